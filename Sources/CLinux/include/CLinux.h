@@ -1,0 +1,24 @@
+#ifndef WATCHKEEPER_CLINUX_H
+#define WATCHKEEPER_CLINUX_H
+
+// Linux headers that Swift's Glibc module map leaves out.
+#include <linux/if_link.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <mntent.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
+#include <sys/sysinfo.h>
+#include <sys/timerfd.h>
+#include <sys/timex.h>
+#include <sys/utsname.h>
+
+/// The device number of a file as major and minor: the macros of <sys/sysmacros.h> are not imported by Swift.
+unsigned int watchkeeper_major(unsigned long long device);
+unsigned int watchkeeper_minor(unsigned long long device);
+
+#endif

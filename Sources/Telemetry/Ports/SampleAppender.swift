@@ -1,0 +1,74 @@
+/// A series inside one store, resolved once so that later samples do no string work. Valid until the store is closed.
+public struct SeriesReference: Hashable, Sendable {
+  public let number: UInt32
+
+  package init(number: UInt32) { self.number = number }
+}
+
+/// Samples of many series, column by column. The three arrays have the same length.
+public struct SampleBatch: Sendable {
+  public private(set) var references: [SeriesReference] = []
+  public private(set) var milliseconds: [Int64] = []
+  public private(set) var values: [Double] = []
+
+  public init() {}
+
+  public var count: Int { references.count }
+
+  public mutating func append(_ reference: SeriesReference, at timestamp: Timestamp, _ value: Double) {
+    references.append(reference)
+    milliseconds.append(timestamp.milliseconds)
+    values.append(value)
+  }
+
+  public mutating func removeAll() {
+    references.removeAll(keepingCapacity: true)
+    milliseconds.removeAll(keepingCapacity: true)
+    values.removeAll(keepingCapacity: true)
+  }
+}
+
+/// What became of a batch. The refused are counted, never silent, and cost only themselves.
+public struct AppendOutcome: Sendable, Equatable {
+  public var accepted = 0
+  /// Older than the newest sample of its series by more than the out-of-order window.
+  public var outOfOrder = 0
+  /// The same timestamp as a stored sample, with another value.
+  public var duplicate = 0
+  /// Later than the clock by more than the accepted skew (10 minutes).
+  public var tooFarInFuture = 0
+
+  public init() {}
+}
+
+/// Where samples go. Declared here, implemented by `TimeSeriesStore`.
+///
+/// Contract: samples are visible to readers when `append` returns and on disk at most one second later (group commit);
+/// a crash loses at most that second.
+public protocol SampleAppender: Sendable {
+  /// The handle of the series with these labels, made when it is new.
+  func reference(for labels: LabelSet) throws(AppendError) -> SeriesReference
+
+  @discardableResult
+  func append(_ batch: SampleBatch) -> AppendOutcome
+}
+
+/// Why a series was refused.
+public enum AppendError: Error, Sendable, Equatable, CustomStringConvertible {
+  case tooManySeries(limit: Int)
+  case labelTooLong(name: String, bytes: Int, limit: Int)
+  case tooManyLabels(count: Int, limit: Int)
+  case closed
+
+  public var description: String {
+    switch self {
+    case .tooManySeries(let limit):
+      "the store holds \(limit) active series, its limit – drop labels, or raise storage.series_max"
+    case .labelTooLong(let name, let bytes, let limit):
+      "label '\(name)' has \(bytes) bytes, the limit is \(limit) – shorten it or drop it"
+    case .tooManyLabels(let count, let limit):
+      "a series has \(count) labels, the limit is \(limit) – drop some"
+    case .closed: "the store is closed"
+    }
+  }
+}

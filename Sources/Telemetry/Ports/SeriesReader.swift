@@ -1,0 +1,74 @@
+/// A wish for series: all that satisfy every matcher, with their samples in (`after`, `through`].
+public struct SeriesSelection: Hashable, Sendable {
+  public let matchers: [LabelMatcher]
+  /// Exclusive, as Prometheus 3's windows are open on the left.
+  public let after: Timestamp
+  /// Inclusive.
+  public let through: Timestamp
+
+  public init(_ matchers: [LabelMatcher], after: Timestamp, through: Timestamp) {
+    self.matchers = matchers
+    self.after = after
+    self.through = through
+  }
+}
+
+/// The samples of one series, column by column, ascending in time; staleness markers are among them.
+public struct SeriesSlice: Sendable {
+  public let labels: LabelSet
+  public var milliseconds: [Int64]
+  public var values: [Double]
+
+  public init(labels: LabelSet, milliseconds: [Int64] = [], values: [Double] = []) {
+    self.labels = labels
+    self.milliseconds = milliseconds
+    self.values = values
+  }
+
+  public var count: Int { milliseconds.count }
+}
+
+/// Bounds of one read. Passing one is an error with a name, never a shorter answer.
+public struct ReadLimits: Sendable, Equatable {
+  /// The default is 50 million samples.
+  public var samplesMax = 50_000_000
+  /// The default is 500,000 series.
+  public var seriesMax = 500_000
+  /// The default is 2 minutes.
+  public var timeMax = Duration.seconds(120)
+
+  public init() {}
+}
+
+/// Where series are read. Declared here, implemented by `TimeSeriesStore` and by remote readers.
+public protocol SeriesReader: Sendable {
+  /// One list of series for each selection, in the order of the selections; within a list the order is that of
+  /// `LabelSet`. Series without a sample in range are left out.
+  func select(_ selections: [SeriesSelection], limits: ReadLimits) async throws(SeriesReadError) -> [[SeriesSlice]]
+
+  /// The label sets of series that satisfy at least one list of matchers and have samples in the range, ascending.
+  /// An empty outer list means all series.
+  func labelSets(
+    matching selectors: [[LabelMatcher]], after: Timestamp, through: Timestamp, limits: ReadLimits
+  ) async throws(SeriesReadError) -> [LabelSet]
+}
+
+/// Why a read was refused or failed.
+public enum SeriesReadError: Error, Sendable, Equatable, CustomStringConvertible {
+  case tooManySamples(limit: Int)
+  case tooManySeries(limit: Int)
+  case tookTooLong(limit: Duration)
+  case unreadable(String)
+
+  public var description: String {
+    switch self {
+    case .tooManySamples(let limit):
+      "query touches more than \(limit) samples – shorten the range or add matchers, or raise query.samples_max"
+    case .tooManySeries(let limit):
+      "query touches more than \(limit) series – add matchers, or raise query.series_max"
+    case .tookTooLong(let limit):
+      "query took longer than \(limit.inSeconds) s – shorten the range, or raise query.timeout"
+    case .unreadable(let what): "samples cannot be read: \(what)"
+    }
+  }
+}
