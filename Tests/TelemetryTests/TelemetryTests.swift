@@ -88,3 +88,18 @@ struct MemorySeriesTests {
     #expect(found[0][0].values == [20, 30])
   }
 }
+
+@Suite("Duration notation")
+struct DurationNotationTests {
+  @Test(
+    "reads and writes",
+    arguments: [("5s", 5000), ("1h30m", 5_400_000), ("1d", 86_400_000), ("15ms", 15), ("0", 0), ("2m3s4ms", 123_004)])
+  func reads(_ example: (text: String, milliseconds: Int64)) {
+    let duration = Duration(notation: example.text)
+    #expect(duration == .milliseconds(example.milliseconds))
+    #expect(Duration(notation: duration?.notation ?? "") == duration)
+  }
+
+  @Test("refuses the rest", arguments: ["", "5", "5x", "s", "1m1h", "1s1s", "-5s", "5 s", "99999999999999999999s", "1.5h"])
+  func refuses(_ text: String) { #expect(Duration(notation: text) == nil) }
+}

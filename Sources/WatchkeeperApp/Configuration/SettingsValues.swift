@@ -1,0 +1,76 @@
+internal import Foundation
+internal import Records
+internal import Telemetry
+
+/// A duration as settings write it: `5s`, `2m`, `1h30m`.
+struct DurationSetting: Decodable, Sendable {
+  let duration: Duration
+
+  init(_ duration: Duration) { self.duration = duration }
+
+  init(from decoder: any Decoder) throws {
+    let text = try decoder.singleValueContainer().decode(String.self)
+    guard let duration = Duration(notation: text) else {
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: decoder.codingPath,
+          debugDescription: "'\(text)' is not a duration – write a number and a unit, e.g. 5s, 2m, 1h30m"))
+    }
+    self.duration = duration
+  }
+}
+
+/// A number of bytes: `512`, `64MiB`, `2GB`.
+struct ByteCountSetting: Decodable, Sendable {
+  let bytes: Int64
+
+  init(from decoder: any Decoder) throws {
+    let text = try decoder.singleValueContainer().decode(String.self)
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let unit = text.dropFirst(digits.count).trimmingPrefix(" ")
+    guard let count = Int64(digits), let factor = Self.units[String(unit)],
+      case let (product, overflow) = count.multipliedReportingOverflow(by: factor), !overflow
+    else {
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: decoder.codingPath,
+          debugDescription: "'\(text)' is not a number of bytes – write e.g. 512MiB or 20GB"))
+    }
+    bytes = product
+  }
+
+  private static let units: [String: Int64] = [
+    "": 1, "B": 1, "KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000, "TB": 1_000_000_000_000, "KiB": 1 << 10,
+    "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40,
+  ]
+}
+
+/// The content of a secret file, without the line end; the file must not be readable by everybody.
+enum SecretFile {
+  /// The default is 64 KiB.
+  static let byteLimit = 64 << 10
+
+  static func read(_ path: String) throws(SecretFileError) -> Secret {
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {
+      throw SecretFileError(path: path, problem: "cannot be opened", remedy: "check the path and the owner")
+    }
+    if let mode = attributes[.posixPermissions] as? Int, mode & 0o007 != 0 {
+      throw SecretFileError(path: path, problem: "is open to every user of this machine", remedy: "chmod o= \(path)")
+    }
+    if let size = attributes[.size] as? Int, size > byteLimit {
+      throw SecretFileError(path: path, problem: "is larger than \(byteLimit >> 10) KiB", remedy: "is it the right file?")
+    }
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw SecretFileError(path: path, problem: "cannot be read as text", remedy: "check the owner and the encoding")
+    }
+    return Secret(text.trimmingCharacters(in: .newlines))
+  }
+}
+
+struct SecretFileError: Error, Sendable, CustomStringConvertible {
+  let path: String
+  let problem: String
+  let remedy: String
+
+  var description: String { "the secret file \(path) \(problem) – \(remedy)" }
+}
