@@ -1,0 +1,57 @@
+internal import Foundation
+internal import Glibc
+
+/// Standard output for results, standard error for talk.
+enum Terminal {
+  static func write(_ text: String) { put(text, to: STDOUT_FILENO) }
+  static func writeLine(_ text: String) { put(text + "\n", to: STDOUT_FILENO) }
+  static func tell(_ text: String) { put(text + "\n", to: STDERR_FILENO) }
+
+  /// Colour and progress are for people: only on a terminal, and never against `NO_COLOR`.
+  static var isInteractive: Bool { isatty(STDOUT_FILENO) == 1 }
+
+  private static func put(_ text: String, to descriptor: Int32) {
+    let bytes = Array(text.utf8)
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes[sent...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count <= 0 { return }
+      sent += count
+    }
+  }
+}
+
+/// Rows under heads, padded to the width that each column shows on a terminal.
+struct TextTable {
+  let heads: [String]
+  private(set) var rows: [[String]] = []
+
+  init(_ heads: String...) { self.heads = heads }
+
+  mutating func add(_ cells: String...) { rows.append(cells) }
+
+  var text: String {
+    let all = [heads] + rows
+    let widths = heads.indices.map { column in all.map { Self.width($0[column]) }.max() ?? 0 }
+    return all.map { row in
+      row.indices.map { column in
+        let isLast = column == row.count - 1
+        return row[column] + (isLast ? "" : String(repeating: " ", count: widths[column] - Self.width(row[column])))
+      }.joined(separator: "  ")
+    }.joined(separator: "\n")
+  }
+
+  /// Cells on a terminal: Han characters and full-width forms take two.
+  static func width(_ text: String) -> Int {
+    text.unicodeScalars.reduce(0) { $0 + (isWide($1) ? 2 : ($1.properties.generalCategory == .nonspacingMark ? 0 : 1)) }
+  }
+
+  private static func isWide(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x1100...0x115f, 0x2e80...0xa4cf, 0xac00...0xd7a3, 0xf900...0xfaff, 0xfe30...0xfe6f, 0xff00...0xff60,
+      0xffe0...0xffe6, 0x20000...0x3fffd:
+      true
+    default: false
+    }
+  }
+}
