@@ -1,0 +1,109 @@
+internal import Foundation
+internal import Records
+
+/// The texts of a configuration, read once: what is checked is what runs, and what is kept as the last good version.
+struct ConfigurationFiles: Codable, Sendable, Equatable {
+  enum Kind: String, Codable, Sendable, CaseIterable {
+    case settings
+    case probes, rules, inventory, plans
+
+    /// The folder of the kind inside a configuration folder; `nil` for the one file of settings.
+    var folder: String? { self == .settings ? nil : rawValue }
+  }
+
+  struct File: Codable, Sendable, Equatable {
+    let kind: Kind
+    /// As messages name it: relative to the configuration folder, `packaged/…` for what the program brings.
+    let path: String
+    let text: String
+  }
+
+  static let settingsFileName = "watchkeeper.yaml"
+
+  /// Ascending by path.
+  let files: [File]
+
+  init(files: [File]) { self.files = files.sorted { $0.path < $1.path } }
+
+  /// Twelve hexadecimal digits that name this version.
+  var digest: String {
+    String(Digest(ofParts: files.flatMap { [$0.path, $0.text] }).hexadecimal.prefix(12))
+  }
+
+  func files(of kind: Kind) -> [File] { files.filter { $0.kind == kind } }
+
+  func adding(_ more: [File]) -> ConfigurationFiles { ConfigurationFiles(files: files + more) }
+
+  /// - Parameter path: a folder with `watchkeeper.yaml`, `probes/`, `rules/`, `inventory/` and `plans/`, each optional;
+  ///   or one file of settings, whose folder is then read the same way.
+  static func read(_ path: String) throws(SettingsErrors) -> ConfigurationFiles {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw SettingsErrors(errors: [unreadable(path, "there is no such file or folder", hint: "check --config")])
+    }
+    let folder = isFolder.boolValue ? path : (path as NSString).deletingLastPathComponent
+    let settingsName = isFolder.boolValue ? settingsFileName : (path as NSString).lastPathComponent
+    var files: [File] = []
+    var errors: [SettingsError] = []
+    func take(_ kind: Kind, _ relative: String) {
+      do {
+        files.append(File(kind: kind, path: relative, text: try text(of: join(folder, relative), named: relative)))
+      } catch {
+        errors.append(error)
+      }
+    }
+    if FileManager.default.fileExists(atPath: join(folder, settingsName)) { take(.settings, settingsName) }
+    for kind in Kind.allCases {
+      guard let name = kind.folder, let listing = try? FileManager.default.contentsOfDirectory(atPath: join(folder, name))
+      else { continue }
+      for file in listing.sorted() where isConfiguration(file) { take(kind, name + "/" + file) }
+    }
+    guard errors.isEmpty else { throw SettingsErrors(errors: errors) }
+    return ConfigurationFiles(files: files)
+  }
+
+  /// Hidden files, editors' copies and rule tests are no configuration.
+  private static func isConfiguration(_ name: String) -> Bool {
+    guard name.hasSuffix(".yaml") || name.hasSuffix(".yml"), !name.hasPrefix("."), !name.hasPrefix("#") else {
+      return false
+    }
+    return !name.hasSuffix(".test.yaml") && !name.hasSuffix(".test.yml")
+  }
+
+  private static func text(of path: String, named name: String) throws(SettingsError) -> String {
+    let content: Foundation.Data
+    do {
+      content = try Foundation.Data(contentsOf: URL(filePath: path))
+    } catch {
+      throw unreadable(name, "cannot be opened", hint: "check the owner and the mode of \(path)")
+    }
+    guard let text = String(data: content, encoding: .utf8) else {
+      throw unreadable(name, "is not UTF-8 text", hint: "save it as UTF-8")
+    }
+    return text
+  }
+
+  private static func unreadable(_ name: String, _ problem: String, hint: String) -> SettingsError {
+    SettingsError(at: SourcePlace(file: name, line: 1, column: 1), problem, hint: hint)
+  }
+
+  private static func join(_ folder: String, _ name: String) -> String { folder.isEmpty ? name : folder + "/" + name }
+}
+
+/// The last configuration that was taken, kept in the data folder so that a bad edit never stops a restart.
+struct LastGoodConfiguration {
+  let path: String
+
+  func load() -> ConfigurationFiles? {
+    guard let content = try? Foundation.Data(contentsOf: URL(filePath: path)) else { return nil }
+    return try? JSONDecoder().decode(ConfigurationFiles.self, from: content)
+  }
+
+  /// Written beside, synced, renamed: a crash leaves the old or the new version, never half of one.
+  func save(_ files: ConfigurationFiles) throws {
+    guard load() != files else { return }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    try encoder.encode(files).write(to: URL(filePath: path), options: [.atomic])
+  }
+}
