@@ -71,6 +71,9 @@ public struct SchemaLadder<Payload: FactPayload>: Sendable {
     guard fact.kind.schema <= known else {
       throw .newerSchema(kind: fact.kind.name, found: fact.kind.schema, known: known)
     }
+    guard fact.kind.schema >= 1 else {
+      throw .damaged(kind: fact.kind.name, problem: "schema \(fact.kind.schema) does not exist")
+    }
     do {
       var bytes = fact.payload
       for step in steps.dropFirst(fact.kind.schema - 1) { bytes = try step(bytes) }

@@ -89,6 +89,8 @@ public enum JournalError: Error, Sendable, Equatable, CustomStringConvertible {
   case newerFormat(found: Int, known: Int)
   /// No space, an I/O error, a read-only file system. Nothing of the batch was written.
   case storage(String)
+  /// What is stored is not what was written.
+  case damaged(String)
 
   public var description: String {
     switch self {
@@ -100,6 +102,7 @@ public enum JournalError: Error, Sendable, Equatable, CustomStringConvertible {
     case .newerFormat(let found, let known):
       "the journal has format \(found), this program knows \(known) – run the newer program that wrote it"
     case .storage(let problem): "the journal cannot be written: \(problem) – free space or mend the disk"
+    case .damaged(let problem): "the journal is damaged: \(problem) – run: watchkeeper verify"
     }
   }
 }
