@@ -100,6 +100,7 @@ struct DurationNotationTests {
     #expect(Duration(notation: duration?.notation ?? "") == duration)
   }
 
-  @Test("refuses the rest", arguments: ["", "5", "5x", "s", "1m1h", "1s1s", "-5s", "5 s", "99999999999999999999s", "1.5h"])
+  @Test(
+    "refuses the rest", arguments: ["", "5", "5x", "s", "1m1h", "1s1s", "-5s", "5 s", "99999999999999999999s", "1.5h"])
   func refuses(_ text: String) { #expect(Duration(notation: text) == nil) }
 }

@@ -54,7 +54,8 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
     }
     if FileManager.default.fileExists(atPath: join(folder, settingsName)) { take(.settings, settingsName) }
     for kind in Kind.allCases {
-      guard let name = kind.folder, let listing = try? FileManager.default.contentsOfDirectory(atPath: join(folder, name))
+      guard let name = kind.folder,
+        let listing = try? FileManager.default.contentsOfDirectory(atPath: join(folder, name))
       else { continue }
       for file in listing.sorted() where isConfiguration(file) { take(kind, name + "/" + file) }
     }

@@ -58,7 +58,8 @@ enum SecretFile {
       throw SecretFileError(path: path, problem: "is open to every user of this machine", remedy: "chmod o= \(path)")
     }
     if let size = attributes[.size] as? Int, size > byteLimit {
-      throw SecretFileError(path: path, problem: "is larger than \(byteLimit >> 10) KiB", remedy: "is it the right file?")
+      throw SecretFileError(
+        path: path, problem: "is larger than \(byteLimit >> 10) KiB", remedy: "is it the right file?")
     }
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
       throw SecretFileError(path: path, problem: "cannot be read as text", remedy: "check the owner and the encoding")

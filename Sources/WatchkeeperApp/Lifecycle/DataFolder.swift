@@ -29,7 +29,8 @@ struct DataFolder {
       try FileManager.default.createDirectory(
         atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
     } catch {
-      throw StartError("the data folder \(path) cannot be made: \(Self.reason(error))", remedy: "give --data another folder")
+      throw StartError(
+        "the data folder \(path) cannot be made: \(Self.reason(error))", remedy: "give --data another folder")
     }
     try refuseNetworkFileSystem()
     try refuseFullDisk()
@@ -45,7 +46,8 @@ struct DataFolder {
     let descriptor = open(lockFile, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
     guard descriptor >= 0 else {
       throw StartError(
-        "\(lockFile) cannot be opened: \(String(cString: strerror(errno)))", remedy: "check the folder's owner and mode")
+        "\(lockFile) cannot be opened: \(String(cString: strerror(errno)))", remedy: "check the folder's owner and mode"
+      )
     }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       let holder = Self.text(of: descriptor)
@@ -97,7 +99,9 @@ struct DataFolder {
 
   private static func reason(_ error: any Error) -> String {
     let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    if let underlying, underlying.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(underlying.code))) }
+    if let underlying, underlying.domain == NSPOSIXErrorDomain {
+      return String(cString: strerror(Int32(underlying.code)))
+    }
     return error.localizedDescription
   }
 }

@@ -43,7 +43,9 @@ struct ServiceSupervisor: Sendable {
     let length = socklen_t(MemoryLayout<sa_family_t>.size + path.count)
     let bytes = Array(message.utf8)
     _ = withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { sendto(descriptor, bytes, bytes.count, 0, $0, length) }
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        sendto(descriptor, bytes, bytes.count, 0, $0, length)
+      }
     }
   }
 }

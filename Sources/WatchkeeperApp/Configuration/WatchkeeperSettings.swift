@@ -1,0 +1,265 @@
+internal import Incidents
+internal import Telemetry
+
+/// `watchkeeper.yaml`: everything that is neither probe, rule, item nor plan.
+struct WatchkeeperSettings: Decodable, Sendable {
+  var language: String?
+  var storage = StorageSettings()
+  var query = QuerySettings()
+  var web = WebSettings()
+  var incidents = IncidentsSettings()
+  var heartbeat: HeartbeatSettings?
+  var global = GlobalNotificationSettings()
+  var route: RouteSettings?
+  var receivers: [ReceiverSettings] = []
+  /// Which of the packaged definitions take part.
+  var packaged = PackagedSettings()
+
+  init() {}
+
+  private enum CodingKeys: String, CodingKey {
+    case language, storage, query, web, incidents, heartbeat, global, route, receivers, packaged
+  }
+
+  init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    language = try fields.decodeIfPresent(String.self, forKey: .language)
+    if let language, !["en", "zh-CN"].contains(language) {
+      throw DecodingError.dataCorruptedError(
+        forKey: .language, in: fields, debugDescription: "'\(language)' is not a language – write en or zh-CN")
+    }
+    storage = try fields.decodeIfPresent(StorageSettings.self, forKey: .storage) ?? storage
+    query = try fields.decodeIfPresent(QuerySettings.self, forKey: .query) ?? query
+    web = try fields.decodeIfPresent(WebSettings.self, forKey: .web) ?? web
+    incidents = try fields.decodeIfPresent(IncidentsSettings.self, forKey: .incidents) ?? incidents
+    heartbeat = try fields.decodeIfPresent(HeartbeatSettings.self, forKey: .heartbeat)
+    global = try fields.decodeIfPresent(GlobalNotificationSettings.self, forKey: .global) ?? global
+    route = try fields.decodeIfPresent(RouteSettings.self, forKey: .route)
+    receivers = try fields.decodeIfPresent([ReceiverSettings].self, forKey: .receivers) ?? []
+    packaged = try fields.decodeIfPresent(PackagedSettings.self, forKey: .packaged) ?? packaged
+    try checkReceivers(in: fields)
+  }
+
+  private func checkReceivers(in fields: KeyedDecodingContainer<CodingKeys>) throws {
+    var names: Set<String> = []
+    for receiver in receivers where !names.insert(receiver.name).inserted {
+      throw DecodingError.dataCorruptedError(
+        forKey: .receivers, in: fields, debugDescription: "two receivers are named '\(receiver.name)' – rename one")
+    }
+    if let route, !names.contains(route.receiver) {
+      let near = Spelling.nearest(to: route.receiver, among: names).map { "did you mean '\($0)'?" }
+      throw DecodingError.dataCorruptedError(
+        forKey: .route, in: fields,
+        debugDescription: "there is no receiver '\(route.receiver)' – \(near ?? "define it under receivers:")")
+    }
+    if route == nil, !receivers.isEmpty {
+      throw DecodingError.dataCorruptedError(
+        forKey: .receivers, in: fields,
+        debugDescription: "no route leads to these receivers – add 'route: {receiver: \(receivers[0].name)}'")
+    }
+  }
+}
+
+struct StorageSettings: Decodable, Sendable {
+  /// How long samples are kept; the default is 15 days.
+  var retention = DurationSetting(.seconds(15 * 86_400))
+  /// How many bytes samples may take; no limit by default.
+  var sizeMax: ByteCountSetting?
+  /// Active series; the default is 1,000,000.
+  var seriesMax = 1_000_000
+
+  init() {}
+
+  private enum CodingKeys: String, CodingKey {
+    case retention
+    case sizeMax = "size_max"
+    case seriesMax = "series_max"
+  }
+
+  init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    retention = try fields.decodeIfPresent(DurationSetting.self, forKey: .retention) ?? retention
+    sizeMax = try fields.decodeIfPresent(ByteCountSetting.self, forKey: .sizeMax)
+    seriesMax = try fields.decodeIfPresent(Int.self, forKey: .seriesMax) ?? seriesMax
+    guard retention.duration >= .seconds(3600) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .retention, in: fields, debugDescription: "retention is at least 1h – write e.g. 15d")
+    }
+    guard seriesMax > 0 else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .seriesMax, in: fields, debugDescription: "\(seriesMax) is no limit – write a number above 0")
+    }
+  }
+}
+
+struct QuerySettings: Decodable, Sendable {
+  /// Samples that one query may touch; the default is 50 million.
+  var samplesMax = 50_000_000
+  /// The default is 2 minutes.
+  var timeout = DurationSetting(.seconds(120))
+  /// How long a sample stays visible to an instant query; the default is 5 minutes.
+  var lookback = DurationSetting(.seconds(300))
+
+  init() {}
+
+  private enum CodingKeys: String, CodingKey {
+    case timeout, lookback
+    case samplesMax = "samples_max"
+  }
+
+  init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    samplesMax = try fields.decodeIfPresent(Int.self, forKey: .samplesMax) ?? samplesMax
+    timeout = try fields.decodeIfPresent(DurationSetting.self, forKey: .timeout) ?? timeout
+    lookback = try fields.decodeIfPresent(DurationSetting.self, forKey: .lookback) ?? lookback
+  }
+
+  var limits: ReadLimits {
+    var limits = ReadLimits()
+    limits.samplesMax = samplesMax
+    limits.timeMax = timeout.duration
+    return limits
+  }
+}
+
+struct WebSettings: Decodable, Sendable {
+  /// `HOST:PORT`; without it the first free port from 9464 on the loopback interface.
+  var listen: ListenAddress?
+  /// How others reach the console, for links in notifications.
+  var externalURL: String?
+
+  init() {}
+
+  private enum CodingKeys: String, CodingKey {
+    case listen
+    case externalURL = "external_url"
+  }
+
+  init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    listen = try fields.decodeIfPresent(ListenAddress.self, forKey: .listen)
+    externalURL = try fields.decodeIfPresent(String.self, forKey: .externalURL)
+    if let externalURL, !externalURL.hasPrefix("http://"), !externalURL.hasPrefix("https://") {
+      throw DecodingError.dataCorruptedError(
+        forKey: .externalURL, in: fields,
+        debugDescription: "'\(externalURL)' is not a URL – write e.g. https://watch.example.org")
+    }
+  }
+}
+
+/// Where the console listens. Only the loopback interface, until log-in with accounts and TLS exist.
+struct ListenAddress: Decodable, Sendable, Equatable {
+  let host: String
+  let port: Int
+
+  init(host: String, port: Int) {
+    self.host = host
+    self.port = port
+  }
+
+  init?(_ text: String) {
+    guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+      (0...65_535).contains(port)
+    else { return nil }
+    let host = text[..<colon].replacing("[", with: "").replacing("]", with: "")
+    guard !host.isEmpty else { return nil }
+    self.init(host: String(host), port: port)
+  }
+
+  var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+
+  /// What to say about an address that is not taken, `nil` for a good one.
+  static func problem(with text: String) -> String? {
+    guard let address = ListenAddress(text) else { return "'\(text)' is not an address – write e.g. 127.0.0.1:9464" }
+    guard address.isLoopback else {
+      return "'\(address.host)' is not the loopback interface, and this version has no accounts and no TLS – "
+        + "write 127.0.0.1:\(address.port) and reach it through ssh -L or a proxy"
+    }
+    return nil
+  }
+
+  init(from decoder: any Decoder) throws {
+    let text = try decoder.singleValueContainer().decode(String.self)
+    guard Self.problem(with: text) == nil, let address = ListenAddress(text) else {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: Self.problem(with: text) ?? "not an address"))
+    }
+    self = address
+  }
+}
+
+struct IncidentsSettings: Decodable, Sendable {
+  /// Good evaluation rounds in a row that prove a recovery; the default is 3.
+  var verifyRounds = 3
+  /// How long a recovery must hold; the default is 5 minutes.
+  var verifyFor = DurationSetting(.seconds(300))
+  /// How long a resolved incident reopens; the default is 4 hours.
+  var reopenWindow = DurationSetting(.seconds(4 * 3600))
+
+  init() {}
+
+  private enum CodingKeys: String, CodingKey {
+    case verifyRounds = "verify_rounds"
+    case verifyFor = "verify_for"
+    case reopenWindow = "reopen_window"
+  }
+
+  init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    verifyRounds = try fields.decodeIfPresent(Int.self, forKey: .verifyRounds) ?? verifyRounds
+    verifyFor = try fields.decodeIfPresent(DurationSetting.self, forKey: .verifyFor) ?? verifyFor
+    reopenWindow = try fields.decodeIfPresent(DurationSetting.self, forKey: .reopenWindow) ?? reopenWindow
+    guard verifyRounds >= 1 else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .verifyRounds, in: fields, debugDescription: "\(verifyRounds) rounds prove nothing – write 1 or more")
+    }
+  }
+}
+
+/// A URL that an outside watcher expects to be called.
+struct HeartbeatSettings: Decodable, Sendable {
+  var url: SecretSetting
+  /// The default is 1 minute.
+  var interval = DurationSetting(.seconds(60))
+  /// The heartbeat stops when the last evaluation is older; the default is 3 minutes.
+  var evaluationAgeMax = DurationSetting(.seconds(180))
+  /// The heartbeat stops when a notification has waited longer for its delivery; the default is 10 minutes.
+  var deliveryAgeMax = DurationSetting(.seconds(600))
+
+  private enum CodingKeys: String, CodingKey {
+    case url, interval
+    case urlFile = "url_file"
+    case evaluationAgeMax = "evaluation_age_max"
+    case deliveryAgeMax = "delivery_age_max"
+  }
+
+  init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    url = try SecretSetting(fields, clear: .url, file: .urlFile)
+    interval = try fields.decodeIfPresent(DurationSetting.self, forKey: .interval) ?? interval
+    evaluationAgeMax = try fields.decodeIfPresent(DurationSetting.self, forKey: .evaluationAgeMax) ?? evaluationAgeMax
+    deliveryAgeMax = try fields.decodeIfPresent(DurationSetting.self, forKey: .deliveryAgeMax) ?? deliveryAgeMax
+    guard interval.duration >= .seconds(1) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .interval, in: fields, debugDescription: "an interval is at least 1s – write e.g. 1m")
+    }
+  }
+}
+
+/// Which packaged definitions take part; all by default.
+struct PackagedSettings: Decodable, Sendable {
+  var probes = true
+  var rules = true
+  var plans = true
+
+  init() {}
+
+  private enum CodingKeys: String, CodingKey { case probes, rules, plans }
+
+  init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    probes = try fields.decodeIfPresent(Bool.self, forKey: .probes) ?? true
+    rules = try fields.decodeIfPresent(Bool.self, forKey: .rules) ?? true
+    plans = try fields.decodeIfPresent(Bool.self, forKey: .plans) ?? true
+  }
+}

@@ -1,0 +1,3 @@
+import WatchkeeperApp
+
+await runCommandLine()
