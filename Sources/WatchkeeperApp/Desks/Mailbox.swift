@@ -1,9 +1,9 @@
 internal import Synchronization
 
+enum MailboxAdmission: Sendable { case accepted, mailboxFull, closed }
+
 /// A bounded queue with many senders and one receiver, which takes all that waits at once.
 final class Mailbox<Message: Sendable>: Sendable {
-  enum Admission: Sendable { case accepted, mailboxFull, closed }
-
   private struct State {
     var waiting: [Message] = []
     var receiver: CheckedContinuation<Void, Never>?
@@ -15,8 +15,8 @@ final class Mailbox<Message: Sendable>: Sendable {
 
   init(limit: Int) { self.limit = limit }
 
-  func offer(_ message: Message) -> Admission {
-    let (admission, receiver) = state.withLock { state -> (Admission, CheckedContinuation<Void, Never>?) in
+  func offer(_ message: Message) -> MailboxAdmission {
+    let (admission, receiver) = state.withLock { state -> (MailboxAdmission, CheckedContinuation<Void, Never>?) in
       guard !state.isClosed else { return (.closed, nil) }
       guard state.waiting.count < limit else { return (.mailboxFull, nil) }
       state.waiting.append(message)

@@ -1,0 +1,29 @@
+internal import Incidents
+internal import Records
+internal import Telemetry
+
+/// The incidents and how often each breach was seen.
+struct IncidentState: DeskState {
+  static let stream = Stream.incidents
+  static let table: RowTable? = .breachTallies
+
+  var book: IncidentBook
+  private(set) var tally: BreachTally
+
+  /// The state as the journal says.
+  init(from world: World, settings: IncidentSettings) async throws {
+    let rows = try await world.journal.snapshots(of: .incidents)
+    var book = try IncidentBook(rows, settings: settings)
+    try await world.replay(.incidents, after: rows.asOf) { book.apply(try IncidentFact($0)) }
+    self.book = book
+    tally = BreachTally(rows: try await world.rows.rows(of: .breachTallies))
+  }
+
+  mutating func process(_ input: IncidentInput, at now: Timestamp) throws(IncidentRefusal) -> [IncidentFact] {
+    try book.process(input, counting: &tally, at: now)
+  }
+
+  func draft(of change: IncidentFact) -> FactDraft { change.draft() }
+  func snapshots(after changes: [IncidentFact]) -> [EntitySnapshot] { book.snapshots(after: changes) }
+  mutating func takeRows() -> [String: [UInt8]?] { tally.takeChanges() }
+}
