@@ -1,0 +1,125 @@
+internal import Telemetry
+
+/// Which group each series belongs to; worked out once a query.
+struct Grouping {
+  private(set) var numbers: [Int] = []
+  private(set) var members: [[Int]] = []
+  private(set) var labels: [LabelSet] = []
+  private(set) var losesName: [Bool] = []
+
+  init(_ block: SeriesBlock, _ grouping: Aggregation.Grouping) {
+    var known: [LabelSet: Int] = [:]
+    let by: Set<String>
+    let without: Set<String>
+    switch grouping {
+    case .all: (by, without) = ([], [])
+    case .by(let names): (by, without) = (Set(names), [])
+    case .without(let names): (by, without) = ([], Set(names).union(LabelSet.metricIdentity))
+    }
+    for row in 0..<block.rows {
+      let key =
+        switch grouping {
+        case .all: LabelSet.empty
+        case .by: block.labels[row].keeping(by)
+        case .without: block.labels[row].removing(without)
+        }
+      let number = known[key] ?? labels.count
+      if number == labels.count {
+        known[key] = number
+        labels.append(key)
+        members.append([])
+        losesName.append(false)
+      }
+      numbers.append(number)
+      members[number].append(row)
+      if block.losesName[row] { losesName[number] = true }
+    }
+  }
+}
+
+extension Evaluator {
+  mutating func aggregate(_ node: Aggregation, on grid: StepGrid) throws(Complaint) -> SeriesBlock {
+    if node.operation == .countValues { return try countValues(node, on: grid) }
+    let parameters: [Double] =
+      if let parameter = node.parameter { try scalar(parameter, on: grid) } else { [] }
+    let block = try vector(node.operand, on: grid)
+    switch node.operation {
+    case .topk, .bottomk, .limitk, .limitRatio:
+      return try Ranking(node, parameters).select(from: block, &remarks)
+    default: break
+    }
+    if node.operation == .quantile, block.rows > 0, let parameter = node.parameter {
+      for value in parameters { Statistics.remarkQuantile(value, at: parameter.span, &remarks) }
+    }
+    let grouping = Grouping(block, node.grouping)
+    try reserve(rows: grouping.labels.count, steps: grid.count, at: node.span)
+    return reduced(block, grouping, node.operation, parameters)
+  }
+
+  /// One value a group and instant, of the values present there. The buffer is reused, nothing is allocated a step.
+  private func reduced(
+    _ block: SeriesBlock, _ grouping: Grouping, _ operation: AggregationOperator, _ parameters: [Double]
+  ) -> SeriesBlock {
+    var result = SeriesBlock(steps: block.steps)
+    var present: [Double] = []
+    present.reserveCapacity(block.rows)
+    for group in grouping.labels.indices {
+      let row = result.addRow(grouping.labels[group], losesName: grouping.losesName[group])
+      for step in 0..<block.steps {
+        present.removeAll(keepingCapacity: true)
+        for member in grouping.members[group] {
+          let value = block[member, step]
+          if !value.isAbsent { present.append(value) }
+        }
+        guard !present.isEmpty else { continue }
+        let parameter = parameters.isEmpty ? 0 : parameters[step]
+        result[row, step] = Self.summary(operation, present, parameter)
+      }
+    }
+    return result
+  }
+
+  private static func summary(_ operation: AggregationOperator, _ values: [Double], _ parameter: Double) -> Double {
+    switch operation {
+    case .sum: Statistics.sum(values)
+    case .avg: Statistics.average(values)
+    case .count: Double(values.count)
+    case .min: Statistics.minimum(values)
+    case .max: Statistics.maximum(values)
+    case .group: 1
+    case .stdvar: Statistics.variance(values)
+    case .stddev: Statistics.variance(values).squareRoot()
+    case .quantile: Statistics.quantile(parameter, values)
+    case .topk, .bottomk, .countValues, .limitk, .limitRatio: .nan
+    }
+  }
+
+  /// Counts equal values; each value becomes a label.
+  private mutating func countValues(_ node: Aggregation, on grid: StepGrid) throws(Complaint) -> SeriesBlock {
+    guard let parameter = node.parameter else { return SeriesBlock(steps: grid.count) }
+    let literal = try LabelRewriting.literal(parameter)
+    guard literal.isUTF8, !literal.bytes.isEmpty else {
+      throw Complaint(.execution("invalid label name \(literal)"), at: parameter.span.start)
+    }
+    let block = try vector(node.operand, on: grid)
+    let grouping = Grouping(block, node.grouping)
+    var result = SeriesBlock(steps: grid.count)
+    var rows: [LabelSet: Int] = [:]
+    for source in 0..<block.rows {
+      for step in 0..<grid.count where !block[source, step].isAbsent {
+        let group = grouping.numbers[source]
+        let labels = grouping.labels[group].setting(literal.text, to: FloatText.plain(block[source, step]))
+        let row: Int
+        if let known = rows[labels] {
+          row = known
+        } else {
+          try reserve(rows: 1, steps: grid.count, at: node.span)
+          row = result.addRow(labels, losesName: grouping.losesName[group] && literal.text != LabelSet.metricName)
+          rows[labels] = row
+        }
+        result[row, step] = result[row, step].isAbsent ? 1 : result[row, step] + 1
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,94 @@
+internal import Telemetry
+
+/// What a function body knows about its call besides the samples.
+struct CallContext {
+  let call: FunctionCall
+  /// The scalar arguments, in order, at every step.
+  let scalars: [[Double]]
+  var step = 0
+  /// The instant of evaluation in milliseconds.
+  var instant: Int64 = 0
+  var remarks: Remarks
+
+  func scalar(_ index: Int) -> Double { scalars[index][step] }
+
+  func argumentSpan(_ index: Int) -> SourceSpan {
+    index < call.arguments.count ? call.arguments[index].span : call.span
+  }
+}
+
+extension Evaluator {
+  mutating func call(_ node: FunctionCall, on grid: StepGrid) throws(Complaint) -> Evaluated {
+    guard let function = FunctionCatalog.function(named: node.name) else {
+      throw Complaint(.execution("unknown function '\(node.name)'"), at: node.span.start)
+    }
+    switch function.body {
+    case .eachSample(let change): return .vector(try eachSample(node, on: grid, change))
+    case .overTime(let names, let body):
+      return .vector(try overTime(node, on: grid, names, body, function.inspect))
+    case .whole(let body): return try body(node, &self, grid)
+    }
+  }
+
+  private mutating func scalarArguments(_ node: FunctionCall, on grid: StepGrid) throws(Complaint) -> [[Double]] {
+    var columns: [[Double]] = []
+    for argument in node.arguments where argument.valueType == .scalar {
+      columns.append(try scalar(argument, on: grid))
+    }
+    return columns
+  }
+
+  private mutating func eachSample(
+    _ node: FunctionCall, on grid: StepGrid, _ change: Function.SampleBody
+  ) throws(Complaint) -> SeriesBlock {
+    guard let operand = node.arguments.first(where: { $0.valueType == .instantVector }) else {
+      return SeriesBlock(steps: grid.count)
+    }
+    var context = CallContext(call: node, scalars: try scalarArguments(node, on: grid), remarks: remarks)
+    let block = try vector(operand, on: grid)
+    return try block.losingNames().mapping { (value, step) throws(Complaint) -> Double? in
+      context.step = step
+      return change(value, context)
+    }
+  }
+
+  private mutating func overTime(
+    _ node: FunctionCall, on grid: StepGrid, _ names: Function.NamePolicy, _ body: Function.WindowBody,
+    _ inspect: ((LabelSet, inout CallContext) -> Void)?
+  ) throws(Complaint) -> SeriesBlock {
+    guard let operand = node.arguments.first(where: { $0.valueType == .rangeVector }) else {
+      return SeriesBlock(steps: grid.count)
+    }
+    let scalars = try scalarArguments(node, on: grid)
+    let source = try windows(operand, on: grid)
+    try reserve(rows: source.windows.count, steps: grid.count, at: node.span)
+    var context = CallContext(call: node, scalars: scalars, remarks: remarks)
+    var block = SeriesBlock(steps: grid.count)
+    var cells = [Double](repeating: .absent, count: grid.count)
+    for var window in source.windows {
+      var found = false
+      for step in 0..<grid.count {
+        context.step = step
+        context.instant = grid.time(step)
+        let end = source.reference.time(at: context.instant)
+        let value: Double?
+        if let edges = source.edges {
+          value = try EdgeWindow.value(
+            &window, edges, end: end, length: source.length, lookback: timing.lookback.wholeMilliseconds,
+            function: node.name)
+        } else {
+          window.slide(to: end, length: source.length)
+          value = window.count > 0 ? try body(window, &context) : nil
+        }
+        cells[step] = value ?? .absent
+        found = found || value != nil
+      }
+      guard found else { continue }
+      inspect?(window.labels, &context)
+      let losesName = names == .drops || window.losesName
+      block.append(window.labels, losesName: losesName, row: cells)
+    }
+    remarks = context.remarks
+    return block
+  }
+}

@@ -1,0 +1,140 @@
+internal import Telemetry
+
+/// What an expression is worth at every instant of a grid.
+enum Evaluated {
+  case scalar([Double])
+  case string(StringLiteral)
+  case vector(SeriesBlock)
+}
+
+/// Evaluates a plan over the series that were fetched for it. Lives for one evaluation.
+struct Evaluator {
+  let plan: QueryPlan
+  let timing: Timing
+  let series: [[SeriesSlice]]
+  let limits: EvaluationLimits
+  var remarks = Remarks()
+  private var cells = 0
+
+  init(plan: QueryPlan, series: [[SeriesSlice]], limits: EvaluationLimits) {
+    self.plan = plan
+    self.series = series
+    self.limits = limits
+    timing = Timing(range: plan.range, lookback: plan.lookback, subqueryStep: plan.subqueryStep)
+  }
+
+  // MARK: Dispatch
+
+  mutating func evaluate(_ expression: Expression, on grid: StepGrid) throws(Complaint) -> Evaluated {
+    if grid.count > 1, StepInvariance.holds(for: expression) {
+      let once = try evaluate(expression, on: StepGrid(start: grid.start, step: grid.step, count: 1))
+      return try repeating(once, grid.count, at: expression.span)
+    }
+    switch expression {
+    case .number(let node): return .scalar(Array(repeating: node.value, count: grid.count))
+    case .string(let node): return .string(node)
+    case .parentheses(let inner, _): return try evaluate(inner, on: grid)
+    case .vector(let node): return .vector(try instantVector(node, on: grid, reading: .values))
+    case .sign(let node): return try sign(node, on: grid)
+    case .binary(let node): return try binary(node, on: grid)
+    case .aggregation(let node): return .vector(try aggregate(node, on: grid))
+    case .call(let node): return try call(node, on: grid)
+    case .range(let node): throw rangeVectorMisplaced(node.span)
+    case .subquery(let node): throw rangeVectorMisplaced(node.span)
+    }
+  }
+
+  private func rangeVectorMisplaced(_ span: SourceSpan) -> Complaint {
+    Complaint(
+      .type("a range vector has no value at an instant"), at: span.start,
+      hint: "apply rate(…) or an …_over_time function")
+  }
+
+  mutating func vector(_ expression: Expression, on grid: StepGrid) throws(Complaint) -> SeriesBlock {
+    if case .vector(let block) = try evaluate(expression, on: grid) { return block }
+    throw Complaint(.type("an instant vector was expected"), at: expression.span.start)
+  }
+
+  mutating func scalar(_ expression: Expression, on grid: StepGrid) throws(Complaint) -> [Double] {
+    if case .scalar(let values) = try evaluate(expression, on: grid) { return values }
+    throw Complaint(.type("a scalar was expected"), at: expression.span.start)
+  }
+
+  // MARK: Bounds
+
+  /// Counts the values that an intermediate result will hold, before they are allocated.
+  mutating func reserve(rows: Int, steps: Int, at span: SourceSpan) throws(Complaint) {
+    guard rows <= limits.seriesMax else {
+      throw Complaint(
+        .limit("the query makes more than \(limits.seriesMax) series"), at: span.start,
+        hint: "add matchers or aggregate, or raise query.series_max")
+    }
+    let (product, overflow) = rows.multipliedReportingOverflow(by: steps)
+    let (sum, passed) = cells.addingReportingOverflow(product)
+    guard !overflow, !passed, sum <= limits.samplesMax else {
+      throw Complaint(
+        .limit("the query makes more than \(limits.samplesMax) samples"), at: span.start,
+        hint: "shorten the range, widen the step or add matchers, or raise query.samples_max")
+    }
+    cells = sum
+  }
+
+  private mutating func repeating(
+    _ once: Evaluated, _ count: Int, at span: SourceSpan
+  ) throws(Complaint) -> Evaluated {
+    switch once {
+    case .string: return once
+    case .scalar(let values):
+      return .scalar(Array(repeating: values.first ?? .nan, count: count))
+    case .vector(let block):
+      try reserve(rows: block.rows, steps: count, at: span)
+      var result = SeriesBlock(steps: count)
+      for row in 0..<block.rows {
+        result.append(
+          block.labels[row], losesName: block.losesName[row], row: repeatElement(block[row, 0], count: count))
+      }
+      return .vector(result)
+    }
+  }
+
+  private mutating func sign(_ node: SignOperation, on grid: StepGrid) throws(Complaint) -> Evaluated {
+    let operand = try evaluate(node.operand, on: grid)
+    guard node.sign == .minus else { return operand }
+    switch operand {
+    case .scalar(let values): return .scalar(values.map { -$0 })
+    case .string: return operand
+    case .vector(let block):
+      return .vector(try block.losingNames().mapping { (value, _) throws(Complaint) -> Double? in -value })
+    }
+  }
+}
+
+/// Whether an expression has the same value at every instant because all its selectors are anchored with `@`.
+enum StepInvariance {
+  /// Functions that look at the instant itself.
+  private static let timeDependent: Set<String> = [
+    "time", "timestamp", "predict_linear", "days_in_month", "day_of_month", "day_of_week", "day_of_year", "hour",
+    "minute", "month", "year",
+  ]
+
+  static func holds(for expression: Expression) -> Bool {
+    switch expression {
+    case .number, .string: false
+    default: !expression.selectors.isEmpty && isFixed(expression)
+    }
+  }
+
+  private static func isFixed(_ expression: Expression) -> Bool {
+    switch expression {
+    case .number, .string: true
+    case .vector(let node): node.modifiers.anchor != nil
+    case .range(let node): node.vector.modifiers.anchor != nil
+    case .subquery(let node): node.modifiers.anchor != nil
+    case .sign(let node): isFixed(node.operand)
+    case .binary(let node): isFixed(node.left) && isFixed(node.right)
+    case .aggregation(let node): (node.parameter.map(isFixed) ?? true) && isFixed(node.operand)
+    case .call(let node): !timeDependent.contains(node.name) && node.arguments.allSatisfy(isFixed)
+    case .parentheses(let inner, _): isFixed(inner)
+    }
+  }
+}

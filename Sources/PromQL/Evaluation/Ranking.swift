@@ -1,0 +1,96 @@
+internal import Telemetry
+
+/// `topk`, `bottomk`, `limitk` and `limit_ratio`: some elements of each group, with their own labels.
+struct Ranking {
+  private let node: Aggregation
+  private let parameters: [Double]
+
+  init(_ node: Aggregation, _ parameters: [Double]) {
+    self.node = node
+    self.parameters = parameters
+  }
+
+  func select(from block: SeriesBlock, _ remarks: inout Remarks) throws(Complaint) -> SeriesBlock {
+    let counts = node.operation == .limitRatio ? [] : try counts()
+    if node.operation == .limitRatio { try checkRatios(&remarks) }
+    let grouping = Grouping(block, node.grouping)
+    var result = SeriesBlock(steps: block.steps)
+    result.labels = block.labels
+    result.losesName = block.losesName
+    result.values = Array(repeating: .absent, count: block.values.count)
+    var order: [Int] = []
+    for members in grouping.members {
+      for step in 0..<block.steps {
+        let present = members.filter { !block[$0, step].isAbsent }
+        let chosen =
+          node.operation == .limitRatio
+          ? present.filter { Self.isWithin(parameters[step], block.labels[$0]) }
+          : Array(ranked(present, block, step).prefix(counts[step]))
+        for row in chosen { result[row, step] = block[row, step] }
+        if block.steps == 1 { order += chosen }
+      }
+    }
+    guard block.steps == 1 else { return result.withoutEmptyRows() }
+    // An instant answer is in order of rank.
+    var ordered = SeriesBlock(steps: 1)
+    for row in order {
+      ordered.append(block.labels[row], losesName: block.losesName[row], row: CollectionOfOne(block[row, 0]))
+    }
+    return ordered
+  }
+
+  private func counts() throws(Complaint) -> [Int] {
+    var counts: [Int] = []
+    for value in parameters {
+      if value.isNaN { throw complaint("Parameter value is NaN") }
+      guard value < 9.2e18, value > -9.2e18 else {
+        throw complaint("Scalar value \(FloatText.general(value)) overflows int64")
+      }
+      counts.append(max(0, Int(value)))
+    }
+    return counts
+  }
+
+  private func checkRatios(_ remarks: inout Remarks) throws(Complaint) {
+    for value in parameters {
+      if value.isNaN { throw complaint("Ratio value is NaN") }
+      guard value.magnitude > 1, let parameter = node.parameter else { continue }
+      remarks.warn(
+        "ratio value should be between -1 and 1, got \(FloatText.general(value)), capping to \(value < 0 ? -1 : 1)",
+        at: parameter.span)
+    }
+  }
+
+  private func complaint(_ text: String) -> Complaint {
+    Complaint(.execution(text), at: (node.parameter?.span ?? node.span).start)
+  }
+
+  /// NaN is worst in both directions; equal values keep their order.
+  private func ranked(_ rows: [Int], _ block: SeriesBlock, _ step: Int) -> [Int] {
+    switch node.operation {
+    case .topk: rows.sorted { Self.precedes(block[$0, step], block[$1, step]) { $0 > $1 } }
+    case .bottomk: rows.sorted { Self.precedes(block[$0, step], block[$1, step]) { $0 < $1 } }
+    default: rows
+    }
+  }
+
+  private static func precedes(_ one: Double, _ other: Double, _ isBetter: (Double, Double) -> Bool) -> Bool {
+    one.isNaN || other.isNaN ? !one.isNaN && other.isNaN : isBetter(one, other)
+  }
+
+  /// Whether a series belongs to the sample: by a hash of its labels, so always the same ones, and the complement for
+  /// the ratio minus one.
+  private static func isWithin(_ ratio: Double, _ labels: LabelSet) -> Bool {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for label in labels {
+      for byte in label.name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+      hash = (hash ^ 0xff) &* 0x100_0000_01b3
+      for byte in label.value.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+      hash = (hash ^ 0xff) &* 0x100_0000_01b3
+    }
+    // A last mixing step: the low bytes of this hash reach its top bits only slowly.
+    hash = (hash ^ (hash >> 32)) &* 0x9e37_79b9_7f4a_7c15
+    let share = Double(hash >> 11) / Double(1 << 53 as UInt64)
+    return ratio >= 0 ? share < ratio : share >= 1 + ratio
+  }
+}

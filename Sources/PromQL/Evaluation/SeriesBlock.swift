@@ -1,0 +1,116 @@
+internal import Telemetry
+
+extension Double {
+  /// Marks a cell without a value. Stale markers end a series and never are a value, and arithmetic cannot make one:
+  /// it is a signalling NaN, which every operation quiets.
+  static let absent = Double.staleMarker
+  @inline(__always) var isAbsent: Bool { isStaleMarker }
+}
+
+/// A vector at every instant of a grid: one row a series, one column an instant.
+///
+/// Label work is done once a row, arithmetic runs over flat columns of numbers.
+struct SeriesBlock {
+  var labels: [LabelSet] = []
+  /// Rows whose metric name goes when the query is done: until then functions and `by (__name__)` still see it.
+  var losesName: [Bool] = []
+  /// Row by row; `.absent` where the series has no value.
+  var values: [Double] = []
+  let steps: Int
+
+  init(steps: Int) { self.steps = steps }
+
+  var rows: Int { labels.count }
+
+  @inline(__always)
+  subscript(row: Int, step: Int) -> Double {
+    get { values[row &* steps &+ step] }
+    set { values[row &* steps &+ step] = newValue }
+  }
+
+  /// Appends a row without values and answers its number.
+  mutating func addRow(_ labels: LabelSet, losesName: Bool) -> Int {
+    self.labels.append(labels)
+    self.losesName.append(losesName)
+    values.append(contentsOf: repeatElement(.absent, count: steps))
+    return rows - 1
+  }
+
+  mutating func append(_ labels: LabelSet, losesName: Bool, row: some Sequence<Double>) {
+    self.labels.append(labels)
+    self.losesName.append(losesName)
+    values.append(contentsOf: row)
+  }
+
+  func isEmptyRow(_ row: Int) -> Bool {
+    values[(row * steps)..<((row + 1) * steps)].allSatisfy(\.isAbsent)
+  }
+
+  /// The same labels with every present value changed; `nil` takes the value away.
+  func mapping(_ change: (Double, Int) throws(Complaint) -> Double?) throws(Complaint) -> SeriesBlock {
+    var result = self
+    for row in 0..<rows {
+      for step in 0..<steps {
+        let value = self[row, step]
+        if value.isAbsent { continue }
+        result[row, step] = try change(value, step) ?? .absent
+      }
+    }
+    return result
+  }
+
+  func losingNames() -> SeriesBlock {
+    var result = self
+    for row in 0..<rows { result.losesName[row] = true }
+    return result
+  }
+
+  func withoutEmptyRows() -> SeriesBlock {
+    guard (0..<rows).contains(where: isEmptyRow) else { return self }
+    var result = SeriesBlock(steps: steps)
+    for row in 0..<rows where !isEmptyRow(row) {
+      result.append(labels[row], losesName: losesName[row], row: values[(row * steps)..<((row + 1) * steps)])
+    }
+    return result
+  }
+
+  /// Rows with equal labels become one; a value in both at one instant is an error.
+  func mergingDuplicates(at span: SourceSpan) throws(Complaint) -> SeriesBlock {
+    if Set(labels).count == rows { return self }
+    var result = SeriesBlock(steps: steps)
+    var known: [LabelSet: Int] = [:]
+    for row in 0..<rows {
+      guard let first = known[labels[row]] else {
+        known[labels[row]] = result.rows
+        result.append(labels[row], losesName: losesName[row], row: values[(row * steps)..<((row + 1) * steps)])
+        continue
+      }
+      for step in 0..<steps where !self[row, step].isAbsent {
+        guard result[first, step].isAbsent else {
+          throw Complaint(.execution("vector cannot contain metrics with the same labelset"), at: span.start)
+        }
+        result[first, step] = self[row, step]
+      }
+    }
+    return result
+  }
+
+  /// What the reader of the result sees: names dropped where due.
+  func finished(at span: SourceSpan) throws(Complaint) -> SeriesBlock {
+    var result = self
+    for row in 0..<rows where losesName[row] {
+      result.labels[row] = labels[row].removingMetricIdentity()
+      result.losesName[row] = false
+    }
+    return try result.withoutEmptyRows().mergingDuplicates(at: span)
+  }
+}
+
+extension LabelSet {
+  /// Labels that describe the metric as such; they go where the name goes.
+  static let metricIdentity: Set<String> = [metricName, "__type__", "__unit__"]
+
+  func removingMetricIdentity() -> LabelSet {
+    contains { Self.metricIdentity.contains($0.name) } ? removing(Self.metricIdentity) : self
+  }
+}

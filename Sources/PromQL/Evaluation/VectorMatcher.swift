@@ -1,0 +1,170 @@
+internal import Telemetry
+
+/// Arithmetic and comparison between two vectors: finds the partner of every element and makes the result's labels.
+///
+/// Groups and labels are worked out once a series; at each instant only numbers are looked at.
+struct VectorMatcher {
+  private let node: BinaryOperation
+  private let matching: VectorMatching
+  /// The side that may have several elements in a group; the left one in a one-to-one matching.
+  private let many: SeriesBlock
+  private let one: SeriesBlock
+  private let isSwapped: Bool
+  private var groups: MatchGroups
+  private let manyGroups: [Int]
+  private let oneGroups: [Int]
+  private var output: SeriesBlock
+  private var rows: [LabelSet: Int] = [:]
+  /// Per row of `many`: its last partner and the output row that the pair made.
+  private var lastPartner: [Int]
+  private var lastOutput: [Int]
+
+  init(_ node: BinaryOperation, _ left: SeriesBlock, _ right: SeriesBlock) {
+    self.node = node
+    matching =
+      node.matching
+      ?? VectorMatching(cardinality: .oneToOne, basis: .ignoring([]), include: [], isExplicit: false)
+    isSwapped = matching.cardinality == .oneToMany
+    many = isSwapped ? right : left
+    one = isSwapped ? left : right
+    groups = MatchGroups(matching.basis)
+    manyGroups = groups.numbers(of: many)
+    oneGroups = groups.numbers(of: one)
+    output = SeriesBlock(steps: left.steps)
+    lastPartner = Array(repeating: -2, count: many.rows)
+    lastOutput = Array(repeating: 0, count: many.rows)
+  }
+
+  private static let nobody = -1
+
+  mutating func result() throws(Complaint) -> SeriesBlock {
+    var partner = [Int](repeating: Self.nobody, count: groups.count)
+    var taken = [Int](repeating: Self.nobody, count: groups.count)
+    for step in 0..<output.steps {
+      for group in partner.indices {
+        partner[group] = Self.nobody
+        taken[group] = Self.nobody
+      }
+      for row in 0..<one.rows where !one[row, step].isAbsent {
+        let group = oneGroups[row]
+        if partner[group] != Self.nobody { throw duplicateOnOneSide(partner[group], row, group) }
+        partner[group] = row
+      }
+      for row in 0..<many.rows where !many[row, step].isAbsent {
+        let group = manyGroups[row]
+        let other = partner[group]
+        guard other != Self.nobody || fill(forOne: true) != nil else { continue }
+        if matching.cardinality == .oneToOne, taken[group] != Self.nobody {
+          throw Complaint(
+            .execution(
+              "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)"),
+            at: node.operatorSpan.start)
+        }
+        taken[group] = row
+        let otherValue = other == Self.nobody ? fill(forOne: true) ?? .nan : one[other, step]
+        try combine(row, other, many[row, step], otherValue, step)
+      }
+      try fillMany(partner, taken, step)
+    }
+    return output
+  }
+
+  /// The value that stands for a missing element of the "one" (or the "many") side.
+  private func fill(forOne: Bool) -> Double? {
+    (forOne != isSwapped ? matching.fillRight : matching.fillLeft)?.value
+  }
+
+  private mutating func fillMany(_ partner: [Int], _ taken: [Int], _ step: Int) throws(Complaint) {
+    guard let value = fill(forOne: false) else { return }
+    for group in partner.indices where taken[group] == Self.nobody && partner[group] != Self.nobody {
+      let other = partner[group]
+      try emit(
+        labels: filledLabels(group, other), losesName: node.comparison == .zeroOrOne, value, one[other, step], step)
+    }
+  }
+
+  /// The labels of a result whose "many" element does not exist: what was matched on, and what is taken over.
+  private func filledLabels(_ group: Int, _ other: Int) -> LabelSet {
+    var labels = groups.keys[group]
+    for name in matching.include { labels = labels.setting(name, to: one.labels[other][name] ?? "") }
+    return labels
+  }
+
+  private mutating func combine(
+    _ row: Int, _ other: Int, _ value: Double, _ otherValue: Double, _ step: Int
+  ) throws(Complaint) {
+    guard let result = operate(value, otherValue) else {
+      // A comparison that fails still claims its labels, or the error would depend on the values.
+      return
+    }
+    if lastPartner[row] != other {
+      lastPartner[row] = other
+      lastOutput[row] = outputRow(resultLabels(row, other), losesName: losesName(row))
+    }
+    try write(result, lastOutput[row], step)
+  }
+
+  private mutating func emit(
+    labels: LabelSet, losesName: Bool, _ value: Double, _ otherValue: Double, _ step: Int
+  ) throws(Complaint) {
+    guard let result = operate(value, otherValue) else { return }
+    try write(result, outputRow(labels, losesName: losesName), step)
+  }
+
+  private mutating func write(_ value: Double, _ row: Int, _ step: Int) throws(Complaint) {
+    guard output[row, step].isAbsent else {
+      let message =
+        matching.cardinality == .oneToOne
+        ? "vector cannot contain metrics with the same labelset"
+        : "multiple matches for labels: grouping labels must ensure unique matches"
+      throw Complaint(.execution(message), at: node.operatorSpan.start)
+    }
+    output[row, step] = value
+  }
+
+  private func operate(_ manyValue: Double, _ oneValue: Double) -> Double? {
+    let left = isSwapped ? oneValue : manyValue
+    let right = isSwapped ? manyValue : oneValue
+    guard node.operation.isComparison else { return node.operation.arithmetic(left, right) }
+    let holds = node.operation.compares(left, right)
+    if node.comparison == .zeroOrOne { return holds ? 1 : 0 }
+    return holds ? left : nil
+  }
+
+  // MARK: Labels
+
+  private mutating func outputRow(_ labels: LabelSet, losesName: Bool) -> Int {
+    if let row = rows[labels] { return row }
+    let row = output.addRow(labels, losesName: losesName)
+    rows[labels] = row
+    return row
+  }
+
+  private func losesName(_ row: Int) -> Bool {
+    node.comparison == .zeroOrOne || many.losesName[row]
+  }
+
+  private func resultLabels(_ row: Int, _ other: Int) -> LabelSet {
+    var labels = many.labels[row]
+    if !node.operation.isComparison { labels = labels.removingMetricIdentity() }
+    if matching.cardinality == .oneToOne {
+      switch matching.basis {
+      case .on(let names): labels = labels.keeping(Set(names))
+      case .ignoring(let names): labels = labels.removing(Set(names))
+      }
+    }
+    for name in matching.include {
+      labels = labels.setting(name, to: other == Self.nobody ? "" : one.labels[other][name] ?? "")
+    }
+    return labels
+  }
+
+  private func duplicateOnOneSide(_ first: Int, _ second: Int, _ group: Int) -> Complaint {
+    let side = isSwapped ? "left" : "right"
+    return Complaint(
+      .execution(
+        "found duplicate series for the match group \(groups.keys[group]) on the \(side) hand-side of the operation: "
+          + "[\(one.labels[second]), \(one.labels[first])];many-to-many matching not allowed: "
+          + "matching labels must be unique on one side"), at: node.operatorSpan.start)
+  }
+}

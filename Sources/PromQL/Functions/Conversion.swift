@@ -1,0 +1,46 @@
+internal import Telemetry
+
+/// Between scalars, vectors and time.
+enum Conversion {
+  static let functions: [Function] = [
+    Function(
+      name: "time", signature: FunctionSignature([], returns: .scalar),
+      summary: "the evaluation's instant in seconds since 1970",
+      body: .whole { _, _, grid throws(Complaint) in
+        .scalar((0..<grid.count).map { Double(grid.time($0)) / 1000 })
+      }),
+    Function(
+      name: "vector", signature: FunctionSignature([.scalar]), summary: "the scalar as a vector without labels",
+      body: .whole { node, evaluator, grid throws(Complaint) in
+        var block = SeriesBlock(steps: grid.count)
+        block.append(.empty, losesName: false, row: try evaluator.scalar(node.arguments[0], on: grid))
+        return .vector(block)
+      }),
+    Function(
+      name: "scalar", signature: FunctionSignature([.instantVector], returns: .scalar),
+      summary: "the value of a vector of one element; NaN for any other vector",
+      body: .whole { node, evaluator, grid throws(Complaint) in
+        let block = try evaluator.vector(node.arguments[0], on: grid)
+        return .scalar(
+          (0..<grid.count).map { step in
+            var found: Double?
+            for row in 0..<block.rows where !block[row, step].isAbsent {
+              if found != nil { return .nan }
+              found = block[row, step]
+            }
+            return found ?? .nan
+          })
+      }),
+    Function(
+      name: "timestamp", signature: FunctionSignature([.instantVector]),
+      summary: "when each sample was measured, in seconds since 1970",
+      body: .whole { node, evaluator, grid throws(Complaint) in
+        if case .vector(let selector) = node.arguments[0].withoutParentheses, selector.edges == nil {
+          return .vector(try evaluator.instantVector(selector, on: grid, reading: .times).losingNames())
+        }
+        let block = try evaluator.vector(node.arguments[0], on: grid).losingNames()
+        return .vector(
+          try block.mapping { (_, step) throws(Complaint) -> Double? in Double(grid.time(step)) / 1000 })
+      }),
+  ]
+}

@@ -1,0 +1,72 @@
+internal import Telemetry
+
+/// A checked PromQL query, independent of when it is evaluated.
+///
+/// - Source: Prometheus 3, "Querying Prometheus".
+public struct Query: Sendable, Hashable {
+  /// As written.
+  public let text: String
+  public let expression: Expression
+  public let features: LanguageFeatures
+
+  /// Depth of parentheses, brackets and signs; the default is 100.
+  public static let nestingMax = 100
+  /// Binary operators in one query; the default is 500.
+  public static let operatorsMax = 500
+  /// Length of the text; the default is 128 KiB.
+  public static let textBytesMax = 128 << 10
+
+  /// - Parameter features: experimental parts to accept; the default is none, as in Prometheus.
+  public init(parsing text: String, features: LanguageFeatures = .stable) throws(PromQLError) {
+    guard text.utf8.count <= Self.textBytesMax else {
+      throw PromQLError(
+        .limit("the query is longer than \(Self.textBytesMax) bytes"), line: 1, column: 1,
+        hint: "split it with recording rules")
+    }
+    let source = SourceText(text)
+    do {
+      var parser = try Parser(source, features: features)
+      let parsed = try parser.parseQuery()
+      try TypeCheck.check(parsed)
+      expression = parsed
+    } catch {
+      throw error.resolved(in: source)
+    }
+    self.text = text
+    self.features = features
+  }
+
+  public var valueType: ValueType { expression.valueType }
+
+  /// The metric names that selectors ask for by equality; a selector by other labels adds nothing.
+  public var metricNames: Set<String> {
+    var names: Set<String> = []
+    for selector in expression.selectors {
+      for matcher in selector.matchers where matcher.name == LabelSet.metricName {
+        if case .equals(let name) = matcher.test { names.insert(name) }
+      }
+    }
+    return names
+  }
+}
+
+extension Query: CustomStringConvertible {
+  public var description: String { expression.description }
+}
+
+extension Expression {
+  /// All vector selectors, in the order of the text.
+  public var selectors: [VectorSelector] {
+    switch self {
+    case .number, .string: []
+    case .vector(let node): [node]
+    case .range(let node): [node.vector]
+    case .subquery(let node): node.expression.selectors
+    case .sign(let node): node.operand.selectors
+    case .binary(let node): node.left.selectors + node.right.selectors
+    case .aggregation(let node): (node.parameter?.selectors ?? []) + node.operand.selectors
+    case .call(let node): node.arguments.flatMap(\.selectors)
+    case .parentheses(let inner, _): inner.selectors
+    }
+  }
+}
