@@ -1,0 +1,81 @@
+internal import PromQL
+internal import Telemetry
+
+/// The checks that alerting and recording rules share.
+enum RuleReading {
+  static func query(_ text: String?) throws(RuleError) -> Query {
+    guard let text, !text.isEmpty else {
+      throw RuleError(key: "expr", "is missing", advice: "write a PromQL expression")
+    }
+    let query: Query
+    do {
+      query = try Query(parsing: text)
+    } catch {
+      throw RuleError(key: "expr", "cannot be parsed: \(error)")
+    }
+    switch query.valueType {
+    case .scalar, .vector: return query
+    default:
+      throw RuleError(
+        key: "expr", "gives a \(query.valueType), a rule needs a vector or a scalar",
+        advice: "wrap a range in a function such as rate() or max_over_time()")
+    }
+  }
+
+  static func duration(_ text: String?, key: String) throws(RuleError) -> Duration? {
+    guard let text else { return nil }
+    guard let duration = PrometheusDuration.parse(text) else {
+      throw RuleError(
+        key: key, "'\(text)' is not a duration", advice: "write a number and a unit, e.g. 30s, 5m, 1h30m")
+    }
+    return duration
+  }
+
+  static func impact(_ text: String?) throws(RuleError) -> ImpactHint? {
+    guard let text else { return nil }
+    guard let impact = ImpactHint(rawValue: text) else {
+      throw RuleError(
+        [.key("watchkeeper"), .key("impact")], "'\(text)' is not an impact",
+        advice: "write one of: " + ImpactHint.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return impact
+  }
+
+  static func templates(
+    _ labels: [String: String], over groupLabels: [String: String]
+  ) throws(RuleError) -> [NamedTemplate] {
+    try checkLabelNames(labels)
+    return try templates(groupLabels.merging(labels) { _, own in own }, key: "labels")
+  }
+
+  static func templates(annotations: [String: String]) throws(RuleError) -> [NamedTemplate] {
+    for name in annotations.keys.sorted() where name.isEmpty {
+      throw RuleError(key: "annotations", "an annotation has an empty name", advice: "give it a name")
+    }
+    return try templates(annotations, key: "annotations")
+  }
+
+  private static func templates(_ texts: [String: String], key: String) throws(RuleError) -> [NamedTemplate] {
+    var named: [NamedTemplate] = []
+    for (name, text) in texts.sorted(by: { $0.key < $1.key }) {
+      do throws(TemplateError) {
+        named.append(NamedTemplate(name: name, template: try Template(parsing: text)))
+      } catch {
+        throw RuleError([.key(key), .key(name)], "template cannot be parsed: \(error)")
+      }
+    }
+    return named
+  }
+
+  /// Any UTF-8 name goes, as in Prometheus 3, but not the metric's own name.
+  static func checkLabelNames(_ labels: [String: String]) throws(RuleError) {
+    for name in labels.keys.sorted() where name.isEmpty || name == LabelSet.metricName {
+      throw RuleError([.key("labels"), .key(name)], "'\(name)' cannot be set by a rule", advice: "choose another name")
+    }
+  }
+
+  /// Any UTF-8 text without braces: with braces it is nearly always a selector written by mistake.
+  static func isMetricName(_ name: String) -> Bool {
+    !name.isEmpty && !name.utf8.contains(UInt8(ascii: "{")) && !name.utf8.contains(UInt8(ascii: "}"))
+  }
+}
