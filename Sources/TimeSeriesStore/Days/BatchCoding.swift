@@ -1,0 +1,108 @@
+/// One row of the batch log: the samples of one commit, decodable alone, so that damage costs one row.
+///
+/// `crc32c(rest) · snappy(version · last chunk row · in-order samples · late samples)`; numbers are those of the file.
+struct BatchRecord: Sendable, Equatable {
+  struct Entry: Sendable, Equatable {
+    let series: UInt32
+    let time: Int64
+    let bits: UInt64
+  }
+
+  /// The highest row of the chunk table when this batch was written: only later chunks can hold its samples.
+  var lastChunkRow: Int64 = 0
+  var inOrder: [Entry] = []
+  var late: [Entry] = []
+
+  private static let version: UInt8 = 1
+
+  // MARK: Writing
+
+  /// - Returns: `nil` when memory is short.
+  func encoded() -> [UInt8]? {
+    var writer = ByteWriter()
+    writer.append(Self.version)
+    writer.appendVarint(UInt64(bitPattern: lastChunkRow))
+    Self.write(inOrder, to: &writer)
+    Self.write(late, to: &writer)
+    guard let packed = Snappy.compress(writer.bytes) else { return nil }
+    return packed.withUnsafeBytes { bytes in
+      withUnsafeBytes(of: CRC32C.of(bytes).littleEndian) { Array($0) } + packed
+    }
+  }
+
+  /// Each sample: a control byte (bits 0–3 bytes of the value, bit 4 next series, bit 5 same time), the series'
+  /// distance, the time's distance, the value's leading bytes XOR-ed with the series' value before.
+  private static func write(_ entries: [Entry], to writer: inout ByteWriter) {
+    writer.appendVarint(UInt64(entries.count))
+    var previous = Entry(series: 0, time: 0, bits: 0)
+    for entry in entries {
+      let base = entry.series == previous.series ? previous.bits : 0
+      let difference = entry.bits ^ base
+      let length = 8 - difference.trailingZeroBitCount / 8
+      let isNext = entry.series == previous.series &+ 1
+      let isSameTime = entry.time == previous.time
+      writer.append(UInt8(length) | (isNext ? 16 : 0) | (isSameTime ? 32 : 0))
+      if !isNext { writer.appendSigned(Int64(entry.series) - Int64(previous.series)) }
+      if !isSameTime { writer.appendSigned(entry.time &- previous.time) }
+      var rest = difference
+      for _ in 0..<length {
+        writer.append(UInt8(truncatingIfNeeded: rest >> 56))
+        rest <<= 8
+      }
+      previous = entry
+    }
+  }
+
+  // MARK: Reading
+
+  /// - Returns: `nil` when the row is damaged.
+  init?(decoding row: UnsafeRawBufferPointer) {
+    var outer = ByteCursor(row)
+    guard let stored = outer.slice(4), let packed = outer.slice(row.count - 4) else { return nil }
+    guard UInt32(littleEndian: stored.loadUnaligned(as: UInt32.self)) == CRC32C.of(packed) else { return nil }
+    guard let bytes = Snappy.uncompress(packed, limit: SampleFormat.batchBytesMax) else { return nil }
+    let parts = bytes.withUnsafeBytes { raw -> (Int64, [Entry], [Entry])? in
+      var cursor = ByteCursor(raw)
+      guard cursor.byte() == Self.version, let row = cursor.varint() else { return nil }
+      guard let inOrder = Self.read(&cursor), let late = Self.read(&cursor), cursor.isAtEnd else { return nil }
+      return (Int64(bitPattern: row), inOrder, late)
+    }
+    guard let parts else { return nil }
+    (lastChunkRow, inOrder, late) = parts
+  }
+
+  init() {}
+
+  private static func read(_ cursor: inout ByteCursor) -> [Entry]? {
+    guard let count = cursor.varint(), count <= UInt64(SampleFormat.batchSamplesMax) else { return nil }
+    var entries: [Entry] = []
+    var previous = Entry(series: 0, time: 0, bits: 0)
+    for _ in 0..<count {
+      guard let control = cursor.byte(), let entry = read(control, &cursor, after: previous) else { return nil }
+      entries.append(entry)
+      previous = entry
+    }
+    return entries
+  }
+
+  private static func read(_ control: UInt8, _ cursor: inout ByteCursor, after previous: Entry) -> Entry? {
+    let length = Int(control & 15)
+    guard length <= 8, control < 64 else { return nil }
+    var series = previous.series &+ 1
+    if control & 16 == 0 {
+      guard let step = cursor.signed() else { return nil }
+      let (sum, overflow) = Int64(previous.series).addingReportingOverflow(step)
+      guard !overflow, let exact = UInt32(exactly: sum) else { return nil }
+      series = exact
+    }
+    var time = previous.time
+    if control & 32 == 0 {
+      guard let step = cursor.signed() else { return nil }
+      time = time &+ step
+    }
+    guard let leading = cursor.bigEndian(length) else { return nil }
+    let difference = length == 0 ? 0 : leading << UInt64(64 - 8 * length)
+    let base = series == previous.series ? previous.bits : 0
+    return Entry(series: series, time: time, bits: difference ^ base)
+  }
+}

@@ -1,0 +1,42 @@
+internal import GRDB
+
+/// One row of the chunk table. The checksum covers every column, so a number that was swapped or altered is noticed too.
+struct ChunkRow: Sendable {
+  let series: Int64
+  let image: ChunkImage
+  let lateThrough: Int64
+
+  static let insertion = """
+    INSERT OR IGNORE INTO chunk(series, start, stop, count, crc, late, data) VALUES(?, ?, ?, ?, ?, ?, ?)
+    """
+
+  var checksum: UInt32 {
+    var crc = CRC32C()
+    for number in [series, image.firstTime, image.lastTime, Int64(image.count), lateThrough] { crc.add(number) }
+    image.bytes.withUnsafeBytes { crc.add($0) }
+    return crc.value
+  }
+
+  /// A row as it was read: either sound, or with what is known of the damaged one.
+  enum Reading: Sendable {
+    case sound(ChunkRow)
+    case damaged(series: Int64, start: Int64)
+  }
+
+  /// The columns must be `series, start, stop, count, crc, late, data`, in this order.
+  static func reading(_ row: Row) -> Reading {
+    let series = integer(row, 0)
+    let start = integer(row, 1)
+    let bytes: [UInt8] = (try? row.withBytes(6) { Array($0) }) ?? []
+    guard let count = Int(exactly: integer(row, 3)), count > 0 else { return .damaged(series: series, start: start) }
+    let image = ChunkImage(firstTime: start, lastTime: integer(row, 2), count: count, bytes: bytes)
+    let chunk = ChunkRow(series: series, image: image, lateThrough: integer(row, 5))
+    return Int64(chunk.checksum) == integer(row, 4) ? .sound(chunk) : .damaged(series: series, start: start)
+  }
+
+  /// A damaged file may hold any type in any column.
+  static func integer(_ row: Row, _ index: Int) -> Int64 {
+    if case .int64(let number) = (row[index] as DatabaseValue).storage { return number }
+    return -1
+  }
+}

@@ -1,0 +1,15 @@
+internal import Foundation
+internal import GRDB
+
+extension [UInt8] {
+  var asData: Data { Data(self) }
+}
+
+extension Row {
+  /// The raw bytes of a column for the length of `body`; empty when it is NULL or no blob.
+  func withBytes<Result>(_ index: Int, _ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
+    try withUnsafeData(atIndex: index) { data in
+      try (data ?? Data()).withUnsafeBytes { try body($0) }
+    }
+  }
+}

@@ -1,0 +1,141 @@
+internal import GRDB
+internal import Telemetry
+
+/// What one commit writes into one file.
+struct DayWork: Sendable {
+  var batches: [(epoch: UInt32, samples: UncommittedSamples)] = []
+  var chunks: [ClosedChunk] = []
+  /// Rows of the batch log before this commit are no longer needed.
+  var pruneBefore: UInt32?
+
+  var sampleCount: Int { batches.reduce(0) { $0 + $1.samples.count } }
+}
+
+extension OpenDayFile {
+  /// All of `work` in one transaction and one sync, or nothing of it.
+  func write(_ work: DayWork, labels: ([UInt32]) -> [LabelSet]) throws {
+    let numbering = Numbering(work, in: self)
+    let newLabels = labels(numbering.added.map(\.slot))
+    var lastRow = lastChunkRow
+    try write { db in
+      try Self.insertSeries(numbering.added, newLabels, db)
+      for batch in work.batches {
+        try Self.insertBatch(batch.samples, epoch: batch.epoch, lastChunkRow: lastRow, numbering, db)
+      }
+      for chunk in work.chunks {
+        guard let number = numbering.numbers[chunk.slot] else { continue }
+        let row = ChunkRow(series: Int64(number), image: chunk.image, lateThrough: Int64(chunk.lateThrough))
+        lastRow = max(lastRow, try Self.insertChunk(row, db))
+      }
+      if let epoch = work.pruneBefore {
+        let statement = try db.cachedStatement(sql: "DELETE FROM batch WHERE seq < ?")
+        try statement.execute(arguments: [Self.sequence(epoch, 0)])
+      }
+    }
+    remember(numbering.added, lastChunkRow: lastRow)
+  }
+
+  /// A commit may need several rows; the low byte tells them apart.
+  static func sequence(_ epoch: UInt32, _ piece: Int) -> Int64 { Int64(epoch) << 8 | Int64(min(piece, 255)) }
+  static func epoch(of sequence: Int64) -> UInt32 { UInt32(clamping: sequence >> 8) }
+
+  /// The file's numbers of the series in `work`, new ones among them.
+  private struct Numbering {
+    private(set) var numbers: [UInt32: UInt32] = [:]
+    private(set) var added: [(slot: UInt32, number: UInt32)] = []
+
+    init(_ work: DayWork, in file: OpenDayFile) {
+      var slots: [UInt32] = []
+      for batch in work.batches { slots.append(contentsOf: batch.samples.slots) }
+      for index in slots.indices { slots[index] &= ~UncommittedSamples.lateFlag }
+      slots.append(contentsOf: work.chunks.map(\.slot))
+      var next = file.lastNumber
+      for (slot, known) in zip(slots, file.numbers(of: slots)) where numbers[slot] == nil {
+        if known == nil {
+          next += 1
+          added.append((slot, next))
+        }
+        numbers[slot] = known ?? next
+      }
+    }
+  }
+
+  private static func insertSeries(
+    _ added: [(slot: UInt32, number: UInt32)], _ labels: [LabelSet], _ db: Database
+  ) throws {
+    guard !added.isEmpty else { return }
+    let statement = try db.cachedStatement(sql: "INSERT OR REPLACE INTO series(id, labels) VALUES(?, ?)")
+    for (entry, labels) in zip(added, labels) {
+      let number = Int64(entry.number)
+      try statement.execute(arguments: [number, SeriesRow.encode(labels, number: number).asData])
+    }
+  }
+
+  private static func insertBatch(
+    _ samples: UncommittedSamples, epoch: UInt32, lastChunkRow: Int64, _ numbering: Numbering, _ db: Database
+  ) throws {
+    let statement = try db.cachedStatement(sql: "INSERT OR REPLACE INTO batch(seq, data) VALUES(?, ?)")
+    var start = 0
+    var piece = 0
+    while start < samples.count {
+      let end = min(samples.count, start + SampleFormat.batchSamplesMax)
+      var record = BatchRecord()
+      record.lastChunkRow = lastChunkRow
+      for index in start..<end {
+        let flagged = samples.slots[index]
+        guard let number = numbering.numbers[flagged & ~UncommittedSamples.lateFlag] else { continue }
+        let entry = BatchRecord.Entry(
+          series: number, time: samples.columns.times[index], bits: samples.columns.bits[index])
+        if flagged & UncommittedSamples.lateFlag == 0 {
+          record.inOrder.append(entry)
+        } else {
+          record.late.append(entry)
+        }
+      }
+      guard let bytes = record.encoded() else { throw DatabaseError(resultCode: .SQLITE_NOMEM) }
+      try statement.execute(arguments: [sequence(epoch, piece), bytes.asData])
+      start = end
+      piece += 1
+    }
+  }
+
+  /// - Returns: the row's number, 0 when an equal row is there already.
+  private static func insertChunk(_ chunk: ChunkRow, _ db: Database) throws -> Int64 {
+    let statement = try db.cachedStatement(sql: ChunkRow.insertion)
+    var rest: ChunkRow? = chunk
+    var row: Int64 = 0
+    while let current = rest {
+      rest = nil
+      let image = current.image
+      try statement.execute(arguments: [
+        current.series, image.firstTime, image.lastTime, image.count, Int64(current.checksum), current.lateThrough,
+        image.bytes.asData,
+      ])
+      if db.changesCount > 0 {
+        row = db.lastInsertedRowID
+      } else if try checksum(db, current) != Int64(current.checksum) {
+        rest = current.withoutFirstSample()
+      }
+    }
+    return row
+  }
+
+  private static func checksum(_ db: Database, _ chunk: ChunkRow) throws -> Int64? {
+    let statement = try db.cachedStatement(sql: "SELECT crc FROM chunk WHERE series = ? AND start = ?")
+    return try Int64.fetchOne(statement, arguments: [chunk.series, chunk.image.firstTime])
+  }
+}
+
+extension ChunkRow {
+  /// Another chunk begins with a sample of the same time, which was there first: this one's first sample repeats it.
+  func withoutFirstSample() -> ChunkRow? {
+    var columns = SampleColumns()
+    guard image.decode(.everything, into: &columns), columns.count > 1 else { return nil }
+    columns.times.removeFirst()
+    columns.bits.removeFirst()
+    let limits = ChunkLimits(samples: Int(UInt16.max), spanMilliseconds: SampleFormat.chunkSpanMax.wholeMilliseconds)
+    return ChunkImage.images(of: columns, limits: limits).first.map {
+      ChunkRow(series: series, image: $0, lateThrough: lateThrough)
+    }
+  }
+}

@@ -1,0 +1,142 @@
+internal import GRDB
+internal import Telemetry
+
+/// What a replay met; the damaged are skipped and named.
+struct ReplayOutcome: Sendable {
+  var findings: [StoreFinding] = []
+  var damagedSeriesRows = 0
+  var damagedBatches = 0
+  var damagedChunks = 0
+  /// The highest commit number that the file knows.
+  var newestEpoch: UInt32 = 0
+}
+
+/// Brings the head to where it was: a file's series, then the samples of its batch log that are in no closed chunk.
+struct Replay {
+  private let file: OpenDayFile
+  private(set) var outcome = ReplayOutcome()
+  /// By slot: the newest time inside closed chunks, and the commit up to which late samples are in late chunks.
+  private var closedThrough: [UInt32: Int64] = [:]
+  private var lateThrough: [UInt32: UInt32] = [:]
+
+  init(_ file: OpenDayFile) { self.file = file }
+
+  /// Rows are read one by one, so a replay needs no more memory than the running store. A damaged page ends the scan of
+  /// its table, not the replay.
+  mutating func run(into head: inout Head) {
+    for step in [Step.series, .chunks, .batches] {
+      do {
+        try file.reader.read { db in
+          switch step {
+          case .series: try loadSeries(db, into: &head)
+          case .chunks: try loadClosed(db, into: &head)
+          case .batches: try loadBatches(db, into: &head)
+          }
+        }
+      } catch {
+        note("table of \(step.rawValue)", "cannot be read to its end: \(error)")
+      }
+    }
+  }
+
+  private enum Step: String { case series, chunks, batches }
+
+  mutating func loadSeries(_ db: Database, into head: inout Head) throws {
+    // Numbers that chunks use must not be handed out again when their series row is damaged.
+    if let used = try Int64.fetchOne(db, sql: "SELECT MAX(series) FROM chunk") {
+      file.reserve(through: UInt32(clamping: used))
+    }
+    let rows = try Row.fetchCursor(db, sql: "SELECT id, labels FROM series ORDER BY id")
+    var added: [(slot: UInt32, number: UInt32)] = []
+    while let row = try rows.next() {
+      let id = ChunkRow.integer(row, 0)
+      let labels = try row.withBytes(1) { SeriesRow.decode($0, number: id) }
+      guard let number = UInt32(exactly: id), let labels else {
+        outcome.damagedSeriesRows += 1
+        note("series \(id)", "labels do not match their checksum; its samples in this file are skipped")
+        continue
+      }
+      let known = head.table.count
+      let slot = head.slot(for: labels)
+      if head.table.count > known { head.rest(slot) }
+      added.append((slot, number))
+    }
+    file.remember(added, lastChunkRow: 0)
+  }
+
+  private mutating func loadClosed(_ db: Database, into head: inout Head) throws {
+    let newest = try Int64.fetchOne(db, sql: "SELECT MAX(rowid) FROM chunk") ?? 0
+    file.remember([], lastChunkRow: newest)
+    let sql = "SELECT series, stop, late FROM chunk WHERE rowid > ?"
+    let rows = try Row.fetchCursor(db, sql: sql, arguments: [try firstNeededRow(db)])
+    while let row = try rows.next() {
+      guard let number = UInt32(exactly: ChunkRow.integer(row, 0)), let slot = file.slot(of: number) else { continue }
+      let late = UInt32(clamping: ChunkRow.integer(row, 2))
+      if late > 0 {
+        lateThrough[slot] = max(lateThrough[slot] ?? 0, late)
+        outcome.newestEpoch = max(outcome.newestEpoch, late)
+      } else {
+        let stop = min(ChunkRow.integer(row, 1), file.name.day.end - 1)
+        closedThrough[slot] = max(closedThrough[slot] ?? .min, stop)
+        head.remember(slot, newest: stop)
+      }
+    }
+  }
+
+  /// Chunks up to this row hold no sample of the rows that are left in the batch log.
+  private func firstNeededRow(_ db: Database) throws -> Int64 {
+    let oldest = try Row.fetchOne(db, sql: "SELECT data FROM batch ORDER BY seq LIMIT 1")
+    guard let oldest else { return .max }
+    return try decode(oldest, 0)?.lastChunkRow ?? 0
+  }
+
+  private mutating func loadBatches(_ db: Database, into head: inout Head) throws {
+    let rows = try Row.fetchCursor(db, sql: "SELECT seq, data FROM batch ORDER BY seq")
+    while let row = try rows.next() {
+      let sequence = ChunkRow.integer(row, 0)
+      head.epoch = OpenDayFile.epoch(of: sequence)
+      outcome.newestEpoch = max(outcome.newestEpoch, head.epoch)
+      guard let record = try decode(row, 1) else {
+        outcome.damagedBatches += 1
+        note("batch \(sequence)", "does not match its checksum; its samples are lost unless a chunk has them")
+        continue
+      }
+      for entry in record.inOrder {
+        guard let slot = file.slot(of: entry.series), entry.time > closedThrough[slot] ?? .min else { continue }
+        replay(slot, entry, into: &head)
+      }
+      for entry in record.late {
+        guard let slot = file.slot(of: entry.series), head.epoch > lateThrough[slot] ?? 0 else { continue }
+        _ = head.insertLate(slot, entry.time, entry.bits)
+      }
+    }
+  }
+
+  private func replay(_ slot: UInt32, _ entry: BatchRecord.Entry, into head: inout Head) {
+    let newest = head.chunk(slot).lastTime
+    if entry.time > newest {
+      head.replay(slot, entry.time, entry.bits)
+    } else if entry.time < newest {
+      _ = head.insertLate(slot, entry.time, entry.bits)
+    }
+  }
+
+  private func decode(_ row: Row, _ column: Int) throws -> BatchRecord? {
+    try row.withBytes(column) { BatchRecord(decoding: $0) }
+  }
+
+  private mutating func note(_ place: String, _ problem: String) {
+    outcome.findings.append(StoreFinding(.damage, file: file.name.text, place: place, problem: problem))
+  }
+}
+
+extension OpenDayFile {
+  /// After a reopening: the series' numbers, and nothing else, because the head has the samples.
+  func adoptSeries(into head: inout Head) throws {
+    try reader.read { db in
+      var replay = Replay(self)
+      try replay.loadSeries(db, into: &head)
+      remember([], lastChunkRow: try Int64.fetchOne(db, sql: "SELECT MAX(rowid) FROM chunk") ?? 0)
+    }
+  }
+}

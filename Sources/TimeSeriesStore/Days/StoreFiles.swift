@@ -1,0 +1,24 @@
+/// The files of a store that are in use. Quarantined ones are not among them.
+struct StoreFiles: Sendable {
+  private(set) var open: [OpenDayFile] = []
+  private(set) var sealed: [SealedDayFile] = []
+  /// Open files that take no more samples because writing met damage; they are still read.
+  private var worn: Set<DayFileName> = []
+
+  var names: [DayFileName] { open.map(\.name) + sealed.map(\.name) }
+
+  mutating func add(_ file: OpenDayFile) { open.append(file) }
+  mutating func add(_ file: SealedDayFile) { sealed.append(file) }
+
+  mutating func remove(_ name: DayFileName) {
+    open.removeAll { $0.name == name }
+    sealed.removeAll { $0.name == name }
+  }
+
+  mutating func wearOut(_ name: DayFileName) { worn.insert(name) }
+
+  /// The file that takes samples of `day`.
+  func writable(_ day: Day) -> OpenDayFile? {
+    open.last { $0.name.day == day && !worn.contains($0.name) }
+  }
+}

@@ -1,0 +1,89 @@
+internal import Dispatch
+internal import GRDB
+internal import Synchronization
+public import Telemetry
+
+extension EmbeddedStore: SeriesReader {
+  public func select(
+    _ selections: [SeriesSelection], limits: ReadLimits
+  ) async throws(SeriesReadError) -> [[SeriesSlice]] {
+    try await onReaders(limits) { store, budget throws(SeriesReadError) in
+      var answers: [[SeriesSlice]] = []
+      for selection in selections {
+        var read = SeriesRead(store, after: selection.after, through: selection.through, .samples)
+        try read.gather([selection.matchers], &budget)
+        answers.append(read.slices())
+      }
+      return answers
+    }
+  }
+
+  public func labelSets(
+    matching selectors: [[LabelMatcher]], after: Timestamp, through: Timestamp, limits: ReadLimits
+  ) async throws(SeriesReadError) -> [LabelSet] {
+    try await onReaders(limits) { store, budget throws(SeriesReadError) in
+      var read = SeriesRead(store, after: after, through: through, .presence)
+      try read.gather(selectors.isEmpty ? [[]] : selectors, &budget)
+      return read.labelSets()
+    }
+  }
+
+  /// Files are read on threads of the store's own: the caller's thread may be one of the few that run all tasks.
+  private func onReaders<Answer: Sendable>(
+    _ limits: ReadLimits,
+    _ body: @escaping @Sendable (EmbeddedStore, inout ReadBudget) throws(SeriesReadError) -> Answer
+  ) async throws(SeriesReadError) -> Answer {
+    let cancellation = CancellationFlag()
+    let outcome: Result<Answer, SeriesReadError> = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        readers.async {
+          var budget = ReadBudget(limits, self.clock, cancellation)
+          do throws(SeriesReadError) {
+            continuation.resume(returning: .success(try body(self, &budget)))
+          } catch {
+            continuation.resume(returning: .failure(error))
+          }
+        }
+      }
+    } onCancel: {
+      cancellation.raise()
+    }
+    return try outcome.get()
+  }
+
+  // MARK: For reads in progress
+
+  /// Series in the head that satisfy one of the selectors, ascending.
+  func slots(matching selectors: [[LabelMatcher]]) -> [UInt32] {
+    let found = selectors.map { matchers in
+      // The head's index is memory: its search cannot fail.
+      head.withLock { head in (try? head.table.series(matching: matchers)) ?? [] }
+    }
+    return found.count == 1 ? found[0] : Set(found.joined()).sorted()
+  }
+
+  func labels(of slots: [UInt32]) -> [(UInt32, LabelSet)] {
+    head.withLock { head in slots.map { ($0, head.table.labels(of: $0)) } }
+  }
+
+  /// Labels of a sealed file's series; `nil` for a damaged row.
+  func labels(of numbers: [UInt32], in file: SealedDayFile) -> [LabelSet?] {
+    let labels = (try? file.labels(of: numbers)) ?? []
+    for (number, found) in zip(numbers, labels) where found == nil {
+      note(.damage, file.name, "series \(number)", "labels do not match their checksum; its samples are skipped")
+    }
+    return labels
+  }
+
+  func note(_ severity: StoreFinding.Severity, _ name: DayFileName, _ place: String, _ problem: String) {
+    _ = condition.withLock { $0.note(StoreFinding(severity, file: name.text, place: place, problem: problem)) }
+  }
+
+  func noteDamage(_ name: DayFileName, series: Int64, start: Int64, _ problem: String) {
+    let finding = StoreFinding(
+      .damage, file: name.text, place: "chunk of series \(series) from \(start)", problem: "\(problem); it is skipped")
+    condition.withLock { condition in
+      if condition.note(finding) { condition.statistics.damagedChunks += 1 }
+    }
+  }
+}

@@ -1,0 +1,136 @@
+internal import Dispatch
+internal import GRDB
+internal import Synchronization
+public import Telemetry
+
+/// The embedded sample store: the newest samples in memory, a batch log and closed chunks in one SQLite file a UTC day.
+///
+/// A sample is readable when `append` returns and durable with the next group commit, at most a second later. A disk
+/// that refuses never stops collection: samples wait in memory and the store tries again each second.
+///
+/// Appending and reading are safe from any thread. `run()` does the commits and the upkeep; the steps it consists of may
+/// also be called one by one.
+public final class EmbeddedStore: SampleAppender, Sendable {
+  let folder: StoreFolder
+  let settings: StoreSettings
+  let clock: any WallClock
+  let head: Mutex<Head>
+  let files = Mutex(StoreFiles())
+  let condition = Mutex(StoreCondition())
+  /// Touched on `writer` only; the lock is there for the compiler.
+  let waiting = Mutex(WaitingWork())
+  /// Commits, one after the other.
+  let writer = DispatchQueue(label: "watchkeeper.samples.writer")
+  /// Checkpoints, sealing and retention: slow, and never in front of a commit.
+  let upkeep = DispatchQueue(label: "watchkeeper.samples.upkeep", qos: .utility)
+  let readers = DispatchQueue(label: "watchkeeper.samples.readers", attributes: .concurrent)
+
+  /// Opens the store and replays what the last run committed. Blocks until done.
+  ///
+  /// Damage never prevents it: what is no database is moved to `quarantine/`, damaged rows are skipped; both are among
+  /// `health.findings`.
+  /// - Parameter folder: the path of the store's own folder; made when it does not exist.
+  public init(folder: String, settings: StoreSettings = StoreSettings(), clock: any WallClock) throws(StoreError) {
+    self.folder = StoreFolder(path: folder)
+    self.settings = settings.withinFormat
+    self.clock = clock
+    head = Mutex(Head(bounds: HeadBounds(settings.withinFormat)))
+    try self.folder.prepare(settings.networkFileSystem)
+    try open()
+  }
+
+  // MARK: SampleAppender
+
+  public func reference(for labels: LabelSet) throws(AppendError) -> SeriesReference {
+    try head.withLock { head throws(AppendError) in
+      if head.isShut { throw .closed }
+      if let known = head.table.slot(of: labels) { return SeriesReference(number: known) }
+      if let refusal = refusal(of: labels, by: head) {
+        head.tally.seriesRefused += 1
+        throw refusal
+      }
+      return SeriesReference(number: head.slot(for: labels))
+    }
+  }
+
+  private func refusal(of labels: LabelSet, by head: borrowing Head) -> AppendError? {
+    if head.activeSeries >= settings.seriesMax { return .tooManySeries(limit: settings.seriesMax) }
+    if head.table.count >= settings.knownSeriesMax { return .tooManySeries(limit: settings.knownSeriesMax) }
+    if labels.count > settings.labelsMax { return .tooManyLabels(count: labels.count, limit: settings.labelsMax) }
+    let limit = settings.labelBytesMax
+    for label in labels {
+      let bytes = max(label.name.utf8.count, label.value.utf8.count)
+      if bytes > limit { return .labelTooLong(name: String(label.name.prefix(64)), bytes: bytes, limit: limit) }
+    }
+    return nil
+  }
+
+  @discardableResult
+  public func append(_ batch: SampleBatch) -> AppendOutcome {
+    let now = clock.now.milliseconds
+    return head.withLock { head in
+      guard !head.isShut else {
+        var outcome = AppendOutcome()
+        outcome.outOfOrder = batch.count
+        head.tally.outOfOrder += UInt64(batch.count)
+        return outcome
+      }
+      return head.append(batch, now: now)
+    }
+  }
+
+  // MARK: Telling
+
+  public var health: StoreHealth {
+    let unsaved = head.withLock { $0.uncommitted.count }
+    let now = clock.now
+    return condition.withLock { condition in
+      var health = condition.health
+      health.uncommittedSamples += unsaved
+      health.lag = condition.oldestWaiting.map { max(.zero, now.elapsed(since: $0)) } ?? .zero
+      return health
+    }
+  }
+
+  public var statistics: StoreStatistics {
+    var statistics = condition.withLock { $0.statistics }
+    head.withLock { head in
+      statistics.activeSeries = head.activeSeries
+      statistics.knownSeries = head.table.count
+      statistics.samplesAppended = head.tally.appended
+      statistics.refusedOutOfOrder = head.tally.outOfOrder
+      statistics.refusedDuplicate = head.tally.duplicate
+      statistics.refusedTooFarInFuture = head.tally.tooFarInFuture
+      statistics.repeatsIgnored = head.tally.repeated
+      statistics.seriesRefused = head.tally.seriesRefused
+      statistics.lateSamples = head.tally.late
+      statistics.chunksClosed = head.tally.chunksClosed
+    }
+    let names = files.withLock { $0.names }
+    statistics.files = names.count
+    for name in names {
+      let size = folder.size(of: name)
+      statistics.bytesOnDisk += size.file + size.wal
+      statistics.walBytes += size.wal
+    }
+    return statistics
+  }
+}
+
+/// What the store remembers about itself.
+struct StoreCondition: Sendable {
+  var health = StoreHealth()
+  var statistics = StoreStatistics()
+  var oldestWaiting: Timestamp?
+
+  private static let findingsMax = 100
+
+  /// - Returns: whether it is new among those remembered.
+  @discardableResult
+  mutating func note(_ finding: StoreFinding) -> Bool {
+    if health.findings.contains(finding) { return false }
+    if health.findings.count >= Self.findingsMax { health.findings.removeFirst() }
+    health.findings.append(finding)
+    return true
+  }
+}

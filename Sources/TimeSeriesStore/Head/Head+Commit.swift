@@ -1,0 +1,83 @@
+internal import Telemetry
+
+/// What the head hands to one commit.
+struct TakenSamples: Sendable {
+  let epoch: UInt32
+  let samples: UncommittedSamples
+}
+
+extension Head {
+  /// The samples since the last commit. Late samples that are due become chunks in the same step: a late chunk says up
+  /// to which commit it is complete, which only holds when none can arrive in between.
+  mutating func take(_ lateDue: LateDue) -> TakenSamples {
+    flushLate(lateDue)
+    let taken = TakenSamples(epoch: epoch, samples: uncommitted)
+    uncommitted = UncommittedSamples(reserving: min(taken.samples.count, 1 << 20))
+    epoch &+= 1
+    return taken
+  }
+
+  enum LateDue: Sendable {
+    /// Full ones, and those that began ten minutes of commits ago.
+    case due
+    case all
+  }
+
+  private static var lateCommitsMax: UInt32 { 600 }
+
+  private mutating func flushLate(_ due: LateDue) {
+    for (slot, samples) in late {
+      let isDue = samples.columns.count >= bounds.limits.samples || epoch &- samples.firstEpoch >= Self.lateCommitsMax
+      guard due == .all || isDue else { continue }
+      for image in samples.images(limits: bounds.limits) {
+        closed.add(slot, image, firstEpoch: samples.firstEpoch, lateThrough: epoch)
+        tally.chunksClosed += 1
+      }
+      late[slot] = nil
+    }
+  }
+
+  enum Closing: Sendable {
+    /// Chunks whose series was silent for a chunk's span.
+    case idle
+    case all
+  }
+
+  /// Looks at the slots in `range`, so that the lock is held for a short while only.
+  mutating func closeChunks(_ closing: Closing, in range: Range<UInt32>, now: Int64) {
+    let silentSince = now &- bounds.limits.spanMilliseconds
+    for slot in range.clamped(to: 0..<UInt32(table.count)) {
+      let open = chunk(slot)
+      let isSilent = open.lastTime <= silentSince
+      if !open.isEmpty, closing == .all || isSilent { close(slot) }
+      if isSilent, late[slot] == nil { rest(slot) }
+    }
+  }
+
+  /// For each day the first commit whose samples are not yet in a written chunk.
+  func oldestNeeded(in range: Range<UInt32>, into oldest: inout [Day: UInt32]) {
+    for slot in range.clamped(to: 0..<UInt32(table.count)) {
+      let open = chunk(slot)
+      if !open.isEmpty { Self.lower(&oldest, Day(containing: open.firstTime), open.firstEpoch) }
+    }
+  }
+
+  func oldestWaiting(into oldest: inout [Day: UInt32]) {
+    for chunk in closed.all { Self.lower(&oldest, chunk.day, chunk.firstEpoch) }
+    for samples in late.values {
+      for time in samples.columns.times { Self.lower(&oldest, Day(containing: time), samples.firstEpoch) }
+    }
+  }
+
+  private static func lower(_ oldest: inout [Day: UInt32], _ day: Day, _ epoch: UInt32) {
+    oldest[day] = min(oldest[day] ?? .max, epoch)
+  }
+
+  /// Whether memory still holds samples of this day that no file has as a chunk.
+  func holds(_ day: Day) -> Bool {
+    var oldest: [Day: UInt32] = [:]
+    oldestWaiting(into: &oldest)
+    oldestNeeded(in: 0..<UInt32(table.count), into: &oldest)
+    return oldest[day] != nil
+  }
+}
