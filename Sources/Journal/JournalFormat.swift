@@ -54,7 +54,8 @@ enum JournalFormat {
       stream TEXT NOT NULL, entity TEXT NOT NULL, schema INTEGER NOT NULL, body BLOB NOT NULL, digest BLOB NOT NULL)
       STRICT;
     CREATE UNIQUE INDEX snapshot_key ON snapshot(stream, entity);
-    CREATE TABLE snapshot_position(stream TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE snapshot_position(stream TEXT PRIMARY KEY, position INTEGER NOT NULL, digest BLOB NOT NULL)
+      STRICT, WITHOUT ROWID;
     CREATE TABLE plain_row(table_name TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL) STRICT;
     CREATE UNIQUE INDEX plain_row_key ON plain_row(table_name, key);
     """

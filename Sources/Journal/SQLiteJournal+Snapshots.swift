@@ -23,16 +23,16 @@ extension SQLiteJournal {
           try put.execute(arguments: [stream.rawValue, entity, row.schema, Data(row.body), Data(digest.bytes)])
         }
       }
-      try db.cachedStatement(sql: "INSERT OR REPLACE INTO snapshot_position(stream, position) VALUES (?, ?)")
-        .execute(arguments: [stream.rawValue, position.number])
+      let place = SnapshotPosition(stream: stream.rawValue, position: position)
+      try db.cachedStatement(sql: "INSERT OR REPLACE INTO snapshot_position(stream, position, digest) VALUES (?, ?, ?)")
+        .execute(arguments: [place.stream, place.position.number, Data(place.digest)])
     }
   }
 
   /// - Throws: `.damaged` when a row is not as it was written; a full replay then gives the same state.
   public func snapshots(of stream: Stream) async throws(JournalError) -> SnapshotSet {
     try await read { db in
-      let asOf = try Int64.fetchOne(
-        db, sql: "SELECT position FROM snapshot_position WHERE stream = ?", arguments: [stream.rawValue])
+      let asOf = try Self.snapshotPosition(of: stream, in: db)
       let rows = try Row.fetchCursor(
         db, sql: "\(StoredSnapshot.selection) WHERE stream = ?", arguments: [stream.rawValue])
       var snapshots: [EntitySnapshot] = []
@@ -42,9 +42,50 @@ extension SQLiteJournal {
         }
         snapshots.append(stored.snapshot)
       }
-      return SnapshotSet(
-        rows: snapshots.sorted { $0.entity < $1.entity }, asOf: asOf.map { JournalPosition($0) } ?? .start)
+      return SnapshotSet(rows: snapshots.sorted { $0.entity < $1.entity }, asOf: asOf)
     }
+  }
+
+  private static func snapshotPosition(of stream: Stream, in db: Database) throws -> JournalPosition {
+    let row = try Row.fetchOne(
+      db, sql: "\(SnapshotPosition.selection) WHERE stream = ?", arguments: [stream.rawValue])
+    guard let row else { return .start }
+    guard let stored = SnapshotPosition(row), stored.isIntact else {
+      throw JournalError.damaged("the position of the snapshots of stream '\(stream.rawValue)' was changed")
+    }
+    return stored.position
+  }
+}
+
+/// A row of `snapshot_position`: the fact that a stream's snapshots stand after.
+struct SnapshotPosition {
+  let stream: String
+  let position: JournalPosition
+  let digest: [UInt8]
+
+  static let selection = "SELECT stream, position, digest FROM snapshot_position"
+
+  init(stream: String, position: JournalPosition) {
+    self.stream = stream
+    self.position = position
+    digest = Self.digest(stream, position)
+  }
+
+  /// - Returns: `nil` when a column holds what was never written there.
+  init?(_ row: Row) {
+    guard case .string(let stream) = (row[0] as DatabaseValue).storage,
+      case .int64(let position) = (row[1] as DatabaseValue).storage,
+      case .blob(let digest) = (row[2] as DatabaseValue).storage
+    else { return nil }
+    self.stream = stream
+    self.position = JournalPosition(position)
+    self.digest = [UInt8](digest)
+  }
+
+  var isIntact: Bool { digest == Self.digest(stream, position) }
+
+  private static func digest(_ stream: String, _ position: JournalPosition) -> [UInt8] {
+    Digest(ofParts: [stream, String(position.number)]).bytes
   }
 }
 

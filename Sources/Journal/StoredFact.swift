@@ -44,6 +44,13 @@ struct StoredFact {
     hasPayload = !stored.isNull
   }
 
+  init(fact: Fact, payloadDigest: Digest, chain: Digest, hasPayload: Bool) {
+    self.fact = fact
+    self.payloadDigest = payloadDigest
+    self.chain = chain
+    self.hasPayload = hasPayload
+  }
+
   /// The fact, for readers that must not act on a changed payload.
   func intact() throws -> Fact {
     guard hasPayload else { throw JournalError.damaged("the payload of fact \(position) is missing") }

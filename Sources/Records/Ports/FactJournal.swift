@@ -101,7 +101,7 @@ public enum JournalError: Error, Sendable, Equatable, CustomStringConvertible {
       "the lease with term \(held.number) was lost to term \(current.number)"
     case .newerFormat(let found, let known):
       "the journal has format \(found), this program knows \(known) – run the newer program that wrote it"
-    case .storage(let problem): "the journal cannot be written: \(problem) – free space or mend the disk"
+    case .storage(let problem): "the journal cannot be read or written: \(problem) – free space or mend the disk"
     case .damaged(let problem): "the journal is damaged: \(problem) – run: watchkeeper verify"
     }
   }
