@@ -1,0 +1,115 @@
+public import Records
+public import Telemetry
+
+/// All that the web interface knows and can do. Declared here, implemented by `WatchkeeperApp` from the real modules.
+///
+/// Pages are values; the interface words them in the reader's language and draws them.
+public protocol Console: ConsolePages, ConsoleActions, ConsoleFeed, SelfReport, PrometheusSource {}
+
+/// Reading. A page is one consistent view of the moment; it never waits for a probe.
+public protocol ConsolePages: Sendable {
+  func shell() async -> ShellState
+  func overview() async throws(ConsoleError) -> OverviewPage
+  func hosts() async throws(ConsoleError) -> HostsPage
+  func host(_ name: String, range: PageRange) async throws(ConsoleError) -> HostPage
+  func incidents(_ filter: IncidentFilter) async throws(ConsoleError) -> IncidentsPage
+  func incident(_ number: RecordNumber, range: PageRange) async throws(ConsoleError) -> IncidentPage
+  func items(_ filter: ItemFilter) async throws(ConsoleError) -> ItemsPage
+  func item(_ id: String, range: PageRange) async throws(ConsoleError) -> ItemPage
+  /// - Parameter instant: any instant of the wanted week; `nil` for now.
+  func maintenance(weekOf instant: Timestamp?) async throws(ConsoleError) -> MaintenancePage
+  func rules() async throws(ConsoleError) -> RulesPage
+}
+
+/// Changing. An action returns when its facts are durable.
+public protocol ConsoleActions: Sendable {
+  func perform(_ action: ConsoleAction, by identity: Identity) async -> ActionOutcome
+}
+
+public enum ConsoleAction: Hashable, Sendable {
+  case acknowledge(RecordNumber)
+  case resolve(RecordNumber, note: String)
+  case reopen(RecordNumber)
+  case addNote(RecordNumber, text: String)
+  case startTask(RecordNumber)
+  case finishTask(RecordNumber, note: String)
+
+  /// Characters of a note; more is refused.
+  public static let noteLengthMax = 4000
+}
+
+public enum ActionOutcome: Hashable, Sendable {
+  case done(Reason)
+  /// The state of the record does not allow it, for example a task whose window is over.
+  case refused(Reason)
+  case notFound
+  /// The journal did not take it; nothing changed.
+  case failed(Reason)
+}
+
+/// Why a page cannot be shown.
+public enum ConsoleError: Error, Sendable, Equatable {
+  case notFound
+  /// For example while the journal is replayed.
+  case unavailable(Reason)
+}
+
+/// What changes while a page is open.
+public protocol ConsoleFeed: Sendable {
+  /// Deltas after `id`, or from now on. A feed that no longer has `id` begins with `.resync`.
+  ///
+  /// The stream ends when the program stops; the reader comes back by itself.
+  func deltas(after id: UInt64?) async -> AsyncStream<ConsoleDelta>
+}
+
+public struct ConsoleDelta: Sendable {
+  /// Ascending; comes back as `Last-Event-ID`.
+  public let id: UInt64
+  public let content: Content
+
+  public init(id: UInt64, _ content: Content) {
+    self.id = id
+    self.content = content
+  }
+
+  public enum Content: Sendable {
+    /// New samples of one host's charts and readouts.
+    case samples(HostSamples)
+    /// The frame: pill, counts.
+    case shell(ShellState)
+    /// A list or record changed: pages that show it offer the new version.
+    case changed(PageTarget)
+    /// The feed has gaps: read the page again.
+    case resync
+  }
+}
+
+/// New values of one host, by the ids that its page carries.
+public struct HostSamples: Sendable, Encodable {
+  public var host: String
+  public var at: Timestamp
+  /// Chart id → series id → value in the chart's unit.
+  public var charts: [String: [String: Double]]
+  /// Readout id → value.
+  public var readouts: [String: Double]
+
+  public init(host: String, at: Timestamp, charts: [String: [String: Double]], readouts: [String: Double] = [:]) {
+    self.host = host
+    self.at = at
+    self.charts = charts
+    self.readouts = readouts
+  }
+}
+
+/// Watchkeeper about itself, for machines.
+public protocol SelfReport: Sendable {
+  func readiness() async -> Readiness
+  /// Prometheus text exposition of Watchkeeper's own metrics.
+  func exposition() async -> String
+}
+
+public enum Readiness: Hashable, Sendable {
+  case ready
+  /// One line in English, for example `replaying the journal, 40 %`.
+  case notReady(String)
+}

@@ -1,0 +1,122 @@
+internal import Telemetry
+
+/// Writes answers in the form of Prometheus' HTTP API.
+/// - Source: Prometheus documentation, "HTTP API", expression query result formats.
+enum PrometheusJSON {
+  static func success(_ body: String) -> String { #"{"status":"success","data":"# + body + "}" }
+
+  static func failure(_ failure: PrometheusFailure) -> String {
+    #"{"status":"error","errorType":"\#(failure.kind.rawValue)","error":\#(quoted(failure.message))}"#
+  }
+
+  static func data(of answer: PrometheusAnswer) -> String {
+    switch answer {
+    case .vector(let samples):
+      let rows = samples.map { #"{"metric":\#(labels($0.labels)),"value":\#(point($0.point))}"# }
+      return #"{"resultType":"vector","result":[\#(rows.joined(separator: ","))]}"#
+    case .matrix(let series):
+      let rows = series.map {
+        #"{"metric":\#(labels($0.labels)),"values":[\#($0.points.map(point).joined(separator: ","))]}"#
+      }
+      return #"{"resultType":"matrix","result":[\#(rows.joined(separator: ","))]}"#
+    case .scalar(let scalar): return #"{"resultType":"scalar","result":\#(point(scalar))}"#
+    case .string(let at, let text):
+      return #"{"resultType":"string","result":[\#(time(at)),\#(quoted(text))]}"#
+    }
+  }
+
+  static func labels(_ labels: LabelSet) -> String {
+    object(labels.map { ($0.name, quoted($0.value)) })
+  }
+
+  static func object(_ fields: [(String, String)]) -> String {
+    "{" + fields.map { quoted($0.0) + ":" + $0.1 }.joined(separator: ",") + "}"
+  }
+
+  static func list(_ items: [String]) -> String { "[" + items.joined(separator: ",") + "]" }
+
+  private static func point(_ point: PrometheusPoint) -> String { "[\(time(point.at)),\"\(number(point.value))\"]" }
+
+  /// Seconds with as many as three decimals.
+  static func time(_ instant: Timestamp) -> String {
+    let sign = instant.milliseconds < 0 ? "-" : ""
+    let size = instant.milliseconds.magnitude
+    let rest = size % 1000
+    guard rest != 0 else { return "\(sign)\(size / 1000)" }
+    let digits = String(rest)
+    return "\(sign)\(size / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits
+  }
+
+  /// A sample value: the shortest digits that read back, plain from 1e-6 up to 1e21, else with an exponent.
+  /// - Source: Prometheus `jsonutil.MarshalFloat`, Go's `strconv.AppendFloat(f, 'f' | 'e', -1, 64)`.
+  static func number(_ value: Double) -> String {
+    if value.isNaN { return "NaN" }
+    if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
+    if value == 0 { return value.sign == .minus ? "-0" : "0" }
+    let (digits, exponent) = shortest(abs(value))
+    let sign = value < 0 ? "-" : ""
+    let size = abs(value)
+    return sign + (size < 1e-6 || size >= 1e21 ? scientific(digits, exponent) : plain(digits, exponent))
+  }
+
+  /// The shortest decimal digits and the power of ten of the first.
+  private static func shortest(_ value: Double) -> (digits: [Character], exponent: Int) {
+    var exponent = 0
+    var text = Substring(String(value))
+    if let mark = text.firstIndex(of: "e") {
+      exponent = Int(text[text.index(after: mark)...].drop { $0 == "+" }) ?? 0
+      text = text[..<mark]
+    }
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    let whole = parts[0]
+    var digits = Array(whole + (parts.count > 1 ? parts[1] : ""))
+    exponent += whole.count - 1
+    while digits.count > 1, digits.first == "0" {
+      digits.removeFirst()
+      exponent -= 1
+    }
+    while digits.count > 1, digits.last == "0" { digits.removeLast() }
+    return (digits, exponent)
+  }
+
+  private static func plain(_ digits: [Character], _ exponent: Int) -> String {
+    if exponent < 0 { return "0." + String(repeating: "0", count: -exponent - 1) + String(digits) }
+    if digits.count <= exponent + 1 {
+      return String(digits) + String(repeating: "0", count: exponent + 1 - digits.count)
+    }
+    return String(digits[...exponent]) + "." + String(digits[(exponent + 1)...])
+  }
+
+  /// - Parameter value: positive and finite.
+  static func scientific(_ value: Double) -> String {
+    let (digits, exponent) = shortest(value)
+    return scientific(digits, exponent)
+  }
+
+  private static func scientific(_ digits: [Character], _ exponent: Int) -> String {
+    let fraction = digits.count > 1 ? "." + String(digits[1...]) : ""
+    let power = String(abs(exponent))
+    return String(digits[0]) + fraction + (exponent < 0 ? "e-" : "e+") + (power.count < 2 ? "0" + power : power)
+  }
+
+  /// A JSON string.
+  static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\r": result += "\\r"
+      case "\t": result += "\\t"
+      case "\u{2028}": result += "\\u2028"
+      case "\u{2029}": result += "\\u2029"
+      case _ where scalar.value < 0x20:
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}

@@ -1,0 +1,2 @@
+/// Pages of this area.
+let hostMessages: [Message] = []

@@ -1,0 +1,41 @@
+/// The overview.
+let overviewMessages: [Message] = [
+  Message(
+    "overview.needs.title", en: "{count} {count|incident needs|incidents need} someone",
+    zh: "{count} 个事件需要处理"),
+  Message("overview.needs.more", en: "{count} more", zh: "另有 {count} 个"),
+  Message("overview.watch.title", en: "The watch", zh: "值守时间轴"),
+  Message("overview.watch.remark", en: "24 hours behind, 24 hours ahead", zh: "过去与未来各 24 小时"),
+  Message("overview.watch.critical", en: "critical", zh: "严重"),
+  Message("overview.watch.warning", en: "warning", zh: "警告"),
+  Message("overview.watch.solved", en: "solved", zh: "已解决"),
+  Message("overview.watch.planned", en: "maintenance", zh: "维护"),
+  Message("overview.watch.quiet", en: "Timeline of two days: nothing on it.", zh: "两天时间轴：无内容。"),
+  Message("overview.watch.summary", en: "Timeline of two days: {names}.", zh: "两天时间轴：{names}。"),
+  Message("overview.endpoints.title", en: "Endpoints", zh: "端点"),
+  Message("overview.endpoints.days", en: "90 days", zh: "90 天"),
+  Message(
+    "overview.endpoints.empty", en: "No endpoints yet. Describe one in `probes/`, then `watchkeeper check`.",
+    zh: "尚无端点。在 `probes/` 中写一个，然后运行 `watchkeeper check`。"),
+  Message(
+    "overview.endpoints.sum",
+    en: "{name}: {days} {days|day|days} watched, {down} with an outage, {degraded} degraded",
+    zh: "{name}：监测 {days} 天，{down} 天中断，{degraded} 天降级"),
+  Message("overview.endpoints.inOrder", en: "in order", zh: "正常"),
+  Message("overview.endpoints.degraded", en: "degraded", zh: "降级"),
+  Message("overview.endpoints.down", en: "down", zh: "中断"),
+  Message("overview.endpoints.maintenance", en: "maintenance", zh: "维护"),
+  Message("overview.endpoints.notWatched", en: "not watched", zh: "未监测"),
+  Message("overview.fleet.title", en: "Fleet", zh: "主机群"),
+  Message("overview.fleet.count", en: "{count} {count|host|hosts}", zh: "{count} 台主机"),
+  Message("overview.fleet.inOrder", en: "all in order", zh: "全部正常"),
+  Message("overview.fleet.unplaced", en: "Without a place", zh: "未登记位置"),
+  Message(
+    "overview.fleet.empty", en: "No hosts yet. The first sample of this machine arrives within a minute.",
+    zh: "尚无主机。本机的首个采样将在一分钟内到达。"),
+  Message("overview.next.title", en: "Next 24 hours", zh: "未来 24 小时"),
+  Message("overview.next.plan", en: "Plan", zh: "计划"),
+  Message("overview.next.empty", en: "Nothing is planned.", zh: "没有计划。"),
+  Message("overview.activity.title", en: "Activity", zh: "动态"),
+  Message("overview.activity.empty", en: "Nothing has happened yet.", zh: "尚无动态。"),
+]

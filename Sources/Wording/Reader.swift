@@ -1,0 +1,89 @@
+/// Who reads: the language, the zone of the clock on the wall, and what time it is. Turns messages into text.
+public struct Reader: Sendable {
+  public let language: Language
+  public let zone: ClockZone
+  /// Milliseconds since 1970, for ages and for `moment`.
+  public let now: Int64
+
+  public init(language: Language, zone: ClockZone = .utc, now: Int64 = 0) {
+    self.language = language
+    self.zone = zone
+    self.now = now
+  }
+
+  /// The text of a message, or of a reason: the same ids.
+  ///
+  /// A missing argument shows as its name in braces; an argument that its format cannot read shows as it is.
+  public func text(_ id: String, _ arguments: [String: String] = [:]) -> String {
+    guard let template = Catalogue.templates[language]?[id] else { return Catalogue.unknown(id) }
+    return template.pieces.map { text($0, arguments) }.joined()
+  }
+
+  private func text(_ piece: MessageTemplate.Piece, _ arguments: [String: String]) -> String {
+    switch piece {
+    case .text(let text), .malformed(let text): return text
+    case .choice(let name, let one, let other): return arguments[name] == "1" ? one : other
+    case .argument(let name, let format):
+      guard let value = arguments[name] else { return "{\(name)}" }
+      return format.map { self.format(value, as: $0) } ?? value
+    }
+  }
+
+  private func format(_ value: String, as format: ArgumentFormat) -> String {
+    if format == .message { return text(value) }
+    guard let number = Double(value) else { return value }
+    let instant = Int64(exactly: number.rounded()) ?? 0
+    return switch format {
+    case .number: Quantity.grouped(number)
+    case .age: age(seconds: number)
+    case .bytes: Quantity.bytes(number)
+    case .rate: Quantity.bytes(number) + "/s"
+    case .percent: Quantity.percent(number)
+    case .time: zone.time(instant)
+    case .day: zone.day(instant)
+    case .moment: moment(instant)
+    case .message: value
+    }
+  }
+
+  /// A length of time in at most two units, rounded down: an age of 119 s is `1 min`.
+  public func age(seconds: Double) -> String {
+    guard seconds.isFinite else { return "–" }
+    let whole = Int64(exactly: max(0, seconds).rounded(.down)) ?? .max
+    let (days, hours, minutes) = (whole / 86_400, whole / 3600 % 24, whole / 60 % 60)
+    if days >= 7 { return unit(days, .day) }
+    if days > 0 { return hours > 0 ? unit(days, .day) + gap + unit(hours, .hour) : unit(days, .day) }
+    if hours > 0 { return minutes > 0 ? unit(hours, .hour) + gap + unit(minutes, .minute) : unit(hours, .hour) }
+    return minutes > 0 ? unit(minutes, .minute) : unit(whole, .second)
+  }
+
+  private enum TimeUnit: Int { case day, hour, minute, second }
+
+  /// Between the two units of an age.
+  private var gap: String { "\u{a0}" }
+
+  private func unit(_ count: Int64, _ unit: TimeUnit) -> String {
+    switch language {
+    case .english: "\(count)\(Quantity.thinSpace)\(["d", "h", "min", "s"][unit.rawValue])"
+    case .simplifiedChinese: "\(count)\u{a0}\(["天", "小时", "分钟", "秒"][unit.rawValue])"
+    }
+  }
+
+  /// As short as the distance from now allows.
+  public func moment(_ instant: Int64) -> String {
+    let days = zone.dayNumber(instant) - zone.dayNumber(now)
+    if days == 0 { return zone.time(instant) }
+    if abs(days) < 7 { return "\(weekday(instant))\u{a0}\(zone.time(instant))" }
+    return "\(zone.day(instant))\u{a0}\(zone.time(instant))"
+  }
+
+  /// `Fri`, `周五`.
+  public func weekday(_ instant: Int64) -> String {
+    let names =
+      switch language {
+      case .english: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+      case .simplifiedChinese: ["周一", "周二", "周三", "周四", "周五", "周六", "周日"]
+      }
+    return names[zone.weekday(instant)]
+  }
+}
