@@ -1,0 +1,129 @@
+public import ServiceTime
+
+extension MaintenancePlan {
+  /// Checks a draft whole.
+  public init(_ draft: PlanDraft) throws(PlanError) {
+    name = try Self.name(draft.name)
+    activity = try Self.activity(draft)
+    selector = try Self.selector(draft)
+    recurrence = try Self.recurrence(draft)
+    window = try Self.window(draft)
+    duration = try Self.duration(draft.duration)
+    lead = try Self.margin(draft.lead, key: "lead") ?? .zero
+    tolerance = try Self.margin(draft.tolerance, key: "tolerance") ?? Self.standardTolerance(of: recurrence.rule)
+    guard lead + tolerance >= duration else {
+      throw PlanError(
+        "tolerance", "lead and tolerance together are shorter than the duration", "raise tolerance above duration")
+    }
+    priority = draft.priority ?? 3
+    guard PlanLimits.priorities.contains(priority) else {
+      throw PlanError("priority", "\(priority) is not a priority", "write 1 (most urgent) to 4")
+    }
+    opening = try Self.opening(draft.opening)
+    source = draft.source
+  }
+
+  /// A fifth of the interval, at least a day: a weekly task may slip by a day and a half, a monthly one by six days.
+  public static func standardTolerance(of rule: RecurrenceRule) -> Duration {
+    let days =
+      switch rule.frequency {
+      case .daily: 1
+      case .weekly: 7
+      case .monthly: 30
+      }
+    return .seconds(max(86_400, days * rule.interval * 86_400 / 5))
+  }
+
+  private static func name(_ text: String) throws(PlanError) -> String {
+    let letters = text.utf8
+    let isWord = { (byte: UInt8) in
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    }
+    let isPunctuation = { (byte: UInt8) in [UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-")].contains(byte) }
+    guard let first = letters.first, isWord(first), letters.allSatisfy({ isWord($0) || isPunctuation($0) }),
+      letters.count <= PlanLimits.nameBytesMax
+    else {
+      throw PlanError(
+        "name", "'\(text)' is not a plan's name",
+        "write small letters, digits, '.', '_' and '-', at most \(PlanLimits.nameBytesMax) bytes")
+    }
+    return text
+  }
+
+  private static func activity(_ draft: PlanDraft) throws(PlanError) -> Activity {
+    guard !draft.title.isEmpty, draft.title.utf8.count <= PlanLimits.titleBytesMax else {
+      throw PlanError(
+        "activity.title", "it has \(draft.title.utf8.count) bytes",
+        "say in 1 to \(PlanLimits.titleBytesMax) bytes what is done")
+    }
+    guard draft.checklist.count <= PlanLimits.checklistMax,
+      draft.checklist.allSatisfy({ !$0.isEmpty && $0.utf8.count <= PlanLimits.checklistEntryBytesMax })
+    else {
+      throw PlanError(
+        "activity.checklist", "an entry is empty or too long, or there are too many",
+        "write at most \(PlanLimits.checklistMax) entries of 1 to \(PlanLimits.checklistEntryBytesMax) bytes")
+    }
+    return Activity(title: draft.title, checklist: draft.checklist)
+  }
+
+  private static func selector(_ draft: PlanDraft) throws(PlanError) -> ItemSelector {
+    guard !draft.items.isEmpty || !draft.classes.isEmpty || !draft.labels.isEmpty else {
+      throw PlanError("items", "the plan is about nothing", "name items, classes or labels")
+    }
+    return ItemSelector(items: Set(draft.items), classes: Set(draft.classes), labels: draft.labels)
+  }
+
+  private static func recurrence(_ draft: PlanDraft) throws(PlanError) -> Recurrence {
+    guard let start = CivilDateTime(draft.start) else {
+      throw PlanError("recurrence.start", "'\(draft.start)' is not a local time", "write it like 2026-11-20T02:00")
+    }
+    let rule: RecurrenceRule
+    do { rule = try RecurrenceRule(draft.rule) } catch {
+      let text = error.description
+      let sides = text.components(dividedBy: " – ")
+      throw PlanError("recurrence.rule", sides.first, sides.rest ?? "write it like FREQ=MONTHLY;BYDAY=1SA")
+    }
+    let recurrence = Recurrence(start: start, rule: rule, zone: draft.zone)
+    guard !recurrence.occurrences(limit: 1).occurrences.isEmpty else {
+      throw PlanError("recurrence.rule", "'\(draft.rule)' names no day at all", "check BYDAY, BYMONTHDAY and UNTIL")
+    }
+    return recurrence
+  }
+
+  private static func window(_ draft: PlanDraft) throws(PlanError) -> MaintenanceHours {
+    guard let window = draft.window else {
+      throw PlanError("window", "there is no window '\(draft.windowName)'", "name one that is defined under windows")
+    }
+    return window
+  }
+
+  private static func duration(_ value: Duration) throws(PlanError) -> Duration {
+    guard value >= PlanLimits.durationMin, value <= PlanLimits.durationMax, value.components.attoseconds == 0 else {
+      throw PlanError("duration", "the duration is out of bounds", "write whole seconds from 1m to 7d")
+    }
+    return value
+  }
+
+  private static func margin(_ value: Duration?, key: String) throws(PlanError) -> Duration? {
+    guard let value else { return nil }
+    guard value >= .zero, value <= PlanLimits.marginMax else {
+      throw PlanError(key, "the time is out of bounds", "write 0s to 366d")
+    }
+    return value
+  }
+
+  private static func opening(_ text: String?) throws(PlanError) -> WindowOpening {
+    guard let text else { return .automatic }
+    guard let opening = WindowOpening(rawValue: text) else {
+      throw PlanError("opening", "'\(text)' is not known", "write automatic or manual")
+    }
+    return opening
+  }
+}
+
+extension String {
+  fileprivate func components(dividedBy divider: String) -> (first: String, rest: String?) {
+    guard let range = firstRange(of: divider) else { return (self, nil) }
+    return (String(self[..<range.lowerBound]), String(self[range.upperBound...]))
+  }
+}
