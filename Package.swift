@@ -18,9 +18,14 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 let trees = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
-let hummingbird: [Target.Dependency] = [
+let web: [Target.Dependency] = [
+  .product(name: "HTTPTypes", package: "swift-http-types"),
   .product(name: "Hummingbird", package: "hummingbird"),
   .product(name: "HummingbirdCore", package: "hummingbird"),
+  .product(name: "Logging", package: "swift-log"),
+  .product(name: "Mustache", package: "swift-mustache"),
+  .product(name: "NIOCore", package: "swift-nio"),
+  .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
 ]
 
 let package = Package(
@@ -28,7 +33,9 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
@@ -42,17 +49,25 @@ let package = Package(
     .target(name: "CCurl", dependencies: ["CLibcurl"]),
     .target(name: "CLinux"),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+    .target(name: "CResources", exclude: ["Files"]),
 
     module("Telemetry", ["CRE2"]),
     module("Records", ["Telemetry", "COpenSSL"]),
+    module("Wording"),
     module("ServiceTime", ["Telemetry"]),
+    module("PromQL", ["Telemetry"]),
+    module("Alerting", ["PromQL", "Records", "Telemetry"]),
     module("Inventory", ["Records", "Telemetry", trees]),
     module("Incidents", ["Inventory", "Records", "Telemetry", trees]),
+    module("Planner", ["Records", "ServiceTime", "Telemetry", trees]),
+    module("TimeSeriesStore", ["Telemetry", "CSnappy", grdb]),
     module("Journal", ["Records", "Telemetry", grdb]),
+    module("WebInterface", ["CResources", "Records", "Telemetry", "Wording"] + web),
     module(
       "WatchkeeperApp",
       [
-        "Records", "Telemetry", "ServiceTime", "Inventory", "Incidents", "Journal", "CLinux", "COpenSSL",
+        "Alerting", "CLinux", "COpenSSL", "CResources", "Incidents", "Inventory", "Journal", "Planner", "PromQL",
+        "Records", "ServiceTime", "Telemetry", "TimeSeriesStore", "WebInterface", "Wording",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -60,12 +75,14 @@ let package = Package(
       ]),
     .executableTarget(name: "watchkeeper", dependencies: ["WatchkeeperApp"], swiftSettings: strict),
 
+    tests("PromQLTests", ["PromQL", "Telemetry"]),
     tests("ArchitectureTests"),
     tests("EndToEndTests"),
     tests("JournalTests", ["Journal", "Records", "Telemetry", grdb]),
     tests("RecordsTests", ["Records", "Telemetry"]),
     tests("ServiceTimeTests", ["ServiceTime", "Telemetry"]),
     tests("TelemetryTests", ["Telemetry"]),
+    tests("TimeSeriesStoreTests", ["TimeSeriesStore", "Telemetry"]),
     tests("WatchkeeperAppTests", ["WatchkeeperApp", "Records", "Telemetry"]),
   ],
   swiftLanguageModes: [.v6],

@@ -14,7 +14,7 @@ enum RuleReading {
       throw RuleError(key: "expr", "cannot be parsed: \(error)")
     }
     switch query.valueType {
-    case .scalar, .vector: return query
+    case .scalar, .instantVector: return query
     default:
       throw RuleError(
         key: "expr", "gives a \(query.valueType), a rule needs a vector or a scalar",
