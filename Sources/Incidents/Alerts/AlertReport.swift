@@ -59,6 +59,9 @@ public struct AlertReport: Hashable, Sendable, Codable {
     return summary
   }
 
+  /// Whether its window lets no incident open.
+  var isWithheld: Bool { withheldBy?.mode == .suppressOpen }
+
   /// The same alert without its window.
   var uncovered: AlertReport {
     var copy = self

@@ -33,7 +33,7 @@ extension Deliberation {
   /// No incident stands for this breach: it is withheld, or opens one.
   private mutating func begin(_ alert: AlertReport) {
     let known = withheld(alert.fingerprint)
-    if let window = alert.withheldBy {
+    if let window = alert.withheldBy, window.mode == .suppressOpen {
       if known?.window.number != window.number { withhold(alert, window) }
       return
     }
@@ -65,7 +65,7 @@ extension Deliberation {
           recurrenceOf: recurrence?.number, pageDueAt: now.advanced(by: settings.notification.groupWait),
           progress: BreachProgress(count: count, lastSeenAt: now, value: alert.value))),
       about: Incident.entity(of: number), by: alert.origin.actor)
-    guard settings.notification.groupWait <= .zero else { return }
+    guard settings.notification.groupWait <= .zero, alert.withheldBy == nil else { return }
     page(number.number, .firing, firstPageReason(assessment.priority, withheld))
   }
 
@@ -150,9 +150,9 @@ extension Deliberation {
     if now >= resolvedAt.advanced(by: settings.reopenWindow) {
       close(incident)
       // The tally still counts for the one just closed.
-      if alert.withheldBy == nil { return open(alert, after: withheld(alert.fingerprint), count: 1) }
+      if !alert.isWithheld { return open(alert, after: withheld(alert.fingerprint), count: 1) }
     }
-    if alert.withheldBy != nil { return begin(alert) }
+    if alert.isWithheld { return begin(alert) }
     releaseIfWithheld(alert.fingerprint, into: incident.number)
     let window = settings.reopenWindow.secondsText
     reopen(incident, Reason("reason.reopened.returned", ["reopenSeconds": window]), alert)

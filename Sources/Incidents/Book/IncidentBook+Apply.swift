@@ -38,7 +38,7 @@ extension IncidentBook {
       title: alert.title, labels: alert.labels, annotations: alert.annotations, subject: alert.subject,
       openedAt: now, activeAt: alert.activeAt, reasons: content.reasons, recurrenceOf: content.recurrenceOf,
       assessment: content.assessment, status: .open, breach: .firing(since: alert.activeAt),
-      progress: content.progress, progressToldAt: now, reopenCount: 0, window: nil,
+      progress: content.progress, progressToldAt: now, reopenCount: 0, window: alert.withheldBy,
       paging: PagingState(dueAt: content.pageDueAt, ordinal: 0, told: [:], outstanding: []))
     put(incident, at: content.number.number)
   }

@@ -10,11 +10,16 @@ public struct WindowReference: Hashable, Sendable, Codable {
   public let until: Timestamp
   /// Why the item is covered: named itself, or as the dependant of a named one, with the path.
   public let why: Reason
+  public let mode: MaintenanceWindow.Mode
 
-  public init(number: RecordNumber, title: String, until: Timestamp, why: Reason) {
+  public init(
+    number: RecordNumber, title: String, until: Timestamp, why: Reason,
+    mode: MaintenanceWindow.Mode = .suppressOpen
+  ) {
     self.number = number
     self.title = title
     self.until = until
     self.why = why
+    self.mode = mode
   }
 }
