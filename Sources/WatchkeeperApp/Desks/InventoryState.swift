@@ -1,0 +1,28 @@
+internal import Inventory
+internal import Records
+internal import Telemetry
+
+/// The CMDB and what was seen but is no fact.
+struct InventoryState: DeskState {
+  static let stream = Stream.inventory
+  static let table: RowTable? = .sightings
+
+  var book: InventoryBook
+  private(set) var ledger: SightingLedger
+
+  init(from world: World) async throws {
+    let rows = try await world.journal.snapshots(of: .inventory)
+    var book = try InventoryBook(rows)
+    try await world.replay(.inventory, after: rows.asOf) { book.apply(try InventoryFact($0)) }
+    self.book = book
+    ledger = SightingLedger(rows: try await world.rows.rows(of: .sightings))
+  }
+
+  mutating func process(_ input: InventoryInput, at now: Timestamp) throws(Never) -> [InventoryFact] {
+    book.process(input, noting: &ledger, at: now)
+  }
+
+  func draft(of change: InventoryFact) -> FactDraft { change.draft() }
+  func snapshots(after changes: [InventoryFact]) -> [EntitySnapshot] { book.snapshots(after: changes) }
+  mutating func takeRows() -> [String: [UInt8]?] { ledger.takeChanges() }
+}

@@ -1,0 +1,61 @@
+internal import PromQL
+internal import Telemetry
+
+/// Plans, fetches and evaluates queries over the store.
+struct QueryService: Sendable {
+  let reader: any SeriesReader
+  let limits: ReadLimits
+  let lookback: Duration
+
+  enum Failure: Error, Sendable, CustomStringConvertible {
+    case query(PromQLError)
+    case reading(SeriesReadError)
+
+    var description: String {
+      switch self {
+      case .query(let error): error.description
+      case .reading(let error): error.description
+      }
+    }
+  }
+
+  func evaluate(_ query: Query, over range: EvaluationRange) async throws(Failure) -> QueryResult {
+    let plan = query.plan(over: range, lookback: lookback)
+    let series: [[SeriesSlice]]
+    do {
+      series = try await reader.select(plan.selections, limits: limits)
+    } catch {
+      throw .reading(error)
+    }
+    do {
+      return try plan.evaluate(over: series)
+    } catch {
+      throw .query(error)
+    }
+  }
+
+  func evaluate(_ text: String, over range: EvaluationRange) async throws(Failure) -> QueryResult {
+    let query: Query
+    do {
+      query = try Query(parsing: text)
+    } catch {
+      throw .query(error)
+    }
+    return try await evaluate(query, over: range)
+  }
+
+  /// The elements of an instant query; empty when it fails, for pages that show what there is.
+  func vector(_ text: String, at time: Timestamp) async -> [VectorElement] {
+    guard let result = try? await evaluate(text, over: .instant(time)), case .vector(let elements) = result.value else {
+      return []
+    }
+    return elements
+  }
+
+  /// The series of a range query; empty when it fails.
+  func matrix(_ text: String, from start: Timestamp, through end: Timestamp, step: Duration) async -> [SeriesSlice] {
+    let range = EvaluationRange(from: start, through: end, step: step)
+    guard let result = try? await evaluate(text, over: range), case .matrix(let series) = result.value else { return [] }
+    return series
+  }
+}

@@ -1,0 +1,235 @@
+internal import Alerting
+internal import PromQL
+internal import Records
+internal import Synchronization
+internal import Telemetry
+
+/// Evaluates every group at its slots, appends what the rules yield and offers the alerts of each round.
+///
+/// A failed evaluation offers nothing: a fault of ours says nothing about the target.
+actor RuleEvaluator {
+  /// One finished round of one group.
+  struct GroupRound: Sendable {
+    let group: RuleGroup
+    let slot: Timestamp
+    /// By the rule's place in the group; those that failed are missing.
+    let outcomes: [Int: RuleOutcome]
+    let took: Duration
+  }
+
+  /// What others read.
+  struct View: Sendable {
+    var groups: [RuleGroup] = []
+    var states: [RuleGroupKey: GroupState] = [:]
+    var lastTook: [RuleGroupKey: Duration] = [:]
+    var lastEvaluation: Timestamp?
+    var rounds: UInt64 = 0
+    var failures: [RuleGroupKey: UInt64] = [:]
+    var templateErrors: UInt64 = 0
+    var samplesRefused: UInt64 = 0
+  }
+
+  private let world: World
+  private let queries: QueryService
+  private let appender: any SampleAppender
+  private let log: Log
+  private let external: ExternalIdentity
+  private let offer: @Sendable (GroupRound) -> Void
+  private let retire: @Sendable ([Alert]) -> Void
+  private let published = Mutex(View())
+  private var groups: [RuleGroupKey: RuleGroup] = [:]
+  private var states: [RuleGroupKey: GroupState] = [:]
+  private var references: [RuleGroupKey: [LabelSet: SeriesReference]] = [:]
+  /// New groups that wait for the running rounds to end.
+  private var pending: [RuleGroup]?
+  private var adopted: [CheckedContinuation<Void, Never>] = []
+  private var wake: CheckedContinuation<Void, Never>?
+  private var isStopping = false
+
+  init(
+    world: World, queries: QueryService, appender: any SampleAppender, log: Log, external: ExternalIdentity,
+    offer: @escaping @Sendable (GroupRound) -> Void, retire: @escaping @Sendable ([Alert]) -> Void
+  ) {
+    self.world = world
+    self.queries = queries
+    self.appender = appender
+    self.log = log
+    self.external = external
+    self.offer = offer
+    self.retire = retire
+  }
+
+  nonisolated var view: View { published.withLock { $0 } }
+
+  /// States of the last run, for the first set of groups.
+  func restore(_ list: [RuleGroup]) async throws(JournalError) {
+    let stored = StoredAlertStates(rows: try await world.rows.rows(of: .alertStates))
+    for key in stored.unreadable { log.warning("rules: the stored state \(key) cannot be read; its alert begins anew") }
+    await take(CarriedStates(restoring: stored, to: list, at: world.clock.now), list)
+  }
+
+  /// New rules: unchanged ones keep their states and their slots. Returns when they are in force; rounds under way end
+  /// under the old ones, so that no series has a gap.
+  func reload(_ list: [RuleGroup]) async {
+    pending = list
+    wake.take()?.resume()
+    await withCheckedContinuation { adopted.append($0) }
+  }
+
+  private func take(_ carried: CarriedStates, _ list: [RuleGroup]) async {
+    groups = Dictionary(list.map { ($0.key, $0) }) { first, _ in first }
+    states = carried.states
+    append(carried.samples, of: nil)
+    await save(carried.rowChanges)
+    if !carried.retired.isEmpty { retire(carried.retired) }
+    published.withLock { view in
+      view.groups = list
+      view.states = carried.states
+    }
+  }
+
+  // MARK: Rounds
+
+  func run() async {
+    while !isStopping {
+      let loops = Task { [groups] in
+        await withDiscardingTaskGroup { tasks in
+          for group in groups.values { tasks.addTask { await self.loop(group) } }
+        }
+      }
+      await withCheckedContinuation { continuation in
+        if isStopping || pending != nil { continuation.resume() } else { wake = continuation }
+      }
+      loops.cancel()
+      await loops.value
+      if let list = pending.take() { await take(CarriedStates(reloading: states, to: list, at: world.clock.now), list) }
+      for continuation in adopted { continuation.resume() }
+      adopted = []
+    }
+  }
+
+  func stop() {
+    isStopping = true
+    wake.take()?.resume()
+  }
+
+  private nonisolated func loop(_ group: RuleGroup) async {
+    let schedule = GroupSchedule(group)
+    var last: Timestamp?
+    while !Task.isCancelled {
+      let now = world.clock.now
+      let wait = schedule.nextSlot(after: now).elapsed(since: now)
+      do { try await world.clock.sleep(for: wait) } catch { return }
+      // Waiting is measured on the clock that never steps; the slot is named by the one that may.
+      let slot = schedule.slot(atOrBefore: world.clock.now)
+      if slot == last { continue }
+      last = slot
+      await evaluate(group, at: slot)
+    }
+  }
+
+  private func evaluate(_ group: RuleGroup, at slot: Timestamp) async {
+    guard var state = states[group.key] else { return }
+    let began = world.clock.uptime
+    var outcomes: [Int: RuleOutcome] = [:]
+    var rows: [String: [UInt8]?] = [:]
+    var failures: UInt64 = 0
+    for (index, rule) in group.rules.enumerated() {
+      let outcome = await evaluate(rule, index, of: group, &state, at: slot)
+      append(outcome.samples, of: group.key)
+      rows.merge(outcome.rowChanges) { $1 }
+      if let failure = outcome.failure {
+        failures += 1
+        log.warning("rules: \(rule.place): \(rule.name): \(failure)")
+      } else {
+        outcomes[index] = outcome
+      }
+      for error in outcome.templateErrors { log.warning("rules: \(rule.place): \(rule.name): template: \(error)") }
+      published.withLock { $0.templateErrors += UInt64(outcome.templateErrors.count) }
+    }
+    rows.merge(state.close(round: slot, of: group)) { $1 }
+    states[group.key] = state
+    await save(rows)
+    let took = world.clock.uptime - began
+    published.withLock { view in
+      view.states[group.key] = state
+      view.lastTook[group.key] = took
+      view.lastEvaluation = slot
+      view.rounds += 1
+      view.failures[group.key, default: 0] += failures
+    }
+    offer(GroupRound(group: group, slot: slot, outcomes: outcomes, took: took))
+  }
+
+  private func evaluate(
+    _ rule: Rule, _ index: Int, of group: RuleGroup, _ state: inout GroupState, at slot: Timestamp
+  ) async -> RuleOutcome {
+    let time = slot.advanced(by: .zero - group.queryOffset)
+    let result = await Self.result(of: rule.query, at: time, queries)
+    var context = RoundContext(external: external)
+    for _ in 0..<RuleRoundLimits.askingMax {
+      switch state.evaluate(ruleAt: index, of: group, given: result, at: slot, in: context) {
+      case .done(let outcome): return outcome
+      case .needs(let texts):
+        for text in texts { context.answers[text] = await Self.answer(to: text, at: time, queries) }
+      }
+    }
+    let exhausted = RuleResult.failed("templates ask for queries without end – simplify them")
+    if case .done(let outcome) = state.evaluate(ruleAt: index, of: group, given: exhausted, at: slot) { return outcome }
+    return RuleOutcome()
+  }
+
+  private nonisolated static func result(of query: Query, at time: Timestamp, _ queries: QueryService) async -> RuleResult {
+    do {
+      return RuleResult(try await queries.evaluate(query, over: .instant(time)).value, at: time)
+    } catch {
+      return .failed(error.description)
+    }
+  }
+
+  private nonisolated static func answer(
+    to text: String, at time: Timestamp, _ queries: QueryService
+  ) async -> TemplateAnswer {
+    do {
+      switch try await queries.evaluate(text, over: .instant(time)).value {
+      case .vector(let elements): return .samples(elements.map { TemplateSample($0.labels, $0.value) })
+      case .scalar(let value): return .samples([TemplateSample(.empty, value)])
+      case .string, .matrix: return .failed("the query gives neither a vector nor a scalar")
+      }
+    } catch {
+      return .failed(error.description)
+    }
+  }
+
+  // MARK: Effects
+
+  private func append(_ samples: [RuleSample], of key: RuleGroupKey?) {
+    guard !samples.isEmpty else { return }
+    var known = key.flatMap { references.removeValue(forKey: $0) } ?? [:]
+    var batch = SampleBatch()
+    var refused: UInt64 = 0
+    for sample in samples {
+      if let reference = known[sample.labels] {
+        batch.append(reference, at: sample.timestamp, sample.value)
+      } else if let reference = try? appender.reference(for: sample.labels) {
+        known[sample.labels] = reference
+        batch.append(reference, at: sample.timestamp, sample.value)
+      } else {
+        refused += 1
+      }
+      if sample.value.isStaleMarker { known[sample.labels] = nil }
+    }
+    if let key { references[key] = known }
+    appender.append(batch)
+    if refused > 0 { published.withLock { $0.samplesRefused += refused } }
+  }
+
+  private func save(_ rows: [String: [UInt8]?]) async {
+    guard !rows.isEmpty else { return }
+    do {
+      try await world.rows.write(rows, to: .alertStates)
+    } catch {
+      log.error("rules: states: \(error)")
+    }
+  }
+}
