@@ -1,0 +1,109 @@
+internal import Records
+internal import Transfers
+
+/// A secret written in the settings, or the file that holds it.
+enum SecretSource {
+  case inline(Secret)
+  case file(String)
+
+  func resolve(_ environment: NotifierEnvironment) throws -> Secret {
+    switch self {
+    case .inline(let secret): secret
+    case .file(let path): try environment.readSecret(path)
+    }
+  }
+}
+
+extension KeyedDecodingContainer {
+  /// The secret under `key` or in the file named under `fileKey`; both at once is an error.
+  func secret(_ key: Key, orFile fileKey: Key) throws -> SecretSource? {
+    let inline = try decodeIfPresent(String.self, forKey: key)
+    let file = try decodeIfPresent(String.self, forKey: fileKey)
+    if inline != nil, file != nil {
+      throw problem(fileKey, "\(key.stringValue) is set as well – keep one of the two")
+    }
+    if let inline { return .inline(Secret(inline)) }
+    return file.map { .file($0) }
+  }
+
+  func problem(_ key: Key, _ text: String) -> DecodingError {
+    .dataCorrupted(.init(codingPath: codingPath + [key], debugDescription: text))
+  }
+}
+
+/// `tls_config`, as Alertmanager spells it.
+struct TLSSettings: Decodable {
+  let verification: TransferRequest.Verification
+
+  private enum CodingKeys: String, CodingKey {
+    case authorities = "ca_file"
+    case skip = "insecure_skip_verify"
+  }
+
+  init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    let file = try fields.decodeIfPresent(String.self, forKey: .authorities)
+    let skips = try fields.decodeIfPresent(Bool.self, forKey: .skip) ?? false
+    verification = skips ? .none : file.map { .authorities(file: $0) } ?? .systemTrust
+  }
+}
+
+/// `http_config`, as Alertmanager spells it.
+struct HTTPClientSettings: Decodable {
+  let tls: TLSSettings?
+  let authorization: Authorization?
+  let basic: BasicAuthentication?
+
+  private enum CodingKeys: String, CodingKey {
+    case tls = "tls_config"
+    case authorization
+    case basic = "basic_auth"
+  }
+
+  init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    tls = try fields.decodeIfPresent(TLSSettings.self, forKey: .tls)
+    authorization = try fields.decodeIfPresent(Authorization.self, forKey: .authorization)
+    basic = try fields.decodeIfPresent(BasicAuthentication.self, forKey: .basic)
+    if authorization != nil, basic != nil {
+      throw fields.problem(.basic, "authorization is set as well – keep one of the two")
+    }
+  }
+
+  struct Authorization: Decodable {
+    /// The default is `Bearer`.
+    let type: String
+    let credentials: SecretSource
+
+    private enum CodingKeys: String, CodingKey {
+      case type, credentials
+      case file = "credentials_file"
+    }
+
+    init(from decoder: any Decoder) throws {
+      let fields = try decoder.container(keyedBy: CodingKeys.self)
+      type = try fields.decodeIfPresent(String.self, forKey: .type) ?? "Bearer"
+      guard let secret = try fields.secret(.credentials, orFile: .file) else {
+        throw fields.problem(.credentials, "is missing – write credentials or credentials_file")
+      }
+      credentials = secret
+    }
+  }
+
+  struct BasicAuthentication: Decodable {
+    let userName: String
+    let password: SecretSource?
+
+    private enum CodingKeys: String, CodingKey {
+      case userName = "username"
+      case password
+      case file = "password_file"
+    }
+
+    init(from decoder: any Decoder) throws {
+      let fields = try decoder.container(keyedBy: CodingKeys.self)
+      userName = try fields.decode(String.self, forKey: .userName)
+      password = try fields.secret(.password, orFile: .file)
+    }
+  }
+}
