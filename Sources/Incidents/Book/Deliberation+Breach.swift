@@ -201,7 +201,7 @@ extension Deliberation {
       about: alert.entity, by: alert.report.origin.actor)
   }
 
-  private mutating func releaseIfWithheld(_ fingerprint: Fingerprint, into number: RecordNumber) {
+  mutating func releaseIfWithheld(_ fingerprint: Fingerprint, into number: RecordNumber) {
     guard let alert = withheld(fingerprint) else { return }
     release(alert, Reason("reason.released.attached", ["number": "\(number)"]))
   }

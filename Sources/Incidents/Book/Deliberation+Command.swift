@@ -43,12 +43,16 @@ extension Deliberation {
     guard incident.status == .resolved || incident.status == .resolvedUnverified else {
       throw .notPossible(command: "reopen", number, status: incident.status)
     }
-    let firingSince: Timestamp? = if case .firing(let since) = incident.breach { since } else { nil }
+    // A breach that a window withholds belongs to the incident from now on.
+    let alert = withheld(incident.fingerprint)
+    releaseIfWithheld(incident.fingerprint, into: number)
+    var firingSince = alert?.report.activeAt
+    if case .firing(let since) = incident.breach { firingSince = since }
     record(
       .reopened(
         IncidentReopened(
           reason: Reason("reason.reopened.operator", ["by": actor.name]), text: text, firingSince: firingSince,
-          window: incident.window, pageDueAt: nil, progress: progress(incident))),
+          window: alert?.window ?? incident.window, pageDueAt: nil, progress: progress(incident))),
       about: incident.entity, by: actor)
   }
 

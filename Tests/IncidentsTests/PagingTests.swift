@@ -1,0 +1,79 @@
+import Inventory
+import Records
+import Telemetry
+import Testing
+
+@testable import Incidents
+
+@Suite("Who is told what, and why")
+struct PagingTests {
+  @Test("keys are incident, ordinal and receiver; outcomes count once")
+  func keys() throws {
+    var stage = Stage(receivers: [.init("mail"), .init("hook", recoveries: .left)])
+    try stage.fire(Stage.alert())
+    #expect(stage.book.pendingIntentsInOrder.map(\.key.text) == ["INC-1.1.hook", "INC-1.1.mail"])
+    #expect(try stage.take(.deliveryOutcome(IntentKey("INC-1.1.mail"), .delivered)).kinds == ["notification.delivered"])
+    #expect(try stage.take(.deliveryOutcome(IntentKey("INC-1.1.mail"), .delivered)).isEmpty)
+    let refused = DeliveryOutcome.refused(problem: "400 bad request")
+    #expect(try stage.take(.deliveryOutcome(IntentKey("INC-1.1.hook"), refused)).kinds == ["notification.refused"])
+    try stage.stayGood(rounds: 21)
+    #expect(stage.book.pendingIntentsInOrder.map(\.key.text) == ["INC-1.2.mail"])
+  }
+
+  @Test("repeats after the interval, only to those who took the last one, and not once it is acknowledged")
+  func repeats() throws {
+    var stage = Stage(receivers: [.init("mail"), .init("hook")])
+    try stage.fire(Stage.alert())
+    try stage.take(.deliveryOutcome(IntentKey("INC-1.1.mail"), .delivered))
+    stage.pass(.seconds(4 * 3600 - 1))
+    #expect(try stage.take(.tick).isEmpty)
+    stage.pass(.seconds(1))
+    try stage.take(.tick)
+    #expect(stage.intended.last?.receivers == ["mail"])
+    #expect(stage.intended.last?.reason == Reason("reason.page.repeat", ["intervalSeconds": "14400"]))
+    try stage.take(.deliveryOutcome(IntentKey("INC-1.2.mail"), .delivered))
+    try stage.take(.acknowledge(Stage.number(1), by: Stage.operatorLi, note: ""))
+    stage.pass(.seconds(40 * 3600))
+    #expect(try stage.take(.tick).isEmpty)
+  }
+
+  @Test("the first page waits group_wait; what recovers before is never told")
+  func groupWait() throws {
+    var stage = Stage(groupWait: .seconds(30))
+    #expect(try stage.fire(Stage.alert("/a"), Stage.alert("/b")).kinds == ["incident.opened", "incident.opened"])
+    stage.pass(.seconds(29))
+    #expect(try stage.take(.tick).isEmpty)
+    try stage.fire(Stage.alert("/b"))
+    stage.pass(.seconds(1))
+    #expect(try stage.take(.tick).kinds == ["notification.intended"])
+    #expect(stage.intended.map(\.incident.number) == [Stage.number(2)])
+    try stage.stayGood(rounds: 25)
+    #expect(stage.intended.map(\.incident.number) == [Stage.number(2), Stage.number(2)])
+  }
+
+  @Test("a receiver that is configured later hears of what still fires")
+  func laterReceiver() throws {
+    var stage = Stage(receivers: [])
+    try stage.fire(Stage.alert())
+    let incident = try #require(stage.book[Stage.number(1)])
+    #expect(stage.book.reasonNotToPage(incident, at: stage.now)?.id == "reason.no-page.no-receiver")
+    #expect(try stage.take(.tick).isEmpty)
+    stage.book.settings.notification.receivers = [.init("mail")]
+    #expect(try stage.take(.tick).kinds == ["notification.intended"])
+  }
+
+  @Test("every reason given is in the catalogue, with its arguments")
+  func catalogue() throws {
+    var stage = Stage(verification: Verification(rounds: 1, duration: .zero))
+    try stage.fire(Stage.alert(), Stage.alert("/w", window: Stage.window(3)))
+    try stage.fire(Stage.alert(severity: .warning, subject: Stage.bound), Stage.alert("/w"))
+    try stage.take(.resolve(Stage.number(1), by: Stage.operatorLi, text: "x", code: "fixed"))
+    try stage.fire()
+    try stage.fire(Stage.alert())
+    try stage.take(.ruleRetired(Stage.rule))
+    for reason in stage.facts.flatMap(\.change.reasons) {
+      let known = try #require(IncidentReasons.catalogue[reason.id], "\(reason.id) is not listed")
+      #expect(Set(reason.arguments.keys) == known, "\(reason.id)")
+    }
+  }
+}
