@@ -46,7 +46,8 @@ let package = Package(
     .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
-    .target(name: "CCurl", dependencies: ["CLibcurl"]),
+    // libssl: a certificate is read from the connection that libcurl made.
+    .target(name: "CCurl", dependencies: ["CLibcurl"], linkerSettings: [.linkedLibrary("ssl")]),
     .target(name: "CLinux"),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
     .target(name: "CResources", exclude: ["Files"]),
@@ -60,14 +61,16 @@ let package = Package(
     module("Inventory", ["Records", "Telemetry", trees]),
     module("Incidents", ["Inventory", "Records", "Telemetry", trees]),
     module("Planner", ["Records", "ServiceTime", "Telemetry", trees]),
+    module("Transfers", ["CCurl", "Records", "Telemetry"]),
+    module("Notifiers", ["COpenSSL", "Records", "Telemetry", "Transfers"]),
     module("TimeSeriesStore", ["Telemetry", "CSnappy", grdb]),
     module("Journal", ["Records", "Telemetry", grdb]),
     module("WebInterface", ["CResources", "Records", "Telemetry", "Wording"] + web),
     module(
       "WatchkeeperApp",
       [
-        "Alerting", "CLinux", "COpenSSL", "CResources", "Incidents", "Inventory", "Journal", "Planner", "PromQL",
-        "Records", "ServiceTime", "Telemetry", "TimeSeriesStore", "WebInterface", "Wording",
+        "Alerting", "CLinux", "COpenSSL", "CResources", "Incidents", "Inventory", "Journal", "Notifiers", "Planner",
+        "PromQL", "Records", "ServiceTime", "Telemetry", "TimeSeriesStore", "Transfers", "WebInterface", "Wording",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),

@@ -1,4 +1,4 @@
-internal import Incidents
+internal import Notifiers
 internal import Records
 internal import Telemetry
 
@@ -66,123 +66,47 @@ struct RouteSettings: Decodable, Sendable {
   }
 }
 
-/// What holds for every receiver that does not say otherwise.
-struct GlobalNotificationSettings: Decodable, Sendable {
-  var smarthost: String?
-  var from: String?
-  var username: String?
-  var password: Secret?
-  /// The default is true, as Alertmanager's: a relay without STARTTLS must be named as such.
-  var requiresTLS = true
-
-  init() {}
-
-  private enum CodingKeys: String, CodingKey {
-    case smarthost = "smtp_smarthost"
-    case from = "smtp_from"
-    case username = "smtp_auth_username"
-    case password = "smtp_auth_password"
-    case passwordFile = "smtp_auth_password_file"
-    case requiresTLS = "smtp_require_tls"
-  }
-
-  init(from decoder: any Decoder) throws {
-    let fields = try decoder.container(keyedBy: CodingKeys.self)
-    smarthost = try fields.decodeIfPresent(String.self, forKey: .smarthost)
-    from = try fields.decodeIfPresent(String.self, forKey: .from)
-    username = try fields.decodeIfPresent(String.self, forKey: .username)
-    password = try SecretSetting.optional(fields, clear: .password, file: .passwordFile)?.secret
-    requiresTLS = try fields.decodeIfPresent(Bool.self, forKey: .requiresTLS) ?? true
-  }
-}
-
+/// One receiver with its channels, each decoded by its kind.
 struct ReceiverSettings: Decodable, Sendable {
-  let name: String
-  let webhooks: [WebhookSettings]
-  let emails: [EmailSettings]
-
-  private enum CodingKeys: String, CodingKey {
-    case name
-    case webhooks = "webhook_configs"
-    case emails = "email_configs"
+  struct Channel: Sendable {
+    /// Distinct in the installation and stable, because delivery is remembered under it: `on-call/webhook`.
+    let name: String
+    let notifier: any Notifier
   }
 
+  let name: String
+  let channels: [Channel]
+
   init(from decoder: any Decoder) throws {
-    let fields = try decoder.container(keyedBy: CodingKeys.self)
-    name = try fields.decode(String.self, forKey: .name)
-    webhooks = try fields.decodeIfPresent([WebhookSettings].self, forKey: .webhooks) ?? []
-    emails = try fields.decodeIfPresent([EmailSettings].self, forKey: .emails) ?? []
+    let fields = try decoder.container(keyedBy: TextKey.self)
+    let name = try fields.decode(String.self, forKey: TextKey("name"))
     guard !name.isEmpty, !name.contains("/") else {
       throw DecodingError.dataCorruptedError(
-        forKey: .name, in: fields, debugDescription: "'\(name)' is not a name – write letters, digits, - and _")
+        forKey: TextKey("name"), in: fields, debugDescription: "'\(name)' is not a name – write letters, digits, - and _")
     }
-  }
-}
-
-struct WebhookSettings: Decodable, Sendable {
-  let url: Secret
-  let signingSecret: Secret?
-  let sendsResolved: Bool
-  let timeout: Duration
-
-  private enum CodingKeys: String, CodingKey {
-    case url, timeout
-    case urlFile = "url_file"
-    case secret = "signing_secret"
-    case secretFile = "signing_secret_file"
-    case sendsResolved = "send_resolved"
-  }
-
-  init(from decoder: any Decoder) throws {
-    let fields = try decoder.container(keyedBy: CodingKeys.self)
-    url = try SecretSetting(fields, clear: .url, file: .urlFile).secret
-    signingSecret = try SecretSetting.optional(fields, clear: .secret, file: .secretFile)?.secret
-    sendsResolved = try fields.decodeIfPresent(Bool.self, forKey: .sendsResolved) ?? true
-    timeout = try fields.decodeIfPresent(DurationSetting.self, forKey: .timeout)?.duration ?? .seconds(15)
-    let text = url.reveal()
-    guard text.hasPrefix("http://") || text.hasPrefix("https://") else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .url, in: fields, debugDescription: "this is not an http or https URL – write e.g. https://host/path")
+    guard let environment = decoder.userInfo[Self.environmentKey] as? NotifierEnvironment else {
+      preconditionFailure("receivers are decoded with a notifier environment in userInfo")
     }
-  }
-}
-
-struct EmailSettings: Decodable, Sendable {
-  let to: [String]
-  let from: String?
-  let smarthost: String?
-  let username: String?
-  let password: Secret?
-  let requiresTLS: Bool?
-  let sendsResolved: Bool
-  /// `en` or `zh-CN`; the installation's language by default.
-  let language: String?
-
-  private enum CodingKeys: String, CodingKey {
-    case to, from, smarthost, language
-    case username = "auth_username"
-    case password = "auth_password"
-    case passwordFile = "auth_password_file"
-    case requiresTLS = "require_tls"
-    case sendsResolved = "send_resolved"
+    var channels: [Channel] = []
+    for kind in NotifierCatalog.kinds {
+      let key = TextKey(kind.settingsKey)
+      guard fields.contains(key) else { continue }
+      var entries = try fields.nestedUnkeyedContainer(forKey: key)
+      while !entries.isAtEnd {
+        let number = entries.currentIndex + 1
+        let entry = try entries.superDecoder()
+        let notifier = try SettingsDecoder.finish(entry) { try kind.make($0, environment) }
+        channels.append(
+          Channel(name: number == 1 ? "\(name)/\(kind.name)" : "\(name)/\(kind.name)-\(number)", notifier: notifier))
+      }
+    }
+    self.name = name
+    self.channels = channels
   }
 
-  init(from decoder: any Decoder) throws {
-    let fields = try decoder.container(keyedBy: CodingKeys.self)
-    to = try fields.decode(String.self, forKey: .to).split(separator: ",").map {
-      $0.trimmingPrefix(while: { $0 == " " }).description
-    }
-    from = try fields.decodeIfPresent(String.self, forKey: .from)
-    smarthost = try fields.decodeIfPresent(String.self, forKey: .smarthost)
-    username = try fields.decodeIfPresent(String.self, forKey: .username)
-    password = try SecretSetting.optional(fields, clear: .password, file: .passwordFile)?.secret
-    requiresTLS = try fields.decodeIfPresent(Bool.self, forKey: .requiresTLS)
-    // Alertmanager's defaults: mail tells of firing only, webhooks of both; here people want both.
-    sendsResolved = try fields.decodeIfPresent(Bool.self, forKey: .sendsResolved) ?? true
-    language = try fields.decodeIfPresent(String.self, forKey: .language)
-    guard !to.isEmpty, to.allSatisfy({ $0.contains("@") }) else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .to, in: fields, debugDescription: "this is not an address – write e.g. ops@example.org")
-    }
+  static let environmentKey = CodingUserInfoKey(rawValue: "watchkeeper.notifiers") ?? unreachableKey
+
+  private static var unreachableKey: CodingUserInfoKey {
+    preconditionFailure("CodingUserInfoKey takes every text")
   }
 }

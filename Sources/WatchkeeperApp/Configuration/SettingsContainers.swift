@@ -149,7 +149,8 @@ struct ScalarSettings: SingleValueDecodingContainer {
   func decode(_ type: UInt64.Type) throws -> UInt64 { try integer(type) }
 
   func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-    try SettingsDecoder.decode(type, from: decoder.node, of: decoder.document, at: decoder.codingPath)
+    try SettingsDecoder.decode(
+      type, from: decoder.node, of: decoder.document, at: decoder.codingPath, userInfo: decoder.userInfo)
   }
 
   private func integer<Number: FixedWidthInteger>(_ type: Number.Type) throws -> Number {

@@ -8,25 +8,38 @@ final class SettingsDecoder: Decoder {
   let document: SettingsDocument
   let node: Node
   let codingPath: [any CodingKey]
-  let userInfo: [CodingUserInfoKey: Any] = [:]
+  let userInfo: [CodingUserInfoKey: Any]
 
   /// Keys that were asked for, by which a key that nobody knows is found.
   private var requestedKeys: [String] = []
 
-  private init(_ node: Node, of document: SettingsDocument, at codingPath: [any CodingKey]) {
+  private init(
+    _ node: Node, of document: SettingsDocument, at codingPath: [any CodingKey], userInfo: [CodingUserInfoKey: Any]
+  ) {
     self.node = node
     self.document = document
     self.codingPath = codingPath
+    self.userInfo = userInfo
   }
 
-  /// - Parameter path: where `node` stands, for the key in messages.
+  /// - Parameters:
+  ///   - path: where `node` stands, for the key in messages.
+  ///   - userInfo: what settings types need from the program to read themselves.
   static func decode<Settings: Decodable>(
-    _ type: Settings.Type, from node: Node, of document: SettingsDocument, at path: [any CodingKey] = []
+    _ type: Settings.Type, from node: Node, of document: SettingsDocument, at path: [any CodingKey] = [],
+    userInfo: [CodingUserInfoKey: Any] = [:]
   ) throws(SettingsError) -> Settings {
-    let decoder = SettingsDecoder(node, of: document, at: path)
-    let value: Settings
+    try finish(SettingsDecoder(node, of: document, at: path, userInfo: userInfo), Settings.init(from:))
+  }
+
+  /// Makes a value from a decoder of ours, then refuses keys that it did not ask for.
+  static func finish<Value>(_ decoder: any Decoder, _ make: (any Decoder) throws -> Value) throws(SettingsError) -> Value {
+    guard let decoder = decoder as? SettingsDecoder else {
+      preconditionFailure("settings are read by SettingsDecoder only")
+    }
+    let value: Value
     do {
-      value = try Settings(from: decoder)
+      value = try make(decoder)
     } catch let error as SettingsError {
       throw error
     } catch let error as DecodingError {
@@ -63,12 +76,12 @@ final class SettingsDecoder: Decoder {
   func note(requested key: String) { requestedKeys.append(key) }
 
   func child(_ node: Node, _ key: any CodingKey) -> SettingsDecoder {
-    SettingsDecoder(node, of: document, at: codingPath + [key])
+    SettingsDecoder(node, of: document, at: codingPath + [key], userInfo: userInfo)
   }
 
   /// Decodes a part of this node.
   func decode<Value: Decodable>(_ type: Value.Type, from node: Node, at key: any CodingKey) throws -> Value {
-    try Self.decode(type, from: node, of: document, at: codingPath + [key])
+    try Self.decode(type, from: node, of: document, at: codingPath + [key], userInfo: userInfo)
   }
 
   func failure(_ problem: String, hint: String? = nil) -> SettingsError {

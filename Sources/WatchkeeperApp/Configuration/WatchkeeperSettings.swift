@@ -1,4 +1,4 @@
-internal import Incidents
+internal import Notifiers
 internal import Telemetry
 
 /// `watchkeeper.yaml`: everything that is neither probe, rule, item nor plan.
@@ -9,7 +9,6 @@ struct WatchkeeperSettings: Decodable, Sendable {
   var web = WebSettings()
   var incidents = IncidentsSettings()
   var heartbeat: HeartbeatSettings?
-  var global = GlobalNotificationSettings()
   var route: RouteSettings?
   var receivers: [ReceiverSettings] = []
   /// Which of the packaged definitions take part.
@@ -33,7 +32,8 @@ struct WatchkeeperSettings: Decodable, Sendable {
     web = try fields.decodeIfPresent(WebSettings.self, forKey: .web) ?? web
     incidents = try fields.decodeIfPresent(IncidentsSettings.self, forKey: .incidents) ?? incidents
     heartbeat = try fields.decodeIfPresent(HeartbeatSettings.self, forKey: .heartbeat)
-    global = try fields.decodeIfPresent(GlobalNotificationSettings.self, forKey: .global) ?? global
+    // Read before the receivers, which take their defaults from it: see `SettingsReader`.
+    _ = try fields.decodeIfPresent(MailDefaults.self, forKey: .global)
     route = try fields.decodeIfPresent(RouteSettings.self, forKey: .route)
     receivers = try fields.decodeIfPresent([ReceiverSettings].self, forKey: .receivers) ?? []
     packaged = try fields.decodeIfPresent(PackagedSettings.self, forKey: .packaged) ?? packaged
