@@ -1,0 +1,16 @@
+/// What notifications say.
+let notificationMessages: [Message] = [
+  Message("notification.title.firing", en: "[{priority}] {what}", zh: "[{priority}] {what}"),
+  Message("notification.title.repeated", en: "[{priority}] STILL FIRING {what}", zh: "[{priority}] 仍在告警 {what}"),
+  Message("notification.title.raised", en: "[{priority}] RAISED {what}", zh: "[{priority}] 级别升高 {what}"),
+  Message("notification.title.recovered", en: "RECOVERED {what}", zh: "已恢复 {what}"),
+  Message("notification.line.number", en: "Incident {number}, since {since:moment}", zh: "事件 {number}，始于 {since:moment}"),
+  Message(
+    "notification.line.over", en: "Over after {seconds:age}; seen {count} {count|time|times}",
+    zh: "持续 {seconds:age} 后恢复；共观测到 {count} 次"),
+  Message("notification.line.item", en: "Item: {item}", zh: "配置项：{item}"),
+  Message("notification.line.value", en: "Value: {value}", zh: "当前值：{value}"),
+  Message("notification.line.why", en: "Why you are told: {why}", zh: "通知原因：{why}"),
+  Message("notification.link.incident", en: "Open the incident", zh: "查看事件"),
+  Message("notification.link.runbook", en: "Runbook", zh: "处置手册"),
+]
