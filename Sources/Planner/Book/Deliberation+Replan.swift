@@ -13,11 +13,13 @@ extension Deliberation {
     let displaced = keep(held, ground, &timeline)
     let waiting = openTasks { $0.state.isPlannable && $0.slot == nil }.filter { scene.items[$0.key.item] != nil }
     var moved: [Reason] = []
+    var unplaced: [MaintenanceTask] = []
     for task in inOrderOfNeed(waiting, ground) {
-      place(task, ground, &timeline)
-      guard let lost = displaced[task.number] else { continue }
-      moved.append(lost)
+      if place(task, ground, &timeline) == .nowhere { unplaced.append(task) }
+      if let lost = displaced[task.number] { moved.append(lost) }
     }
+    // Explained last, so that the reasons name what stands in the way in the end.
+    for task in unplaced { explain(task, ground, timeline) }
     guard !moved.isEmpty else { return }
     let distinct = moved.reduce(into: [Reason]()) { if !$0.contains($1) { $0.append($1) } }
     record(
@@ -82,17 +84,22 @@ extension Deliberation {
 
   private func isLate(_ job: SlotJob, _ ground: SlotGround) -> Bool { job.latestStart < ground.onGrid(now) }
 
-  private mutating func place(_ task: MaintenanceTask, _ ground: SlotGround, _ timeline: inout SlotTimeline) {
+  private enum Placement { case placed, nowhere }
+
+  private mutating func explain(_ task: MaintenanceTask, _ ground: SlotGround, _ timeline: SlotTimeline) {
     let job = job(for: task, ground)
     let search = SlotSearch(check: SlotCheck(ground: ground, timeline: timeline))
-    let outcome = search.earliest(of: job)
-    guard let slot = outcome.slot else {
-      let reasons = Explanation(search: search, job: job).reasons(after: outcome)
-      if task.slotReasons.map(\.withoutTimes) != reasons.map(\.withoutTimes) {
-        record(.unscheduled(TaskUnscheduled(number: task.number, reasons: reasons)))
-      }
-      return
-    }
+    let reasons = Explanation(search: search, job: job).reasons(after: search.earliest(of: job))
+    guard task.slotReasons.map(\.withoutTimes) != reasons.map(\.withoutTimes) else { return }
+    record(.unscheduled(TaskUnscheduled(number: task.number, reasons: reasons)))
+  }
+
+  private mutating func place(
+    _ task: MaintenanceTask, _ ground: SlotGround, _ timeline: inout SlotTimeline
+  ) -> Placement {
+    let job = job(for: task, ground)
+    let outcome = SlotSearch(check: SlotCheck(ground: ground, timeline: timeline)).earliest(of: job)
+    guard let slot = outcome.slot else { return .nowhere }
     timeline.insert(SlotBooking(job, at: slot))
     var reasons: [Reason] = []
     if isLate(SlotJob(task, scene), ground) { reasons.append(PlannerReasons.late(task)) }
@@ -104,6 +111,7 @@ extension Deliberation {
       .scheduled(
         TaskScheduled(
           number: task.number, slot: slot, reasons: Array(reasons.prefix(book.settings.reasonsMax)))))
+    return .placed
   }
 }
 

@@ -56,17 +56,14 @@ struct SlotCheck {
       let broken: Set<EntityID> =
         moment < ground.disturbedUntil ? group.members.filter { ground.disturbed[$0] != nil } : []
       let planned = running.reduce(into: Set<EntityID>()) { $0.formUnion($1.outage.intersection(group.members)) }
-      let others = planned.union(broken)
-      guard !own.isSubset(of: others) else { continue }
-      guard group.members.count - own.union(others).count < group.minAlive else { continue }
-      // Without the incidents it would fit: they are the reason. Otherwise the other tasks are.
-      if group.members.count - own.union(planned).count >= group.minAlive {
-        let incidents = Set(broken.subtracting(own).compactMap { ground.disturbed[$0] }).sorted()
-        return [.disturbed(group: group.name, minAlive: group.minAlive, by: incidents)]
+      if !own.isSubset(of: planned), group.members.count - own.union(planned).count < group.minAlive {
+        return [.redundancy(group: group.name, minAlive: group.minAlive, by: running.map(\.number).sorted())]
       }
-      return [
-        .redundancy(group: group.name, minAlive: group.minAlive, by: running.map(\.number).sorted())
-      ]
+      // Work on a member that is down already takes nothing away.
+      let others = planned.union(broken)
+      guard !own.isSubset(of: others), group.members.count - own.union(others).count < group.minAlive else { continue }
+      let incidents = Set(broken.subtracting(own).compactMap { ground.disturbed[$0] }).sorted()
+      return [.disturbed(group: group.name, minAlive: group.minAlive, by: incidents)]
     }
     return []
   }
