@@ -22,18 +22,23 @@ public final class SQLiteJournal: FactJournal, RowStore {
 
   /// Opens the journal, or makes an empty one.
   ///
-  /// - Parameter folder: must exist and be writable.
+  /// - Parameters:
+  ///   - folder: must exist and be writable.
+  ///   - networkFolders: whether a network file system will do; the default refuses it.
   /// - Throws: `.newerFormat` and `.damaged` before anything is written, `.storage` when the file cannot be opened.
-  public init(folder: String, clock: any WallClock) throws(JournalError) {
+  public init(
+    folder: String, clock: any WallClock, networkFolders: NetworkFolders = .refused
+  ) throws(JournalError) {
     path = folder + "/" + JournalFormat.fileName
     self.clock = clock
     do {
+      if networkFolders == .refused { try FileSystemKind.refuseNetwork(folder) }
       try Self.makePrivateFile(at: path)
       try Self.refuseForeignContent(at: path)
       pool = try DatabasePool(path: path, configuration: Self.configuration)
       newest = Mutex(try pool.writeWithoutTransaction(Self.prepare))
     } catch {
-      throw JournalError(error)
+      throw JournalError(error, at: path)
     }
   }
 
@@ -132,7 +137,7 @@ extension SQLiteJournal {
   /// Readable by its owner only; SQLite gives its log files the same mode.
   private static func makePrivateFile(at path: String) throws {
     let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { throw JournalError.storage("\(path): \(String(cString: strerror(errno)))") }
+    guard descriptor >= 0 else { throw JournalError.storage(String(cString: strerror(errno))) }
     _ = Glibc.close(descriptor)
   }
 

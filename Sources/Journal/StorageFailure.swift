@@ -12,6 +12,15 @@ extension JournalError {
     }
   }
 
+  /// With the file in front, for a program that cannot start.
+  init(_ error: any Error, at path: String) {
+    switch JournalError(error) {
+    case .storage(let problem): self = .storage("\(path): \(problem)")
+    case .damaged(let problem): self = .damaged("\(path): \(problem)")
+    case let other: self = other
+    }
+  }
+
   private static func from(_ failure: DatabaseError) -> JournalError {
     let text = "\(failure.message ?? "no message") (SQLite \(failure.extendedResultCode.rawValue))"
     switch failure.resultCode {

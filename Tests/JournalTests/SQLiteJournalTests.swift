@@ -238,4 +238,23 @@ struct SQLiteJournalTests {
     let nowhere = OwnFolder.path + "/none/copy.sqlite"
     await #expect(throws: JournalError.self) { try await journal.backup(to: nowhere) }
   }
+
+  @Test(
+    "the innermost mount above a folder decides, and network ones are known",
+    arguments: [
+      ("/", "ext4"), ("/var/lib/wk", "ext4"), ("/mnt/a b/c", "nfs4"), ("/mnt/a bc", "ext4"), ("/mnt/over", "cifs"),
+      ("/mnt/a b/local/x", "xfs"),
+    ])
+  func knowsMounts(_ folder: String, _ expected: String) {
+    let mounts = """
+      23 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
+      40 23 0:40 / /mnt/a\\040b rw shared:2 master:1 - nfs4 host:/x rw
+      41 40 8:2 / /mnt/a\\040b/local rw - xfs /dev/sdb rw
+      42 23 0:42 / /mnt/over rw - tmpfs tmpfs rw
+      43 42 0:43 / /mnt/over rw - cifs //host/x rw
+      damaged line
+      """
+    #expect(FileSystemKind.kind(of: folder, mounts: mounts) == expected)
+    #expect(FileSystemKind.isNetwork(expected) == ["nfs4", "cifs"].contains(expected))
+  }
 }

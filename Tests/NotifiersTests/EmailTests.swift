@@ -197,6 +197,7 @@ struct EmailTests {
     let request = try #require(carrier.seen.first)
     #expect(request.url.reveal() == server.url)
     #expect(request.mail?.startTLS == server.startTLS)
+    #expect(request.connection == .fresh, "a reused connection may be without the TLS that is required")
     #expect(request.mail?.recipients == ["a@b.c"] && request.mail?.sender == "wk@b.c")
     #expect(request.userName == "u" && request.password?.reveal() == "p")
   }

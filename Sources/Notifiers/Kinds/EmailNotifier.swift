@@ -59,6 +59,9 @@ public struct EmailNotifier: Notifier {
     let path = settings.hello.isEmpty ? "" : "/\(settings.hello)"
     var request = TransferRequest(url: "\(scheme)://\(settings.smarthost)\(path)", mail: envelope)
     request.timeout = DeliveryLimits.attempt
+    // libcurl 7.88 hands a mail that requires TLS to an open connection without it (seen with a server that offers
+    // none), so no mail takes a connection of another.
+    request.connection = .fresh
     request.verification = settings.verification
     request.userName = settings.userName
     request.password = settings.password
