@@ -26,7 +26,7 @@ extension Evaluator {
   private mutating func matrix(_ expression: Expression) throws(Complaint) -> [SeriesSlice] {
     guard expression.valueType == .scalar || expression.valueType == .instantVector else {
       throw Complaint(
-        .type("a range query needs a scalar or an instant vector, not a \(expression.valueType.rawValue)"),
+        .type("a range query needs a scalar or an instant vector, not \(expression.valueType.withArticle)"),
         at: expression.span.start)
     }
     let grid = plan.range.grid

@@ -103,7 +103,7 @@ extension Parser {
     if isSubquery {
       guard expression.valueType == .instantVector || expression.valueType == .scalar else {
         throw Complaint(
-          .type("subqueries need an instant vector or a scalar, this is a \(expression.valueType.rawValue)"),
+          .type("subqueries need an instant vector or a scalar, this is \(expression.valueType.withArticle)"),
           at: expression.span.start)
       }
       return .subquery(Subquery(expression: expression, range: range, step: step, span: span))
