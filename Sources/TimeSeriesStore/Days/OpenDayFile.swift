@@ -111,6 +111,13 @@ final class OpenDayFile: Sendable {
     try? pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") }
   }
 
+  var batchRows: Int? { try? pool.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM batch") } }
+
+  /// For tests: the disk is full when the file has this many pages.
+  func limitPages(_ count: Int) {
+    try? pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = \(count)") }
+  }
+
   func close() {
     try? checkpointer.close()
     try? pool.close()

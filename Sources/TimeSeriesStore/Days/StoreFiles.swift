@@ -15,6 +15,14 @@ struct StoreFiles: Sendable {
     sealed.removeAll { $0.name == name }
   }
 
+  /// Files whose rewriting failed once; they are not tried again before the next start.
+  private var unsealable: Set<DayFileName> = []
+
+  /// Open files that may be sealed when their day is over.
+  var sealable: [OpenDayFile] { open.filter { !unsealable.contains($0.name) } }
+
+  mutating func giveUpSealing(_ name: DayFileName) { unsealable.insert(name) }
+  func isWornOut(_ name: DayFileName) -> Bool { worn.contains(name) }
   mutating func wearOut(_ name: DayFileName) { worn.insert(name) }
 
   /// The file that takes samples of `day`.

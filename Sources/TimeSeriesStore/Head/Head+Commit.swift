@@ -54,6 +54,14 @@ extension Head {
     }
   }
 
+  /// Closes what a finished day has left open.
+  mutating func closeChunks(startedBefore time: Int64, in range: Range<UInt32>) {
+    for slot in range.clamped(to: 0..<UInt32(table.count)) {
+      let open = chunk(slot)
+      if !open.isEmpty, open.firstTime < time { close(slot) }
+    }
+  }
+
   /// For each day the first commit whose samples are not yet in a written chunk.
   func oldestNeeded(in range: Range<UInt32>, into oldest: inout [Day: UInt32]) {
     for slot in range.clamped(to: 0..<UInt32(table.count)) {
