@@ -22,7 +22,7 @@ extension EmbeddedStore {
         newestEpoch = max(newestEpoch, try openForWriting(name))
       }
     }
-    head.withLock { head in head.epoch = newestEpoch &+ 1 }
+    head.withLock { head in head.epoch = max(newestEpoch &+ 1, Head.firstEpoch) }
   }
 
   private func openSealed(_ name: DayFileName) throws(StoreError) {

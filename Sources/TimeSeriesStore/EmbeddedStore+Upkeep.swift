@@ -28,12 +28,16 @@ extension EmbeddedStore {
   }
 
   private func commitRounds() async {
-    while await pause(settings.commitInterval) { await commit() }
+    var due = clock.uptime + settings.commitInterval
+    while await pause(until: due) {
+      await commit()
+      due = max(due + settings.commitInterval, clock.uptime)
+    }
   }
 
   private func upkeepRounds() async {
     var retentionDue = clock.uptime
-    while await pause(Self.upkeepInterval) {
+    while await pause(until: clock.uptime + Self.upkeepInterval) {
       closeChunks(.idle)
       await prune()
       await checkpoint()
@@ -46,9 +50,9 @@ extension EmbeddedStore {
   }
 
   /// - Returns: `false` when the task was cancelled.
-  private func pause(_ duration: Duration) async -> Bool {
+  private func pause(until uptime: Duration) async -> Bool {
     do {
-      try await clock.sleep(for: duration)
+      try await clock.sleep(untilUptime: uptime)
       return !Task.isCancelled
     } catch {
       return false
@@ -107,7 +111,13 @@ extension EmbeddedStore {
   /// Moves committed pages into the main files, beside the commits and never inside one.
   public func checkpoint() async {
     await onUpkeep { store in
-      for file in store.files.withLock({ $0.open }) { file.checkpoint(.passive) }
+      for file in store.files.withLock({ $0.open }) {
+        do {
+          try file.checkpoint(.passive)
+        } catch {
+          store.note(.note, file.name, "", "checkpoint failed, the write-ahead log grows: \(error)")
+        }
+      }
     }
   }
 
@@ -212,7 +222,8 @@ extension EmbeddedStore {
         return files
       }
       for file in files.open {
-        file.checkpoint(.truncate)
+        // Left undone, the next start reads the write-ahead log instead.
+        try? file.checkpoint(.truncate)
         file.close()
       }
       for file in files.sealed { file.close() }
