@@ -63,22 +63,20 @@ extension EmbeddedStore {
       files.withLock { $0.wearOut(file.name) }
       note(.damage, file.name, "", "cannot be written (\(error)); the day goes on in a new file")
     default:
-      files.withLock { $0.remove(file.name) }
-      file.close()
+      files.withLock { $0.distrust(file.name) }
     }
   }
 
   /// The file that takes samples of `day`, opened or made when needed.
   func writableFile(_ day: Day) throws -> OpenDayFile {
     if let file = files.withLock({ $0.writable(day) }) { return file }
-    let onDisk = try folder.dayFiles().filter { $0.day == day }
-    let inUse = files.withLock { Set($0.names) }
-    if let known = onDisk.last(where: { $0.state == .open && !inUse.contains($0) }) {
-      let file = try OpenDayFile(known, in: folder)
+    if let name = files.withLock({ $0.distrusted(day) }) {
+      let file = try OpenDayFile(name, in: folder)
       try head.withLock { head in try file.adoptSeries(into: &head) }
-      files.withLock { $0.add(file) }
+      files.withLock { $0.replace(with: file) }
       return file
     }
+    let onDisk = try folder.dayFiles().filter { $0.day == day }
     let part = (onDisk.map(\.part).max() ?? -1) + 1
     let file = try OpenDayFile(DayFileName(day: day, part: part, state: .open), in: folder)
     files.withLock { $0.add(file) }

@@ -12,19 +12,17 @@ extension EmbeddedStore {
       }
     }
     var newestEpoch: UInt32 = 0
-    for name in names {
-      switch name.state {
-      case .sealed: try openSealed(name)
-      case .open:
+    for name in names where name.state == .sealed { try openSealed(name) }
+    let sealed = files.withLock { files in Set(files.sealed.map(\.name)) }
+    for name in names where name.state == .open {
+      if sealed.contains(DayFileName(day: name.day, part: name.part, state: .sealed)) {
         // The rename of sealing came through, the removal of the original did not.
-        if files.withLock({ $0.sealed.contains { $0.name.day == name.day && $0.name.part == name.part } }) {
-          folder.unlinkDay(name)
-        } else {
-          newestEpoch = max(newestEpoch, try openForWriting(name))
-        }
+        folder.unlinkDay(name)
+      } else {
+        newestEpoch = max(newestEpoch, try openForWriting(name))
       }
     }
-    head.withLock { head in head.epoch = newestEpoch &+ 1 }
+    head.withLock { head in head.epoch = max(newestEpoch &+ 1, Head.firstEpoch) }
   }
 
   private func openSealed(_ name: DayFileName) throws(StoreError) {

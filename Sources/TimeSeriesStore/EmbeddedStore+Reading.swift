@@ -54,7 +54,8 @@ extension EmbeddedStore: SeriesReader {
   // MARK: For reads in progress
 
   /// Series in the head that satisfy one of the selectors, ascending.
-  func slots(matching selectors: [[LabelMatcher]]) -> [UInt32] {
+  func slots(matching selectors: [[LabelMatcher]]) throws(SeriesReadError) -> [UInt32] {
+    if head.withLock({ $0.isShut }) { throw .unreadable("the store is closed") }
     let found = selectors.map { matchers in
       // The head's index is memory: its search cannot fail.
       head.withLock { head in (try? head.table.series(matching: matchers)) ?? [] }
@@ -67,8 +68,14 @@ extension EmbeddedStore: SeriesReader {
   }
 
   /// Labels of a sealed file's series; `nil` for a damaged row.
-  func labels(of numbers: [UInt32], in file: SealedDayFile) -> [LabelSet?] {
-    let labels = (try? file.labels(of: numbers)) ?? []
+  func labels(of numbers: [UInt32], in file: SealedDayFile) throws(SeriesReadError) -> [LabelSet?] {
+    let labels: [LabelSet?]
+    do {
+      labels = try file.labels(of: numbers)
+    } catch {
+      guard error.isFileDamage else { throw .unreadable("\(file.name.text): \(error)") }
+      labels = numbers.map { _ in nil }
+    }
     for (number, found) in zip(numbers, labels) where found == nil {
       note(.damage, file.name, "series \(number)", "labels do not match their checksum; its samples are skipped")
     }

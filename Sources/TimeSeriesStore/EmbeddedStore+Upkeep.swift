@@ -1,7 +1,7 @@
 internal import Dispatch
 internal import GRDB
 internal import Synchronization
-internal import Telemetry
+public import Telemetry
 
 extension EmbeddedStore {
   /// Which open chunks `closeChunks` closes.
@@ -11,18 +11,219 @@ extension EmbeddedStore {
     case all
   }
 
+  private static let slotsPerLock: UInt32 = 16_384
+  private static let upkeepInterval = Duration.seconds(10)
+  private static let retentionInterval = Duration.seconds(3600)
+  /// Tomorrow's file is made this long before midnight; also how long a finished day waits for stragglers beyond the
+  /// out-of-order window.
+  private static let dayMargin = Duration.seconds(900)
+
+  /// Commits, closes chunks, checkpoints, seals and unlinks until the task is cancelled; then commits once more.
+  public func run() async {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.commitRounds() }
+      group.addTask { await self.upkeepRounds() }
+    }
+    await commit()
+  }
+
+  private func commitRounds() async {
+    var due = clock.uptime + settings.commitInterval
+    while await pause(until: due) {
+      await commit()
+      due = max(due + settings.commitInterval, clock.uptime)
+    }
+  }
+
+  private func upkeepRounds() async {
+    var retentionDue = clock.uptime
+    while await pause(until: clock.uptime + Self.upkeepInterval) {
+      closeChunks(.idle)
+      await prune()
+      await checkpoint()
+      await prepareFiles(at: clock.now)
+      await sealFinishedDays(at: clock.now)
+      guard clock.uptime >= retentionDue else { continue }
+      retentionDue = clock.uptime + Self.retentionInterval
+      await applyRetention(at: clock.now)
+    }
+  }
+
+  /// - Returns: `false` when the task was cancelled.
+  private func pause(until uptime: Duration) async -> Bool {
+    do {
+      try await clock.sleep(untilUptime: uptime)
+      return !Task.isCancelled
+    } catch {
+      return false
+    }
+  }
+
+  // MARK: Chunks and the batch log
+
+  /// Closes chunks in memory; the next commits write them.
+  public func closeChunks(_ closing: ChunkClosing) {
+    let now = clock.now.milliseconds
+    inSlotBlocks { head, range in head.closeChunks(closing == .all ? .all : .idle, in: range, now: now) }
+  }
+
+  /// Marks the rows of the batch log that no open chunk needs; the next commit deletes them.
+  public func prune() async {
+    let (epoch, counted) = head.withLock { head in
+      var oldest: [Day: UInt32] = [:]
+      head.oldestWaiting(into: &oldest)
+      return (head.epoch, oldest)
+    }
+    // A chunk opened while this loop runs belongs to a commit that is not before `epoch`.
+    var oldest = counted
+    inSlotBlocks { head, range in
+      var found: [Day: UInt32] = [:]
+      head.oldestNeeded(in: range, into: &found)
+      return found
+    } merge: { found in
+      oldest.merge(found) { min($0, $1) }
+    }
+    let needed = oldest
+    await onWriter { store in
+      let days = store.files.withLock { Set($0.open.map(\.name.day)) }
+      store.waiting.withLock { waiting in
+        for day in days { waiting.pruneBefore[day] = min(needed[day] ?? epoch, epoch) }
+      }
+    }
+  }
+
+  private func inSlotBlocks(_ step: (inout Head, Range<UInt32>) -> Void) {
+    inSlotBlocks({ head, range in step(&head, range) }, merge: { (_: Void) in })
+  }
+
+  private func inSlotBlocks<Found: Sendable>(
+    _ step: (inout Head, Range<UInt32>) -> Found, merge: (Found) -> Void
+  ) {
+    let count = UInt32(head.withLock { $0.table.count })
+    var start: UInt32 = 0
+    while start < count {
+      let end = min(count, start + Self.slotsPerLock)
+      merge(head.withLock { head in step(&head, start..<end) })
+      start = end
+    }
+  }
+
+  /// Moves committed pages into the main files, beside the commits and never inside one.
+  public func checkpoint() async {
+    await onUpkeep { store in
+      for file in store.files.withLock({ $0.open }) {
+        do {
+          try file.checkpoint(.passive)
+        } catch {
+          store.note(.note, file.name, "", "checkpoint failed, the write-ahead log grows: \(error)")
+        }
+      }
+    }
+  }
+
+  // MARK: Days
+
+  /// Makes today's file, and shortly before midnight tomorrow's, so that no commit waits for it.
+  public func prepareFiles(at now: Timestamp) async {
+    await onWriter { store in
+      let today = Day(containing: now.milliseconds)
+      let tomorrow = Day(containing: now.advanced(by: Self.dayMargin).milliseconds)
+      for day in Set([today, tomorrow]) {
+        do {
+          _ = try store.writableFile(day)
+        } catch {
+          store.note(.note, DayFileName(day: day, part: 0, state: .open), "", "cannot be made yet: \(error)")
+        }
+      }
+    }
+  }
+
+  /// Rewrites and seals the days that take no more samples. A day that cannot be rewritten stays as it is.
+  public func sealFinishedDays(at now: Timestamp) async {
+    let wait = (settings.outOfOrderWindow + settings.futureSkew + Self.dayMargin).wholeMilliseconds
+    let finished = files.withLock { files in
+      files.sealable.filter { now.milliseconds &- wait >= $0.name.day.end }
+    }
+    for file in finished { await seal(file) }
+  }
+
+  private func seal(_ file: OpenDayFile) async {
+    let day = file.name.day
+    inSlotBlocks { head, range in head.closeChunks(startedBefore: day.end, in: range) }
+    // From here on samples of this day go to a new part; what memory holds of it is written first.
+    await onWriter { store in
+      store.commitNow(.all)
+      var rounds = 0
+      while store.head.withLock({ $0.closed.holds(day) }), store.health.lastError == nil, rounds < 10_000 {
+        store.commitNow(.all)
+        rounds += 1
+      }
+      if store.isWritten(day) { store.files.withLock { $0.wearOut(file.name) } }
+    }
+    guard files.withLock({ $0.isWornOut(file.name) }) else { return }
+    await onUpkeep { store in
+      do {
+        let sealed = try DaySealing(file, in: store.folder).run()
+        store.files.withLock { files in
+          files.remove(file.name)
+          files.add(sealed)
+        }
+        store.folder.unlinkDay(file.name)
+      } catch {
+        store.files.withLock { $0.giveUpSealing(file.name) }
+        store.note(.damage, file.name, "", "cannot be rewritten and sealed (\(error)); it stays as it is")
+      }
+    }
+  }
+
+  private func isWritten(_ day: Day) -> Bool {
+    !head.withLock { $0.holds(day) } && !waiting.withLock { $0.days.contains(day) }
+  }
+
+  /// Unlinks whole days that are too old or too many bytes; today is never touched.
+  public func applyRetention(at now: Timestamp) async {
+    await onUpkeep { store in
+      let today = Day(containing: now.milliseconds)
+      let past = store.files.withLock { $0.names }.filter { $0.day < today }.sorted()
+      let horizon = now.milliseconds &- store.settings.retention.wholeMilliseconds
+      var bytes = store.statistics.bytesOnDisk
+      for name in past.prefix(store.settings.retentionFilesPerPass) {
+        guard name.day.end <= horizon || bytes > store.settings.retentionBytes else { break }
+        let size = store.folder.size(of: name)
+        bytes -= size.file + size.wal
+        store.files.withLock { $0.remove(name) }
+        store.folder.unlinkDay(name)
+        store.condition.withLock { $0.statistics.filesUnlinked += 1 }
+      }
+    }
+  }
+
+  private func onUpkeep(_ step: @escaping @Sendable (EmbeddedStore) -> Void) async {
+    await withCheckedContinuation { continuation in
+      upkeep.async {
+        step(self)
+        continuation.resume()
+      }
+    }
+  }
+
+  // MARK: End
+
   /// Writes what there is to write and closes the files. The store refuses everything afterwards.
   public func close() async {
     head.withLock { $0.isShut = true }
     await onWriter { store in
       store.commitNow(.due)
       store.condition.withLock { $0.health.state = .closed }
+    }
+    await onUpkeep { store in
       let files = store.files.withLock { files in
         defer { files = StoreFiles() }
         return files
       }
       for file in files.open {
-        file.checkpoint(.truncate)
+        // Left undone, the next start reads the write-ahead log instead.
+        try? file.checkpoint(.truncate)
         file.close()
       }
       for file in files.sealed { file.close() }

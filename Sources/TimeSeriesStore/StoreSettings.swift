@@ -23,8 +23,9 @@ public struct StoreSettings: Sendable, Equatable {
   /// Day files that one pass of retention may unlink, so that a clock gone wrong cannot empty the store at once.
   /// The default is 4; a pass is made once an hour.
   public var retentionFilesPerPass = 4
-  /// Time between two group commits. The default, and the most, is 1 second.
-  public var commitInterval = Duration.seconds(1)
+  /// Time between two group commits. The default is 800 milliseconds, so that samples are on disk within the second that
+  /// the contract gives; the most is 1 second.
+  public var commitInterval = Duration.milliseconds(800)
   /// Samples of a full chunk. The default is 120; at most 4,096.
   public var chunkSamples = 120
   /// Time that one chunk may span. The default, and the most that the format allows, is 2 hours.

@@ -13,3 +13,11 @@ extension Row {
     }
   }
 }
+
+extension Error {
+  /// The file's pages contradict themselves, as opposed to a disk or a connection that fails.
+  var isFileDamage: Bool {
+    let code = (self as? DatabaseError)?.resultCode
+    return code == .SQLITE_CORRUPT || code == .SQLITE_NOTADB
+  }
+}

@@ -34,7 +34,7 @@ final class OpenDayFile: Sendable {
     try pool.write { try Self.prepare($0) }
     checkpointer = try DatabaseQueue(path: path, configuration: Self.configuration())
     if isNew {
-      checkpoint(.truncate)
+      try checkpoint(.truncate)
       folder.synchronize()
     }
   }
@@ -102,13 +102,20 @@ final class OpenDayFile: Sendable {
   func write(_ body: (Database) throws -> Void) throws { try pool.write { try body($0) } }
 
   /// Moves committed pages into the main file. Never blocks a commit unless `truncate` is asked for.
-  func checkpoint(_ kind: Database.CheckpointMode) {
-    _ = try? checkpointer.writeWithoutTransaction { db in try db.checkpoint(kind) }
+  func checkpoint(_ kind: Database.CheckpointMode) throws {
+    try checkpointer.writeWithoutTransaction { db in _ = try db.checkpoint(kind) }
   }
 
   /// The writer's `PRAGMA synchronous`; 2 is FULL.
   var synchronousLevel: Int? {
     try? pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") }
+  }
+
+  var batchRows: Int? { try? pool.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM batch") } }
+
+  /// For tests: the disk is full when the file has this many pages.
+  func limitPages(_ count: Int) {
+    try? pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = \(count)") }
   }
 
   func close() {

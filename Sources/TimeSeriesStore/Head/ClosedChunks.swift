@@ -22,6 +22,8 @@ struct ClosedChunks {
   var count: Int { order.count }
   var all: some Sequence<ClosedChunk> { bySlot.values.joined() }
 
+  func holds(_ day: Day) -> Bool { all.contains { $0.day == day } }
+
   func of(_ slot: UInt32) -> [ClosedChunk] { bySlot[slot] ?? [] }
 
   mutating func add(_ slot: UInt32, _ image: ChunkImage, firstEpoch: UInt32, lateThrough: UInt32) {

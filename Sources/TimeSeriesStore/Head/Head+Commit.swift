@@ -29,8 +29,14 @@ extension Head {
     for (slot, samples) in late {
       let isDue = samples.columns.count >= bounds.limits.samples || epoch &- samples.firstEpoch >= Self.lateCommitsMax
       guard due == .all || isDue else { continue }
-      for image in samples.images(limits: bounds.limits) {
-        closed.add(slot, image, firstEpoch: samples.firstEpoch, lateThrough: epoch)
+      let images = samples.images(limits: bounds.limits)
+      for (index, image) in images.enumerated() {
+        // A crash may fall between two of them: only a day's last one says that all of this flush is there. The others
+        // vouch for the flushes before, whose chunks stand in front of them in the queue.
+        let day = Day(containing: image.firstTime)
+        let isLastOfDay = index + 1 == images.count || Day(containing: images[index + 1].firstTime) != day
+        let through = isLastOfDay ? epoch : samples.firstEpoch &- 1
+        closed.add(slot, image, firstEpoch: samples.firstEpoch, lateThrough: through)
         tally.chunksClosed += 1
       }
       late[slot] = nil
@@ -51,6 +57,14 @@ extension Head {
       let isSilent = open.lastTime <= silentSince
       if !open.isEmpty, closing == .all || isSilent { close(slot) }
       if isSilent, late[slot] == nil { rest(slot) }
+    }
+  }
+
+  /// Closes what a finished day has left open.
+  mutating func closeChunks(startedBefore time: Int64, in range: Range<UInt32>) {
+    for slot in range.clamped(to: 0..<UInt32(table.count)) {
+      let open = chunk(slot)
+      if !open.isEmpty, open.firstTime < time { close(slot) }
     }
   }
 

@@ -10,7 +10,9 @@ struct Head: ~Copyable {
   var closed = ClosedChunks()
   var uncommitted = UncommittedSamples()
   /// The number of the commit that will carry the samples arriving now.
-  var epoch: UInt32 = 1
+  var epoch: UInt32 = Head.firstEpoch
+  /// Above 1, because a late chunk names the commit before and 0 stands for chunks in order.
+  static let firstEpoch: UInt32 = 2
   var activeSeries = 0
   var tally = HeadTally()
   var isShut = false

@@ -75,13 +75,21 @@ struct SeriesTable {
 
   private mutating func enlarge() {
     places = [UInt64](repeating: 0, count: places.count * 2)
-    for slot in 0..<UInt32(count) { put(slot, hash: Self.hash(labels(of: slot))) }
+    for slot in 0..<UInt32(count) { put(slot, hash: hash(of: slot)) }
   }
 
   private mutating func put(_ slot: UInt32, hash: UInt64) {
     var place = Int(truncatingIfNeeded: hash) & (places.count - 1)
     while places[place] != 0 { place = (place + 1) & (places.count - 1) }
     places[place] = (hash & ~0xffff_ffff) | UInt64(slot &+ 1)
+  }
+
+  private func hash(of slot: UInt32) -> UInt64 {
+    var hasher = Hasher()
+    for place in starts[Int(slot)]..<starts[Int(slot) + 1] {
+      hasher.combineBytes(of: dictionary.texts[Int(pairs[place])])
+    }
+    return UInt64(bitPattern: Int64(hasher.finalize()))
   }
 
   /// Seeded per process by `Hasher`, so nobody outside can choose labels that collide.

@@ -12,7 +12,7 @@ struct ChunkFetch {
   enum Event {
     case chunk(ChunkRow)
     case damaged(series: Int64, start: Int64)
-    /// The file itself could not be read at this series.
+    /// A damaged page stands in the way.
     case unreadable(series: Int64, String)
   }
 
@@ -40,7 +40,8 @@ struct ChunkFetch {
       } catch let error as SeriesReadError {
         throw error
       } catch {
-        // No connection at all: this series is reported, the others are tried.
+        // An error of ours must not look like absent series: only damage is skipped, and named.
+        guard error.isFileDamage else { throw .unreadable("\(error)") }
         _ = try visit(index, .unreadable(series: Int64(numbers[index]), "\(error)"), &budget)
         index += 1
       }

@@ -23,7 +23,7 @@ struct SeriesRead {
 
   mutating func gather(_ selectors: [[LabelMatcher]], _ budget: inout ReadBudget) throws(SeriesReadError) {
     guard window.after < window.through else { return }
-    slots = store.slots(matching: selectors)
+    slots = try store.slots(matching: selectors)
     try readHead(&budget)
     let files = store.files.withLock { $0 }
     for file in files.open where touches(file.name) { try read(file, &budget) }
@@ -115,6 +115,7 @@ struct SeriesRead {
     do {
       numbers = try file.series(matching: selectors)
     } catch {
+      guard error.isFileDamage else { throw .unreadable("\(file.name.text): \(error)") }
       store.note(.damage, file.name, "labels", "cannot be read: \(error)")
     }
     var found: [Int: GatheredSeries] = [:]
@@ -126,7 +127,7 @@ struct SeriesRead {
       return isSound
     }
     let present = found.keys.sorted()
-    let labels = store.labels(of: present.map { numbers[$0] }, in: file)
+    let labels = try store.labels(of: present.map { numbers[$0] }, in: file)
     for (index, labels) in zip(present, labels) {
       guard let labels, let series = found[index] else { continue }
       if let slot = store.head.withLock({ $0.table.slot(of: labels) }) {

@@ -1,0 +1,144 @@
+import Foundation
+import Telemetry
+import Testing
+
+@testable import TimeSeriesStore
+
+@Suite("What a store accepts")
+struct AcceptanceTests {
+  let folder: TemporaryFolder
+  let clock = VirtualClock()
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private static let labels = LabelSet(["__name__": "m"])
+
+  private func open(_ change: (inout StoreSettings) -> Void = { _ in }) throws -> EmbeddedStore {
+    var settings = StoreSettings()
+    change(&settings)
+    return try EmbeddedStore(folder: folder.store, settings: settings, clock: clock)
+  }
+
+  @Test("late samples within the window fall into their place, before and after a restart")
+  func late() async throws {
+    let noon = TestTime.noon
+    var expected: [(Int64, Double)] = (0..<200).map { (noon - 400_000 + $0 * 2000, Double($0)) }
+    do {
+      let store = try open()
+      try store.append(Self.labels, expected)
+      let late = (0..<150).reversed().map { (noon - 399_000 + Int64($0) * 2000, -1.0) }
+      #expect(try store.append(Self.labels, late).accepted == 150)
+      expected = (expected + late).sorted { $0.0 < $1.0 }
+      #expect(try await store.read().first?.pairs == pairs(expected))
+      await store.commit()
+      #expect(try await store.read().first?.pairs == pairs(expected))
+      let copy = try folder.copyStore(to: "before-chunks")
+      let revived = try EmbeddedStore(folder: copy, clock: clock)
+      #expect(try await revived.read().first?.pairs == pairs(expected))
+      await revived.close()
+      #expect(store.statistics.lateSamples == 150)
+      store.closeChunks(.all)
+      await store.prune()
+      await store.commit()
+      await store.close()
+    }
+    let store = try open()
+    #expect(try await store.read().first?.pairs == pairs(expected))
+    await store.close()
+    #expect(EmbeddedStore.verify(folder: folder.store) == [])
+  }
+
+  @Test("beyond the window and the skew samples are refused and counted")
+  func refused() async throws {
+    let store = try open()
+    let noon = TestTime.noon
+    try store.append(Self.labels, [(noon, 1)])
+    let outcome = try store.append(
+      Self.labels,
+      [
+        (noon - 3_600_001, 1), (noon - 3_600_000, 1), (noon + 600_001, 1), (noon, 1), (noon, 2),
+        (noon - 26 * TestTime.hour, 1), (noon + 600_000, 1),
+      ])
+    var expected = AppendOutcome()
+    expected.accepted = 3
+    expected.outOfOrder = 2
+    expected.duplicate = 1
+    expected.tooFarInFuture = 1
+    #expect(outcome == expected)
+    let statistics = store.statistics
+    #expect(statistics.refusedDuplicate == 1)
+    #expect(statistics.refusedTooFarInFuture == 1)
+    #expect(statistics.refusedOutOfOrder == 2)
+    #expect(statistics.repeatsIgnored == 1)
+    #expect(try await store.read().first?.milliseconds == [noon - 3_600_000, noon, noon + 600_000])
+    await store.close()
+  }
+
+  @Test("a clock that ran ahead and came back does not lock a series out")
+  func clockStep() async throws {
+    let store = try open()
+    let noon = TestTime.noon
+    try store.append(Self.labels, [(noon, 1)])
+    clock.move(to: noon + 365 * 24 * TestTime.hour)
+    try store.append(Self.labels, [(clock.now.milliseconds, 2)])
+    await store.commit()
+    clock.move(to: noon + 1000)
+    #expect(try store.append(Self.labels, [(noon + 1000, 3), (noon + 2000, 4)]).accepted == 2)
+    await store.commit()
+    let found = try await store.read(through: noon + TestTime.hour)
+    #expect(found.first?.pairs == pairs([(noon, 1), (noon + 1000, 3), (noon + 2000, 4)]))
+    await store.close()
+  }
+
+  @Test("limits refuse loudly and cost only themselves")
+  func limits() async throws {
+    let store = try open { settings in
+      settings.seriesMax = 2
+      settings.labelsMax = 2
+      settings.labelBytesMax = 10
+    }
+    #expect(throws: AppendError.tooManyLabels(count: 3, limit: 2)) {
+      try store.reference(for: LabelSet(["a": "1", "b": "1", "c": "1"]))
+    }
+    #expect(throws: AppendError.labelTooLong(name: "a", bytes: 11, limit: 10)) {
+      try store.reference(for: LabelSet(["a": "12345678901"]))
+    }
+    let first = try store.reference(for: LabelSet(["a": "1"]))
+    _ = try store.reference(for: LabelSet(["a": "2"]))
+    #expect(throws: AppendError.tooManySeries(limit: 2)) { try store.reference(for: LabelSet(["a": "3"])) }
+    #expect(try store.reference(for: LabelSet(["a": "1"])) == first)
+    #expect(store.statistics.seriesRefused == 3)
+    // Series that fall silent make room.
+    clock.advance(.seconds(3 * 3600))
+    store.closeChunks(.idle)
+    #expect(throws: Never.self) { try store.reference(for: LabelSet(["a": "3"])) }
+    await store.close()
+    #expect(throws: AppendError.closed) { try store.reference(for: LabelSet(["a": "1"])) }
+  }
+
+  @Test("reads beyond a limit fail by name")
+  func readLimits() async throws {
+    let store = try open()
+    for index in 0..<5 { try store.append(LabelSet(["i": "\(index)"]), [(TestTime.noon, 1), (TestTime.noon + 1, 1)]) }
+    await store.commit()
+    var limits = ReadLimits()
+    limits.seriesMax = 4
+    await #expect(throws: SeriesReadError.tooManySeries(limit: 4)) { try await store.read(limits: limits) }
+    limits = ReadLimits()
+    limits.samplesMax = 9
+    await #expect(throws: SeriesReadError.tooManySamples(limit: 9)) { try await store.read(limits: limits) }
+    limits = ReadLimits()
+    limits.timeMax = .seconds(-1)
+    await #expect(throws: SeriesReadError.tookTooLong(limit: .seconds(-1))) { try await store.read(limits: limits) }
+    await store.close()
+  }
+
+  @Test("canonically equal spellings are two series")
+  func spellings() async throws {
+    let store = try open()
+    let composed = try store.reference(for: LabelSet(["a": "\u{e9}"]))
+    let decomposed = try store.reference(for: LabelSet(["a": "e\u{301}"]))
+    #expect(composed != decomposed)
+    await store.close()
+  }
+}
