@@ -135,6 +135,9 @@ public struct WithheldAlert: Hashable, Sendable, Codable {
   public let window: WindowReference
   public let since: Timestamp
 
+  /// Why nobody was paged.
+  public var reason: Reason { IncidentReasons.window("reason.withheld.window", window) }
+
   public var entity: EntityID { Self.entity(of: report.fingerprint) }
   public static func entity(of fingerprint: Fingerprint) -> EntityID { EntityID("withheld/\(fingerprint)") }
 }

@@ -168,6 +168,17 @@ struct LifeCycleTests {
     #expect(stage.book[Stage.number(1)]?.resolution?.code == "post-ended")
   }
 
+  @Test("the book knows the incidents of an item, and whether it fails")
+  func items() throws {
+    var stage = Stage()
+    try stage.fire(Stage.alert("/a", severity: .warning), Stage.alert("/b", severity: .critical))
+    #expect(stage.book.incidents(on: Stage.web.id).map(\.number.number) == [2, 1])
+    #expect(stage.book.isFailing(Stage.web.id))
+    try stage.fire(Stage.alert("/a", severity: .warning))
+    #expect(!stage.book.isFailing(Stage.web.id))
+    #expect(stage.book.incidents(on: Stage.web.id).count == 2)
+  }
+
   @Test("two severities of one alert are one incident, the worse one counts; a rise pages once")
   func severity() throws {
     var stage = Stage()

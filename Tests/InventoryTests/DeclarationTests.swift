@@ -53,6 +53,16 @@ struct DeclarationTests {
     #expect(shelf.book[Shelf.id("a")]?.relations.map(\.strength) == [.soft])
   }
 
+  @Test("one edge declared twice is a mistake, and still makes no fact the second time")
+  func twoEdges() {
+    var shelf = Shelf()
+    let items = [Shelf.host("a"), Shelf.host("b")]
+    let relations = [Shelf.link("a", .dependsOn, "b"), Shelf.link("a", .dependsOn, "b", strength: .soft)]
+    #expect(InventoryDeclaration(items: items, relations: relations).problems() == [.duplicateRelation(relations[1])])
+    #expect(shelf.declare(items, relations).kinds == ["item.declared", "item.declared", "relation.added"])
+    #expect(shelf.declare(items, relations).isEmpty)
+  }
+
   @Test("mistakes in a declaration are all named")
   func problems() {
     let declaration = InventoryDeclaration(

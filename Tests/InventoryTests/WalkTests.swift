@@ -49,7 +49,7 @@ struct WalkTests {
         "path": "n1 → svc", "group": "pool", "alive": "1", "minimum": "2",
       ])
     #expect(shelf.book.reference(to: Shelf.id("n1"))?.redundancy == .covered)
-    #expect(shelf.book.reference(to: Shelf.id("n1"), unavailable: [Shelf.id("n2")])?.redundancy == .exhausted)
+    #expect(shelf.book.reference(to: Shelf.id("n1"), isDown: { $0 == Shelf.id("n2") })?.redundancy == .exhausted)
     #expect(shelf.book.reference(to: Shelf.id("svc"))?.redundancy == .alone)
   }
 

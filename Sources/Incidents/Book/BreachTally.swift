@@ -22,14 +22,21 @@ public struct BreachTally: Sendable {
 
   public init() {}
 
-  /// - Parameter rows: table `breach_tallies`. A damaged row counts from the book's newest fact instead.
-  public init(rows: [(key: String, value: [UInt8])]) {
+  /// - Parameter rows: table `breach_tallies`. A damaged row, or one older than the book's newest fact, counts on from
+  ///   that fact.
+  public init(rows: [(key: String, value: [UInt8])], under book: IncidentBook) {
     for row in rows {
       let stored = EntitySnapshot(entity: EntityID(row.key), schema: 1, body: row.value)
       guard let fingerprint = Fingerprint(row.key), let breach = try? stored.read(Breach.self, schema: 1) else {
         continue
       }
       breaches[fingerprint] = breach
+    }
+    for incident in book.incidents.values {
+      let told = incident.progress
+      guard (breaches[incident.fingerprint]?.count ?? 0) < told.count else { continue }
+      breaches[incident.fingerprint] = Breach(
+        count: told.count, lastSeenAt: told.lastSeenAt, value: told.value)
     }
   }
 

@@ -48,6 +48,8 @@ extension IncidentBook {
     if rebuilt.due != due { problems.append("order of due times is stale") }
     if rebuilt.withheldByWindow != withheldByWindow { problems.append("index of withheld alerts is stale") }
     if rebuilt.coveredByWindow != coveredByWindow { problems.append("index of covered incidents is stale") }
+    if rebuilt.byItem != byItem { problems.append("index by item is stale") }
+    if rebuilt.failing != failing { problems.append("index of failing items is stale") }
     if rebuilt.closedByFingerprint != closedByFingerprint { problems.append("index of closed incidents is stale") }
     if rebuilt.closedOrder != closedOrder { problems.append("order of closed incidents is stale") }
   }

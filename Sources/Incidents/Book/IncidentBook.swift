@@ -1,5 +1,5 @@
 internal import HashTreeCollections
-internal import Inventory
+public import Inventory
 public import Records
 internal import Telemetry
 
@@ -29,6 +29,9 @@ public struct IncidentBook: Sendable, Equatable {
   var due = DueOrder()
   var withheldByWindow: TreeDictionary<RecordNumber, TreeSet<Fingerprint>> = [:]
   var coveredByWindow: TreeDictionary<RecordNumber, TreeSet<Int>> = [:]
+  var byItem: TreeDictionary<ItemID, TreeSet<Int>> = [:]
+  /// Items with a firing critical breach.
+  var failing: TreeDictionary<ItemID, TreeSet<Int>> = [:]
   var closedByFingerprint: TreeDictionary<Fingerprint, Int> = [:]
   var closedOrder = DueOrder()
 
@@ -46,6 +49,14 @@ public struct IncidentBook: Sendable, Equatable {
   public var all: [Incident] { incidents.values.sorted { $0.number > $1.number } }
 
   public var count: Int { incidents.count }
+
+  /// The incidents about an item that may still change, newest first.
+  public func incidents(on item: ItemID) -> [Incident] {
+    (byItem[item] ?? []).sorted(by: >).compactMap { incidents[$0] }
+  }
+
+  /// Whether a critical breach of the item fires: it does not stand in for others.
+  public func isFailing(_ item: ItemID) -> Bool { failing[item] != nil }
 
   /// The closed ones that a recurrence would still find, newest first.
   public var remembered: [ClosedIncident] { closed.values.sorted { $0.number > $1.number } }
@@ -80,6 +91,8 @@ extension IncidentBook {
     byFingerprint[incident.fingerprint] = number
     if let rule = incident.firingRule { firing[rule, default: []].insert(incident.fingerprint) }
     if let (rule, entry) = incident.verifyingEntry { verifying[rule, default: DueOrder()].insert(entry) }
+    if let item = incident.subject.item?.id { byItem[item, default: []].insert(number) }
+    if let item = incident.failingItem { failing[item, default: []].insert(number) }
     if let window = incident.window { coveredByWindow[window.number, default: []].insert(number) }
     if let at = incident.dueAt(settings) { due.insert(DueOrder.Entry(at: at, number: number)) }
   }
@@ -92,6 +105,8 @@ extension IncidentBook {
       verifying[rule]?.remove(entry)
       if verifying[rule]?.isEmpty == true { verifying[rule] = nil }
     }
+    if let item = incident.subject.item?.id { Self.remove(number, from: &byItem, at: item) }
+    if let item = incident.failingItem { Self.remove(number, from: &failing, at: item) }
     if let window = incident.window { Self.remove(number, from: &coveredByWindow, at: window.number) }
     if let at = incident.dueAt(settings) { due.remove(DueOrder.Entry(at: at, number: number)) }
   }
@@ -140,6 +155,12 @@ extension Incident {
   var firingRule: RuleReference? {
     guard case .firing = breach else { return nil }
     return origin.rule
+  }
+
+  /// The item that a critical breach of it takes out.
+  var failingItem: ItemID? {
+    guard severity == .critical, case .firing = breach else { return nil }
+    return subject.item?.id
   }
 
   /// When the breach was seen to end, while the end still has to be proved.

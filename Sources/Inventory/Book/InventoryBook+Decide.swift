@@ -78,7 +78,8 @@ extension InventoryDeliberation {
   }
 
   private mutating func relate(_ wanted: [Relation], by actor: Actor) {
-    let wanted = Set(wanted)
+    // Of two declarations of one edge the last one counts, so that a second reading changes nothing.
+    let wanted = Set(Dictionary(wanted.map { ([$0.source.text, $0.type.rawValue, $0.target.text], $0) }) { $1 }.values)
     for item in book.all {
       for relation in item.relations where relation.home == .file && !wanted.contains(relation) {
         guard !wanted.contains(where: { $0.isSameEdge(as: relation) }) else { continue }

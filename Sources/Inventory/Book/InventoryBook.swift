@@ -55,25 +55,25 @@ public struct InventoryBook: Sendable, Equatable {
 
   /// What others must know of an item.
   ///
-  /// - Parameter unavailable: items that do not work now; they do not stand in for this one.
-  public func reference(to id: ItemID, unavailable: Set<ItemID> = []) -> ItemReference? {
+  /// - Parameter isDown: whether an item does not work now, so that it does not stand in for this one.
+  public func reference(to id: ItemID, isDown: (ItemID) -> Bool = { _ in false }) -> ItemReference? {
     guard let item = items[id] else { return nil }
     return ItemReference(
       id: id, name: item.name, className: item.className, criticality: item.criticality,
-      redundancy: standing(of: id, unavailable: unavailable))
+      redundancy: standing(of: id, isDown))
   }
 
-  private func standing(of id: ItemID, unavailable: Set<ItemID>) -> RedundancyStanding {
+  private func standing(of id: ItemID, _ isDown: (ItemID) -> Bool) -> RedundancyStanding {
     let standings = groups(of: id).map { group in
-      alive(in: group, without: unavailable.union([id])) >= group.minimumAlive
+      alive(in: group) { $0 == id || isDown($0) } >= group.minimumAlive
     }
     if standings.isEmpty { return .alone }
     return standings.allSatisfy { $0 } ? .covered : .exhausted
   }
 
-  /// Members that exist, are in service and are not in `unavailable`.
-  func alive(in group: RedundancyGroup, without unavailable: Set<ItemID>) -> Int {
-    group.members.count { member in items[member]?.isRetired == false && !unavailable.contains(member) }
+  /// Members that exist, are not retired and not down.
+  func alive(in group: RedundancyGroup, isDown: (ItemID) -> Bool) -> Int {
+    group.members.count { member in items[member]?.isRetired == false && !isDown(member) }
   }
 }
 

@@ -19,7 +19,12 @@ public struct InventoryDeclaration: Hashable, Sendable {
       if ItemClass.named(item.className) == nil { found.append(.unknownClass(item.id, item.className)) }
       if item.parent == item.id { found.append(.ownParent(item.id)) }
     }
-    for relation in relations where relation.source == relation.target { found.append(.loop(relation)) }
+    var edges: Set<[String]> = []
+    for relation in relations {
+      if relation.source == relation.target { found.append(.loop(relation)) }
+      let edge = [relation.source.text, relation.type.rawValue, relation.target.text]
+      if !edges.insert(edge).inserted { found.append(.duplicateRelation(relation)) }
+    }
     var groupNames: Set<String> = []
     for group in groups {
       if !groupNames.insert(group.name).inserted { found.append(.duplicateGroup(group.name)) }
@@ -40,6 +45,7 @@ public enum DeclarationProblem: Hashable, Sendable, CustomStringConvertible {
   case unknownClass(ItemID, String)
   case ownParent(ItemID)
   case loop(Relation)
+  case duplicateRelation(Relation)
   case duplicateGroup(String)
   case loneGroup(String)
   case unknownGroup(Relation, String)
@@ -53,6 +59,8 @@ public enum DeclarationProblem: Hashable, Sendable, CustomStringConvertible {
         + ItemClass.catalogue.map(\.name).joined(separator: ", ")
     case .ownParent(let id): "item '\(id)' is its own parent – name the item it is a part of"
     case .loop(let relation): "item '\(relation.source)': \(relation.type.rawValue) itself – name another item"
+    case .duplicateRelation(let relation):
+      "item '\(relation.source)': \(relation.type.rawValue) '\(relation.target)' is declared twice – keep one"
     case .duplicateGroup(let name): "redundancy group '\(name)' is declared twice – merge both"
     case .loneGroup(let name): "redundancy group '\(name)' has fewer than two members – nobody stands in"
     case .unknownGroup(let relation, let name):

@@ -141,7 +141,7 @@ private struct Walk {
     guard let group = relation.group.flatMap({ book[group: $0] }) else {
       return reach(edge.item, .fails, from: step, Reason("reason.impact.path", arguments))
     }
-    let alive = book.alive(in: group, without: down)
+    let alive = book.alive(in: group, isDown: down.contains)
     arguments["relation"] = nil
     arguments["group"] = group.name
     arguments["alive"] = String(alive)

@@ -32,16 +32,17 @@ public enum ItemBinding {
   /// `instance` label, then that item's child by the class's identity label; else unbound.
   ///
   /// A wrong `item` label is not passed over: it is a mistake in a rule that somebody must see.
-  /// - Parameter unavailable: items that do not work now, for the redundancy that is left.
+  /// - Parameter isDown: whether an item does not work now, for the redundancy that is left.
   /// - Source: architecture decision 12.
   public static func resolve(
-    labels: LabelSet, targets: TargetTable, in book: InventoryBook, unavailable: Set<ItemID> = []
+    labels: LabelSet, targets: TargetTable, in book: InventoryBook,
+    isDown: (ItemID) -> Bool = { _ in false }
   ) -> AlertSubject {
     if let named = labels["item"] {
       guard let item = book.item(named: named) else {
         return .unbound(why: Reason("reason.binding.label-unknown", ["item": named]))
       }
-      return book.bound(item, unavailable, Reason("reason.binding.label", ["item": item.name]))
+      return book.bound(item, isDown, Reason("reason.binding.label", ["item": item.name]))
     }
     let job = labels["job"] ?? ""
     let instance = labels["instance"] ?? ""
@@ -51,15 +52,15 @@ public enum ItemBinding {
     }
     if let (child, label) = book.child(of: target.item, named: labels) {
       let arguments = ["label": label, "value": labels[label] ?? "", "item": child.name]
-      return book.bound(child, unavailable, Reason("reason.binding.child", arguments))
+      return book.bound(child, isDown, Reason("reason.binding.child", arguments))
     }
-    return book.bound(target.item, unavailable, target.why)
+    return book.bound(target.item, isDown, target.why)
   }
 }
 
 extension InventoryBook {
-  fileprivate func bound(_ item: Item, _ unavailable: Set<ItemID>, _ why: Reason) -> AlertSubject {
-    guard !item.isRetired, let reference = reference(to: item.id, unavailable: unavailable) else {
+  fileprivate func bound(_ item: Item, _ isDown: (ItemID) -> Bool, _ why: Reason) -> AlertSubject {
+    guard !item.isRetired, let reference = reference(to: item.id, isDown: isDown) else {
       return .unbound(why: Reason("reason.binding.item-retired", ["item": item.name]))
     }
     return .bound(reference, why: why)
