@@ -1,0 +1,131 @@
+internal import Planner
+internal import Records
+internal import ServiceTime
+internal import Telemetry
+
+/// A file under `plans/`: windows, and plans that refer to windows of any file.
+struct PlanFile: Decodable, Sendable {
+  let windows: [WindowEntry]
+  let plans: [PlanEntry]
+
+  private enum CodingKeys: String, CodingKey { case windows, plans }
+
+  init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    windows = try fields.decodeIfPresent([WindowEntry].self, forKey: .windows) ?? []
+    plans = try fields.decodeIfPresent([PlanEntry].self, forKey: .plans) ?? []
+  }
+}
+
+/// `{name: night, days: [sat, sun], from: "22:00", to: "04:00", zone: Europe/Berlin, tasks_at_once: 1}`
+struct WindowEntry: Decodable, Sendable {
+  let hours: MaintenanceHours
+
+  private enum CodingKeys: String, CodingKey {
+    case name, days, from, to, zone
+    case tasksAtOnce = "tasks_at_once"
+  }
+
+  init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    func time(_ key: CodingKeys) throws -> CivilTime {
+      let text = try fields.decode(String.self, forKey: key)
+      guard let time = CivilTime(text) else {
+        throw DecodingError.dataCorruptedError(
+          forKey: key, in: fields, debugDescription: "'\(text)' is not a time of day – write e.g. \"22:00\", with quotes")
+      }
+      return time
+    }
+    let days = try fields.decodeIfPresent([WeekdaySetting].self, forKey: .days)?.map(\.day)
+    let capacity = try fields.decodeIfPresent(Int.self, forKey: .tasksAtOnce) ?? 1
+    guard capacity >= 1 else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .tasksAtOnce, in: fields, debugDescription: "\(capacity) tasks are none – write 1 or more")
+    }
+    let definition = WindowDefinition(
+      name: try fields.decode(String.self, forKey: .name),
+      schedule: .weekly(days: Set(days ?? Weekday.allCases), from: try time(.from), to: try time(.to)),
+      zone: try fields.decodeIfPresent(ZoneSetting.self, forKey: .zone)?.zone ?? ZoneLibrary().local)
+    hours = MaintenanceHours(definition, tasksAtOnceMax: capacity)
+  }
+}
+
+/// `mon` … `sun`, or the full English name.
+private struct WeekdaySetting: Decodable {
+  let day: Weekday
+
+  init(from decoder: any Decoder) throws {
+    let text = try decoder.singleValueContainer().decode(String.self)
+    let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    guard let index = names.firstIndex(of: String(text.lowercased().prefix(3))), text.count >= 3 else {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: "'\(text)' is not a day – write mon, tue … sun"))
+    }
+    day = Weekday.allCases[index]
+  }
+}
+
+struct ZoneSetting: Decodable, Sendable {
+  let zone: TimeZoneRules
+
+  init(from decoder: any Decoder) throws {
+    let name = try decoder.singleValueContainer().decode(String.self)
+    do {
+      zone = try ZoneLibrary().zone(named: name)
+    } catch {
+      throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: error.description))
+    }
+  }
+}
+
+/// One plan, not yet checked: its window may stand in another file.
+struct PlanEntry: Decodable, Sendable {
+  private(set) var draft: PlanDraft
+
+  private enum CodingKeys: String, CodingKey {
+    case name, activity, checklist, items, classes, labels, start, `repeat`, zone, window, duration, lead, tolerance
+    case priority, opening
+  }
+
+  init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    func duration(_ key: CodingKeys) throws -> Duration? {
+      try fields.decodeIfPresent(DurationSetting.self, forKey: key)?.duration
+    }
+    var draft = PlanDraft()
+    draft.name = try fields.decode(String.self, forKey: .name)
+    draft.title = try fields.decode(String.self, forKey: .activity)
+    draft.checklist = try fields.decodeIfPresent([String].self, forKey: .checklist) ?? []
+    draft.items = try fields.decodeIfPresent([String].self, forKey: .items)?.map { EntityID("item/" + $0) } ?? []
+    draft.classes = try fields.decodeIfPresent([String].self, forKey: .classes) ?? []
+    draft.labels = try fields.decodeIfPresent([String: String].self, forKey: .labels) ?? [:]
+    draft.start = try fields.decode(String.self, forKey: .start)
+    draft.rule = try fields.decode(String.self, forKey: .repeat)
+    draft.zone = try fields.decodeIfPresent(ZoneSetting.self, forKey: .zone)?.zone ?? ZoneLibrary().local
+    draft.windowName = try fields.decode(String.self, forKey: .window)
+    draft.duration = try fields.decode(DurationSetting.self, forKey: .duration).duration
+    draft.lead = try duration(.lead)
+    draft.tolerance = try duration(.tolerance)
+    draft.priority = try fields.decodeIfPresent(Int.self, forKey: .priority)
+    draft.opening = try fields.decodeIfPresent(String.self, forKey: .opening)
+    self.draft = draft
+  }
+
+  /// The key in a file for a key of the planner's message.
+  static func key(forPlannerKey key: String) -> String {
+    switch key {
+    case "activity.title": "activity"
+    case "activity.checklist": "checklist"
+    case "recurrence.start": "start"
+    case "recurrence.rule": "repeat"
+    default: key
+    }
+  }
+
+  func plan(with windows: [String: MaintenanceHours], source: String) throws(PlanError) -> MaintenancePlan {
+    var complete = draft
+    complete.window = windows[draft.windowName]
+    complete.source = source
+    return try MaintenancePlan(complete)
+  }
+}
