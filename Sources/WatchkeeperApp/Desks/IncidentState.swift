@@ -13,10 +13,10 @@ struct IncidentState: DeskState {
   /// The state as the journal says.
   init(from world: World, settings: IncidentSettings) async throws {
     let rows = try await world.journal.snapshots(of: .incidents)
-    var book = try IncidentBook(rows, under: settings)
+    var book = try IncidentBook(rows, settings: settings)
     try await world.replay(.incidents, after: rows.asOf) { book.apply(try IncidentFact($0)) }
     self.book = book
-    tally = BreachTally(rows: try await world.rows.rows(of: .breachTallies))
+    tally = BreachTally(rows: try await world.rows.rows(of: .breachTallies), under: book)
   }
 
   mutating func process(_ input: IncidentInput, at now: Timestamp) throws(IncidentRefusal) -> [IncidentFact] {
