@@ -80,6 +80,27 @@ struct WorkTests {
     #expect(book.task(1)?.state == .failed)
   }
 
+  @Test("what waits for work that overruns is moved a few times, not every minute")
+  func overrunMovesOthers() throws {
+    let scene = PlanningScene(
+      plans: [
+        Make.plan("a", items: ["web01"], rule: "FREQ=MONTHLY;BYMONTHDAY=23") { $0.opening = "manual" },
+        Make.plan("b", items: ["other"], rule: "FREQ=MONTHLY;BYMONTHDAY=23") { $0.duration = .seconds(600) },
+      ], items: [Make.item("web01"), Make.item("other")])
+    var book = try planned(scene)
+    let slot = try #require(book.task(1)?.slot)
+    let waiting = try #require(book.openTasks.first { $0.key.plan == "b" && $0.slot?.from == slot.to })
+    try book.take(.start(first, .respectConstraints, by: ann), scene, at: slot.from)
+    var moves = 0
+    for minute in 0..<115 {
+      let facts = try book.take(.tick, scene, at: slot.to.advanced(by: .seconds(minute * 60)))
+      moves += facts.count { $0.change.kindName == "task.displaced" }
+      #expect(book[waiting.number]?.state == .scheduled)
+    }
+    #expect((2...8).contains(moves), "\(moves) moves")
+    #expect(book[waiting.number]?.moves.last?.arguments["tasks"] == "MT-1")
+  }
+
   @Test("a slot that passed unused is planned again")
   func missed() throws {
     let scene = scene { $0.opening = "manual" }

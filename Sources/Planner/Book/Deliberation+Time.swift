@@ -78,7 +78,7 @@ extension Deliberation {
   func runningTimeline() -> SlotTimeline {
     var timeline = SlotTimeline()
     for task in openTasks({ $0.state == .inProgress }) {
-      if let booking = SlotBooking(task, scene, now: now) { timeline.insert(booking) }
+      if let booking = SlotBooking(task, scene, now: now, grid: book.settings.slotGrid) { timeline.insert(booking) }
     }
     return timeline
   }

@@ -33,6 +33,7 @@ struct SlotCheck {
   private func capacity(_ job: SlotJob, _ slot: Interval, _ neighbours: [SlotBooking]) -> [SlotRefusal] {
     let limit = ground.hours[job.window]?.tasksAtOnceMax ?? 1
     let sharing = neighbours.filter { $0.window == job.window }
+    guard sharing.count >= limit else { return [] }
     for moment in moments(slot, sharing) {
       let running = sharing.filter { $0.slot.contains(moment) }
       if running.count >= limit {

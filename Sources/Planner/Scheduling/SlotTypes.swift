@@ -94,11 +94,17 @@ struct SlotBooking {
     self.slot = slot
   }
 
-  /// Work under way lasts at least until now, whatever was planned.
-  init?(_ task: MaintenanceTask, _ scene: PlanningScene, now: Timestamp) {
-    guard let planned = task.slot,
-      let slot = Interval(from: planned.from, to: max(planned.to, now.advanced(by: .seconds(60))))
-    else { return nil }
+  /// Work that overruns is expected to last until its overrun has doubled: 1, 2, 4, 8 … grid steps. So what waits
+  /// for it is moved a few times, not every minute.
+  init?(_ task: MaintenanceTask, _ scene: PlanningScene, now: Timestamp, grid: Duration) {
+    guard let planned = task.slot else { return nil }
+    var end = planned.to
+    var step = max(grid, .seconds(1))
+    while end <= now, step < PlanLimits.marginMax {
+      end = planned.to.advanced(by: step)
+      step += step
+    }
+    guard let slot = Interval(from: planned.from, to: end) else { return nil }
     self.init(SlotJob(task, scene), at: slot)
   }
 }

@@ -35,8 +35,11 @@ public struct OccurrenceList: Hashable, Sendable {
 }
 
 extension Recurrence {
-  /// Days, weeks or months looked at in one call; a rule that can match never needs as many between two occurrences.
+  /// Days, weeks or months looked at in one call.
   public static let stepsMax = 50_000
+  /// Days, weeks or months without an occurrence after which a rule is taken to name none: the calendar repeats after
+  /// 4,800 months.
+  public static let barrenMax = 4_800
 
   /// The occurrences from `from` (inclusive) up to `end` (exclusive), at most `limit`.
   ///
@@ -48,9 +51,12 @@ extension Recurrence {
   ) -> OccurrenceList {
     var found: [Occurrence] = []
     var counted = 0
+    var barren = 0
     let first = firstPeriod(from: from)
     for period in first..<first + max(0, steps) {
       guard let dates = dates(inPeriod: period) else { return OccurrenceList(occurrences: found, stop: .complete) }
+      barren = dates.isEmpty ? barren + 1 : 0
+      if barren > Self.barrenMax { break }
       for date in dates {
         let local = CivilDateTime(date, start.time)
         guard local >= start else { continue }

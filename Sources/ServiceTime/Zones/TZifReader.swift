@@ -77,12 +77,12 @@ struct TZifReader {
   }
 
   private mutating func localOffsets(_ header: Header) throws(TimeZoneError) -> [LocalOffset] {
-    var raw: [(seconds: Int, isDaylight: Bool, name: Int)] = []
+    var raw: [(seconds: Int, season: LocalOffset.Season, name: Int)] = []
     for _ in 0..<header.types {
       let seconds = try integer(4)
       guard (-89_999...93_599).contains(seconds) else { throw damaged("an offset of \(seconds) seconds") }
       let tail = Array(try take(2))
-      raw.append((seconds, tail[0] != 0, Int(tail[1])))
+      raw.append((seconds, tail[0] == 0 ? .standard : .daylight, Int(tail[1])))
     }
     let characters = Array(try take(header.characters))
     var offsets: [LocalOffset] = []
@@ -91,7 +91,7 @@ struct TZifReader {
       let name = characters[type.name...].prefix { $0 != 0 }
       offsets.append(
         LocalOffset(
-          seconds: type.seconds, abbreviation: String(decoding: name, as: UTF8.self), isDaylight: type.isDaylight))
+          seconds: type.seconds, abbreviation: String(decoding: name, as: UTF8.self), season: type.season))
     }
     return offsets
   }

@@ -6,12 +6,14 @@ public struct LocalOffset: Hashable, Sendable {
   public let seconds: Int
   /// For example `CEST`.
   public let abbreviation: String
-  public let isDaylight: Bool
+  public let season: Season
 
-  public init(seconds: Int, abbreviation: String, isDaylight: Bool) {
+  public enum Season: Hashable, Sendable { case standard, daylight }
+
+  public init(seconds: Int, abbreviation: String, season: Season) {
     self.seconds = seconds
     self.abbreviation = abbreviation
-    self.isDaylight = isDaylight
+    self.season = season
   }
 }
 
@@ -34,7 +36,7 @@ public struct TimeZoneRules: Hashable, Sendable {
   private let footer: YearlyZoneRule?
 
   public static let utc = TimeZoneRules(
-    name: "UTC", initial: LocalOffset(seconds: 0, abbreviation: "UTC", isDaylight: false), transitions: [],
+    name: "UTC", initial: LocalOffset(seconds: 0, abbreviation: "UTC", season: .standard), transitions: [],
     footer: nil)
 
   init(name: String, initial: LocalOffset, transitions: [Transition], footer: YearlyZoneRule?) {

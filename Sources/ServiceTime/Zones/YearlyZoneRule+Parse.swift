@@ -19,7 +19,7 @@ extension YearlyZoneRule {
     mutating func rule() throws(TimeZoneError) -> YearlyZoneRule {
       let standardName = try name()
       let standardSeconds = -(try hoursMinutesSeconds(hourMax: 24))
-      let standard = LocalOffset(seconds: standardSeconds, abbreviation: standardName, isDaylight: false)
+      let standard = LocalOffset(seconds: standardSeconds, abbreviation: standardName, season: .standard)
       guard peek != nil else { return YearlyZoneRule(standard: standard, daylight: nil) }
       let daylightName = try name()
       var daylightSeconds = standardSeconds + 3600
@@ -32,7 +32,7 @@ extension YearlyZoneRule {
       return YearlyZoneRule(
         standard: standard,
         daylight: Daylight(
-          offset: LocalOffset(seconds: daylightSeconds, abbreviation: daylightName, isDaylight: true), start: start,
+          offset: LocalOffset(seconds: daylightSeconds, abbreviation: daylightName, season: .daylight), start: start,
           end: end))
     }
 
