@@ -49,6 +49,7 @@ let package = Package(
     // libssl: a certificate is read from the connection that libcurl made.
     .target(name: "CCurl", dependencies: ["CLibcurl"], linkerSettings: [.linkedLibrary("ssl")]),
     .target(name: "CLinux"),
+    .target(name: "CPackagedFiles"),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
     .target(name: "CResources", exclude: ["Files"]),
 
@@ -63,14 +64,15 @@ let package = Package(
     module("Planner", ["Records", "ServiceTime", "Telemetry", trees]),
     module("Transfers", ["CCurl", "Records", "Telemetry"]),
     module("Notifiers", ["COpenSSL", "Records", "Telemetry", "Transfers"]),
+    module("Probes", ["CLinux", "Records", "Telemetry", "Transfers"]),
     module("TimeSeriesStore", ["Telemetry", "CSnappy", grdb]),
     module("Journal", ["Records", "Telemetry", grdb]),
     module("WebInterface", ["CResources", "Records", "Telemetry", "Wording"] + web),
     module(
       "WatchkeeperApp",
       [
-        "Alerting", "CLinux", "COpenSSL", "CResources", "Incidents", "Inventory", "Journal", "Notifiers", "Planner",
-        "PromQL", "Records", "ServiceTime", "Telemetry", "TimeSeriesStore", "Transfers", "WebInterface", "Wording",
+        "Alerting", "CLinux", "COpenSSL", "CPackagedFiles", "Incidents", "Inventory", "Journal", "Notifiers", "Planner",
+        "Probes", "PromQL", "Records", "ServiceTime", "Telemetry", "TimeSeriesStore", "Transfers", "WebInterface", "Wording",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),

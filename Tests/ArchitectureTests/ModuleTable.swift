@@ -62,7 +62,7 @@ let moduleTable: [String: ModuleRule] = [
       "Transfers", "Probes", "TimeSeriesStore", "Journal", "Notifiers", "WebInterface",
     ],
     others: [
-      "ArgumentParser", "ServiceLifecycle", "UnixSignals", "Yams", "CLinux", "COpenSSL", "CResources",
+      "ArgumentParser", "ServiceLifecycle", "UnixSignals", "Yams", "CLinux", "COpenSSL", "CPackagedFiles",
     ]),
   "watchkeeper": .edge("the executable", imports: ["WatchkeeperApp"], others: []),
 ]

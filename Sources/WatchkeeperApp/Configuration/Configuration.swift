@@ -1,0 +1,17 @@
+internal import Alerting
+internal import Inventory
+internal import Planner
+internal import Probes
+
+/// Everything that the files say, checked as a whole: taken whole or not at all.
+struct Configuration: Sendable {
+  let files: ConfigurationFiles
+  let settings: WatchkeeperSettings
+  let probes: [ProbeDefinition]
+  let ruleGroups: [RuleGroup]
+  let inventory: InventoryDeclaration
+  /// Ascending by name.
+  let plans: [MaintenancePlan]
+
+  var digest: String { files.digest }
+}

@@ -1,0 +1,204 @@
+internal import Alerting
+internal import Inventory
+internal import Notifiers
+internal import Planner
+internal import Probes
+internal import Telemetry
+internal import Yams
+
+/// Reads files into a configuration, and names every fault of every file rather than the first.
+struct ConfigurationReader {
+  /// The name of this host, for the label `instance` of its own series.
+  let hostName: String
+  let notifiers: NotifierEnvironment
+  private var errors: [SettingsError] = []
+
+  init(hostName: String, notifiers: NotifierEnvironment) {
+    self.hostName = hostName
+    self.notifiers = notifiers
+  }
+
+  /// - Parameter own: the operator's files; the packaged ones join as the settings say.
+  static func read(
+    _ own: ConfigurationFiles, hostName: String, notifiers: NotifierEnvironment
+  ) throws(SettingsErrors) -> Configuration {
+    var reader = ConfigurationReader(hostName: hostName, notifiers: notifiers)
+    let settings = reader.settings(own)
+    let files = own.adding(PackagedFiles.files(settings.packaged))
+    let configuration = Configuration(
+      files: own, settings: settings, probes: reader.probes(files), ruleGroups: reader.rules(files),
+      inventory: reader.inventory(files), plans: reader.plans(files))
+    guard reader.errors.isEmpty else {
+      throw SettingsErrors(errors: Array(Set(reader.errors)).sorted { ($0.place, $0.key) < ($1.place, $1.key) })
+    }
+    return configuration
+  }
+
+  // MARK: Settings
+
+  private mutating func settings(_ files: ConfigurationFiles) -> WatchkeeperSettings {
+    guard let file = files.files(of: .settings).first, let document = document(file), let root = document.root else {
+      return WatchkeeperSettings()
+    }
+    var environment = notifiers
+    if let global = root.child(TextKey("global")) {
+      environment.mailDefaults =
+        attempt { try SettingsDecoder.decode(MailDefaults.self, from: global, of: document, at: [TextKey("global")]) }
+        ?? MailDefaults()
+    }
+    return attempt {
+      try SettingsDecoder.decode(
+        WatchkeeperSettings.self, from: root, of: document,
+        userInfo: [ReceiverSettings.environmentKey: environment])
+    } ?? WatchkeeperSettings()
+  }
+
+  // MARK: Probes
+
+  private mutating func probes(_ files: ConfigurationFiles) -> [ProbeDefinition] {
+    var found: [(definition: ProbeDefinition, place: SourcePlace)] = []
+    for file in files.files(of: .probes) {
+      guard let document = document(file), let root = document.root else { continue }
+      guard let file = attempt({ try SettingsDecoder.decode(ProbeFile.self, from: root, of: document) }) else { continue }
+      let nodes = root.child(TextKey("probes"))?.sequence.map(Array.init) ?? []
+      for (definition, node) in zip(file.probes, nodes) { found.append((definition, document.place(of: node))) }
+    }
+    // A file of the operator's takes the place of a packaged probe with the same name.
+    let own = Set(found.filter { !$0.place.file.hasPrefix(PackagedFiles.prefix) }.map(\.definition.name))
+    found.removeAll { $0.place.file.hasPrefix(PackagedFiles.prefix) && own.contains($0.definition.name) }
+    for problem in found.map(\.definition).conflicts(hostName: hostName) {
+      let culprit = found.last { problem.contains("'\($0.definition.name)'") }
+      errors.append(
+        SettingsError(at: culprit?.place ?? SourcePlace(file: "probes", line: 1, column: 1), key: "probes", problem))
+    }
+    return found.map(\.definition)
+  }
+
+  // MARK: Rules
+
+  private mutating func rules(_ files: ConfigurationFiles) -> [RuleGroup] {
+    files.files(of: .rules).flatMap { file -> [RuleGroup] in
+      guard let document = document(file), let root = document.root else { return [] }
+      return Self.ruleFile(root, of: document, &errors)
+    }
+  }
+
+  /// Reads one rule file; faults are added to `errors`.
+  static func ruleFile(_ root: Node, of document: SettingsDocument, _ errors: inout [SettingsError]) -> [RuleGroup] {
+    do {
+      let definition = try SettingsDecoder.decode(RuleFileDefinition.self, from: root, of: document)
+      let file = RuleFile(definition, file: document.file) { path in
+        document.place(of: Self.node(at: path, in: root)).line
+      }
+      errors += file.problems.map { problem in
+        SettingsError(
+          at: document.place(of: Self.node(at: problem.path, in: root)), key: Self.text(of: problem.path),
+          problem.problem, hint: problem.advice)
+      }
+      return file.groups
+    } catch {
+      errors.append(error)
+      return []
+    }
+  }
+
+  /// The deepest existing node on a path of the rule reader.
+  private static func node(at path: [RuleError.Step], in root: Node) -> Node {
+    var deepest = root
+    for key in keys(of: path) {
+      guard let child = deepest.child(key) else { break }
+      deepest = child
+    }
+    return deepest
+  }
+
+  private static func keys(of path: [RuleError.Step]) -> [any CodingKey] {
+    path.map { step in
+      switch step {
+      case .key(let name): TextKey(name)
+      case .index(let index): TextKey(index: index)
+      }
+    }
+  }
+
+  private static func text(of path: [RuleError.Step]) -> String { keys(of: path).settingsText }
+
+  // MARK: Inventory
+
+  private mutating func inventory(_ files: ConfigurationFiles) -> InventoryDeclaration {
+    var declaration = InventoryDeclaration()
+    var places: [ItemID: SourcePlace] = [:]
+    for file in files.files(of: .inventory) {
+      guard let document = document(file), let root = document.root else { continue }
+      guard let content = attempt({ try SettingsDecoder.decode(InventoryFile.self, from: root, of: document) }) else {
+        continue
+      }
+      let nodes = root.child(TextKey("items"))?.sequence.map(Array.init) ?? []
+      for (item, node) in zip(content.items, nodes) { places[item.declaration.id] = document.place(of: node) }
+      declaration.items += content.items.map(\.declaration)
+      declaration.relations += content.items.flatMap(\.relations)
+      declaration.groups += content.groups.map(\.group)
+    }
+    for problem in declaration.problems() {
+      let text = problem.description
+      let culprit = places.first { text.contains("'\($0.key)'") }?.value
+      errors.append(SettingsError(at: culprit ?? SourcePlace(file: "inventory", line: 1, column: 1), text))
+    }
+    return declaration
+  }
+
+  // MARK: Plans
+
+  private mutating func plans(_ files: ConfigurationFiles) -> [MaintenancePlan] {
+    var windows: [String: MaintenanceHours] = [:]
+    var entries: [(entry: PlanEntry, node: Node, document: SettingsDocument)] = []
+    for file in files.files(of: .plans) {
+      guard let document = document(file), let root = document.root else { continue }
+      guard let content = attempt({ try SettingsDecoder.decode(PlanFile.self, from: root, of: document) }) else { continue }
+      let windowNodes = root.child(TextKey("windows"))?.sequence.map(Array.init) ?? []
+      for (window, node) in zip(content.windows, windowNodes)
+      where windows.updateValue(window.hours, forKey: window.hours.name) != nil {
+        errors.append(
+          SettingsError(
+            at: document.place(of: node), key: "windows", "two windows are named '\(window.hours.name)'",
+            hint: "rename one"))
+      }
+      let nodes = root.child(TextKey("plans"))?.sequence.map(Array.init) ?? []
+      for (entry, node) in zip(content.plans, nodes) { entries.append((entry, node, document)) }
+    }
+    var plans: [String: MaintenancePlan] = [:]
+    for (entry, node, document) in entries {
+      let place = document.place(of: node)
+      do {
+        let plan = try entry.plan(with: windows, source: place.description)
+        if plans.updateValue(plan, forKey: plan.name) != nil {
+          errors.append(
+            SettingsError(at: place, key: "plans", "two plans are named '\(plan.name)'", hint: "rename one"))
+        }
+      } catch {
+        let key = PlanEntry.key(forPlannerKey: error.key)
+        let culprit = node.child(TextKey(key)) ?? node
+        errors.append(
+          SettingsError(at: document.place(of: culprit), key: "plans.\(key)", error.problem, hint: error.remedy))
+      }
+    }
+    return plans.values.sorted { $0.name < $1.name }
+  }
+
+  // MARK: Steps
+
+  private mutating func document(_ file: ConfigurationFiles.File) -> SettingsDocument? {
+    attempt { try SettingsDocument(text: file.text, file: file.path) }
+  }
+
+  private mutating func attempt<Value>(_ body: () throws -> Value) -> Value? {
+    do {
+      return try body()
+    } catch let error as SettingsError {
+      errors.append(error)
+    } catch {
+      preconditionFailure("settings are refused with SettingsError only, not \(error)")
+    }
+    return nil
+  }
+}
