@@ -123,7 +123,8 @@ final class TransferLoop {
     curl_multi_remove_handle(multi, flight.handle)
     if flights.removeValue(forKey: flight.handle)?.holdsHandshakePermit == true { handshakes -= 1 }
     flight.job.handle = nil
-    retire(flight.handle)
+    // libcurl leaves a bare connection open for its caller until the handle is closed.
+    if flight.job.request.purpose == .connectOnly { curl_easy_cleanup(flight.handle) } else { retire(flight.handle) }
   }
 
   private func retire(_ handle: UnsafeMutableRawPointer) {

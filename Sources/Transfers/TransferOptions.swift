@@ -94,6 +94,7 @@ struct TransferOptions {
   private func applyHTTP() {
     set(CURLOPT_PROTOCOLS_STR, "http,https")
     set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
+    if request.purpose == .connectOnly { set(CURLOPT_CONNECT_ONLY, 1) }
     set(CURLOPT_USERAGENT, "Watchkeeper")
     set(CURLOPT_FOLLOWLOCATION, request.redirectsMax > 0 ? 1 : 0)
     set(CURLOPT_MAXREDIRS, request.redirectsMax)

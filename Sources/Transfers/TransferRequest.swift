@@ -4,6 +4,13 @@ public import Records
 ///
 /// The URL and the header values may carry tokens, so they are secrets and never print.
 public struct TransferRequest: Sendable {
+  /// How far a transfer goes.
+  public enum Purpose: Sendable, Equatable {
+    case exchange
+    /// Name, connection and, with `https://`, the handshake; nothing is sent. Any port will do.
+    case connectOnly
+  }
+
   /// What happens to the bytes of the answer.
   public enum BodyPolicy: Sendable, Equatable {
     /// Keep the body; one longer than this many bytes is the failure `.bodyTooLarge`.
@@ -36,6 +43,7 @@ public struct TransferRequest: Sendable {
   public static let bodyLimitBytes = 1 << 20
 
   public var url: Secret
+  public var purpose = Purpose.exchange
   /// The default is GET.
   public var method = "GET"
   public var headers: [TransferHeader] = []

@@ -1,0 +1,60 @@
+public import Telemetry
+public import Transfers
+
+/// A configured check of one target.
+public protocol Probe: Sendable {
+  /// Measures once and returns inside `limit`; the runner abandons a run that does not.
+  func run(within limit: Duration) async -> ProbeReport
+}
+
+/// A kind's own settings, decoded and checked.
+public protocol ProbeSettings: Decodable, Hashable, Sendable {
+  /// What is checked, as the label `instance` shows it; `nil`: this host's name.
+  var instance: String? { get }
+
+  func makeProbe(in environment: ProbeEnvironment) -> any Probe
+}
+
+/// What probes may use of the world.
+public struct ProbeEnvironment: Sendable {
+  public let transfers: TransferEngine
+  public let clock: any WallClock
+  /// The name of this host, for the label `instance` of its own series.
+  public let hostName: String
+
+  public init(transfers: TransferEngine, clock: any WallClock, hostName: String) {
+    self.transfers = transfers
+    self.clock = clock
+    self.hostName = hostName
+  }
+}
+
+/// A kind of probe: one value in its own file and one line in `ProbeCatalog`.
+public struct ProbeKind: Sendable {
+  /// As in `kind: http`.
+  public let name: String
+  /// One sentence for the reference page.
+  public let summary: String
+  /// A complete definition in YAML.
+  public let example: String
+  /// The default of the label `job`, which public dashboards and rules select by.
+  public let job: String
+  public let intervalDefault: Duration
+  public let timeoutDefault: Duration
+  private let decode: @Sendable (any Decoder) throws -> any ProbeSettings
+
+  public init<Settings: ProbeSettings>(
+    name: String, summary: String, example: String, job: String, interval: Duration, timeout: Duration,
+    settings: Settings.Type
+  ) {
+    self.name = name
+    self.summary = summary
+    self.example = example
+    self.job = job
+    intervalDefault = interval
+    timeoutDefault = timeout
+    decode = { try Settings(from: $0) }
+  }
+
+  public func settings(from decoder: any Decoder) throws -> any ProbeSettings { try decode(decoder) }
+}

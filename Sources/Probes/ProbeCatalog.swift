@@ -1,0 +1,10 @@
+/// The kinds of probes that exist.
+public enum ProbeCatalog {
+  public static let kinds: [ProbeKind] = [
+    LinuxHostSettings.kind,
+    HTTPProbeSettings.kind,
+    TCPProbeSettings.kind,
+  ]
+
+  public static func kind(named name: String) -> ProbeKind? { kinds.first { $0.name == name } }
+}

@@ -1,0 +1,141 @@
+public import Telemetry
+
+/// A probe as a file defines it: what is checked, how often, and whose it is.
+public struct ProbeDefinition: Decodable, Sendable {
+  /// Distinct in the installation; the schedule's phase comes from it.
+  public let name: String
+  /// A name of `ProbeCatalog`.
+  public let kind: String
+  /// From one run's due time to the next. The default is the kind's.
+  public let interval: Duration
+  /// At most the interval. The default is the kind's, cut to the interval.
+  public let timeout: Duration
+  /// Added to every series; `job` and `instance` have defaults.
+  public let labels: LabelSet
+  /// The CMDB item that is checked; `nil`: this host.
+  public let item: String?
+  public let settings: any ProbeSettings
+
+  /// The shortest interval: a probe is no load test.
+  public static let intervalMin = Duration.milliseconds(100)
+
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case name, kind, interval, timeout, labels, item, settings
+  }
+
+  /// For definitions made by the program, such as this host's own. - Returns: `nil` for an unknown kind.
+  public init?(
+    name: String, kind: String, interval: Duration? = nil, labels: LabelSet = .empty, item: String? = nil,
+    settings: any ProbeSettings
+  ) {
+    guard let known = ProbeCatalog.kind(named: kind) else { return nil }
+    self.name = name
+    self.kind = kind
+    self.interval = max(Self.intervalMin, interval ?? known.intervalDefault)
+    timeout = min(self.interval, known.timeoutDefault)
+    self.labels = labels
+    self.item = item
+    self.settings = settings
+  }
+
+  public init(from decoder: any Decoder) throws {
+    try decoder.rejectUnknownKeys(CodingKeys.self)
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    name = try fields.decode(String.self, forKey: .name)
+    guard !name.isEmpty, name.utf8.count <= 200 else {
+      throw fields.problem(.name, "'\(name)' is not a name – write 1 to 200 characters")
+    }
+    kind = try fields.decode(String.self, forKey: .kind)
+    guard let known = ProbeCatalog.kind(named: kind) else {
+      let names = ProbeCatalog.kinds.map(\.name)
+      let advice =
+        NearestWord.of(kind, among: names).map { "did you mean '\($0)'?" }
+        ?? "known are: \(names.joined(separator: ", "))"
+      throw fields.problem(.kind, "unknown kind '\(kind)' – \(advice)")
+    }
+    interval = try fields.decodeIfPresent(DurationText.self, forKey: .interval)?.duration ?? known.intervalDefault
+    guard interval >= Self.intervalMin else {
+      throw fields.problem(.interval, "'\(DurationText(interval))' is too short – write at least 100ms")
+    }
+    let given = try fields.decodeIfPresent(DurationText.self, forKey: .timeout)?.duration
+    if let given, given > interval || given <= .zero {
+      throw fields.problem(
+        .timeout, "'\(DurationText(given))' must lie between 1ms and the interval, \(DurationText(interval))")
+    }
+    timeout = given ?? min(interval, known.timeoutDefault)
+    let pairs = try fields.decodeIfPresent([String: String].self, forKey: .labels) ?? [:]
+    if let bad = pairs.keys.sorted().first(where: { !Self.isLabelName($0) }) {
+      throw fields.problem(.labels, "'\(bad)' is not a label name – use letters, digits and _, no digit first")
+    }
+    labels = LabelSet(pairs)
+    item = try fields.decodeIfPresent(String.self, forKey: .item)
+    // A kind whose settings all have defaults may be written without the block.
+    settings =
+      fields.contains(.settings)
+      ? try known.settings(from: try fields.superDecoder(forKey: .settings))
+      : try known.settings(from: NoSettings(codingPath: decoder.codingPath))
+  }
+
+  /// The labels that every series of this probe carries.
+  public func targetLabels(hostName: String) -> LabelSet {
+    let job = ProbeCatalog.kind(named: kind)?.job ?? kind
+    let defaults = LabelSet(["job": job, "instance": settings.instance ?? hostName])
+    return LabelSet(defaults.labels + labels.labels)
+  }
+
+  /// Whether a reload may keep the running probe.
+  public func isSame(as other: ProbeDefinition) -> Bool {
+    name == other.name && kind == other.kind && interval == other.interval && timeout == other.timeout
+      && labels == other.labels && item == other.item && AnyHashable(settings) == AnyHashable(other.settings)
+  }
+
+  private static func isLabelName(_ text: String) -> Bool {
+    guard let first = text.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first), !text.hasPrefix("__")
+    else { return false }
+    return text.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+        true
+      default: false
+      }
+    }
+  }
+}
+
+extension ProbeDefinition: CustomStringConvertible {
+  public var description: String { "\(name) (\(kind))" }
+}
+
+/// A file under `probes/`: a list of definitions.
+public struct ProbeFile: Decodable, Sendable {
+  public let probes: [ProbeDefinition]
+
+  private enum CodingKeys: String, CodingKey, CaseIterable { case probes }
+
+  public init(from decoder: any Decoder) throws {
+    try decoder.rejectUnknownKeys(CodingKeys.self)
+    probes = try decoder.container(keyedBy: CodingKeys.self).decode([ProbeDefinition].self, forKey: .probes)
+  }
+}
+
+extension Sequence<ProbeDefinition> {
+  /// What is wrong with these definitions together; empty when nothing is.
+  public func conflicts(hostName: String) -> [String] {
+    var problems: [String] = []
+    var names: Set<String> = []
+    var owners: [LabelSet: String] = [:]
+    for definition in self {
+      if !names.insert(definition.name).inserted {
+        problems.append("two probes are named '\(definition.name)' – rename one")
+        continue
+      }
+      let labels = definition.targetLabels(hostName: hostName)
+      if let owner = owners.updateValue(definition.name, forKey: labels) {
+        problems.append(
+          "probes '\(owner)' and '\(definition.name)' would write the same series \(labels) – give one a label")
+      }
+    }
+    return problems
+  }
+}

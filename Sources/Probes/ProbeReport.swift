@@ -1,0 +1,76 @@
+public import Records
+public import Telemetry
+
+/// One measured value and the series it belongs to.
+public struct ProbeSample: Sendable {
+  /// The metric's name and the labels that the probe gives; the target's own labels are added by the runner.
+  public let series: LabelSet
+  public let value: Double
+  /// The number of this series in the probe that made it: the same number means the same labels as long as that
+  /// probe lives, so that the runner need not look at the labels again. `nil`: looked up by labels.
+  public let slot: Int?
+
+  public init(_ series: LabelSet, _ value: Double, slot: Int? = nil) {
+    self.series = series
+    self.value = value
+    self.slot = slot
+  }
+
+  public init(_ metric: String, _ labels: [Label] = [], _ value: Double) {
+    self.init(LabelSet(labels + [Label(LabelSet.metricName, metric)]), value)
+  }
+}
+
+/// What a probe says about its target.
+public enum ProbeVerdict: Hashable, Sendable {
+  case up
+  /// The target failed the check.
+  case down(Reason)
+  /// We could not check: a fault of ours says nothing about the target.
+  case unknown(Reason)
+
+  public var reason: Reason? {
+    switch self {
+    case .up: nil
+    case .down(let reason), .unknown(let reason): reason
+    }
+  }
+}
+
+/// The result of one run. A failed check is a report, not an error.
+public struct ProbeReport: Sendable {
+  public var verdict: ProbeVerdict
+  public var samples: [ProbeSample]
+  /// One line for the operator; empty when all is well.
+  public var explanation: String
+
+  public init(_ verdict: ProbeVerdict, _ samples: [ProbeSample] = [], explanation: String = "") {
+    self.verdict = verdict
+    self.samples = samples
+    self.explanation = explanation
+  }
+
+  public static func down(_ id: String, _ explanation: String, _ samples: [ProbeSample] = []) -> ProbeReport {
+    ProbeReport(.down(Reason(id, ["text": explanation])), samples, explanation: explanation)
+  }
+
+  public static func unknown(_ id: String, _ explanation: String, _ samples: [ProbeSample] = []) -> ProbeReport {
+    ProbeReport(.unknown(Reason(id, ["text": explanation])), samples, explanation: explanation)
+  }
+
+  /// The samples that every run has, beside the probe's own: `up`, `probe_success` and `probe_duration_seconds`.
+  ///
+  /// `up` says that the probe worked, `probe_success` that the target did; when the probe did not work the target's
+  /// state is unknown and `probe_success` is absent.
+  /// - Source: the names of Prometheus and of its blackbox exporter.
+  public func verdictSamples(took duration: Duration) -> [ProbeSample] {
+    let isKnown = if case .unknown = verdict { false } else { true }
+    var samples = [ProbeSample("up", isKnown ? 1 : 0), ProbeSample("probe_duration_seconds", duration.inSeconds)]
+    if isKnown { samples.append(ProbeSample("probe_success", verdict == .up ? 1 : 0)) }
+    return samples
+  }
+}
+
+extension ProbeSample {
+  init(_ metric: String, _ value: Double) { self.init(metric, [], value) }
+}
