@@ -72,7 +72,8 @@ let package = Package(
       "WatchkeeperApp",
       [
         "Alerting", "CLinux", "COpenSSL", "CPackagedFiles", "Incidents", "Inventory", "Journal", "Notifiers", "Planner",
-        "Probes", "PromQL", "Records", "ServiceTime", "Telemetry", "TimeSeriesStore", "Transfers", "WebInterface", "Wording",
+        "Probes", "PromQL", "Records", "ServiceTime", "Telemetry", "TimeSeriesStore", "Transfers", "WebInterface",
+        "Wording",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),

@@ -5,7 +5,8 @@ public enum Catalogue {
   /// In the order of the areas; ids are unique (tested).
   public static let messages: [Message] = [
     shellMessages, stateMessages, unitMessages, overviewMessages, hostMessages, chartMessages, incidentMessages,
-    itemMessages, maintenanceMessages, notificationMessages, ruleMessages, accessMessages, problemMessages, reasonMessages, apiMessages,
+    itemMessages, maintenanceMessages, notificationMessages, ruleMessages, accessMessages, problemMessages,
+    reasonMessages, apiMessages,
   ].flatMap { $0 }
 
   /// What is shown for an id that does not exist: visible, searchable, never a trap.

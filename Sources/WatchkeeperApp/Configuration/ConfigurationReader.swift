@@ -59,7 +59,9 @@ struct ConfigurationReader {
     var found: [(definition: ProbeDefinition, place: SourcePlace)] = []
     for file in files.files(of: .probes) {
       guard let document = document(file), let root = document.root else { continue }
-      guard let file = attempt({ try SettingsDecoder.decode(ProbeFile.self, from: root, of: document) }) else { continue }
+      guard let file = attempt({ try SettingsDecoder.decode(ProbeFile.self, from: root, of: document) }) else {
+        continue
+      }
       let nodes = root.child(TextKey("probes"))?.sequence.map(Array.init) ?? []
       for (definition, node) in zip(file.probes, nodes) { found.append((definition, document.place(of: node))) }
     }
@@ -154,7 +156,9 @@ struct ConfigurationReader {
     var entries: [(entry: PlanEntry, node: Node, document: SettingsDocument)] = []
     for file in files.files(of: .plans) {
       guard let document = document(file), let root = document.root else { continue }
-      guard let content = attempt({ try SettingsDecoder.decode(PlanFile.self, from: root, of: document) }) else { continue }
+      guard let content = attempt({ try SettingsDecoder.decode(PlanFile.self, from: root, of: document) }) else {
+        continue
+      }
       let windowNodes = root.child(TextKey("windows"))?.sequence.map(Array.init) ?? []
       for (window, node) in zip(content.windows, windowNodes)
       where windows.updateValue(window.hours, forKey: window.hours.name) != nil {

@@ -82,7 +82,8 @@ struct ReceiverSettings: Decodable, Sendable {
     let name = try fields.decode(String.self, forKey: TextKey("name"))
     guard !name.isEmpty, !name.contains("/") else {
       throw DecodingError.dataCorruptedError(
-        forKey: TextKey("name"), in: fields, debugDescription: "'\(name)' is not a name – write letters, digits, - and _")
+        forKey: TextKey("name"), in: fields,
+        debugDescription: "'\(name)' is not a name – write letters, digits, - and _")
     }
     guard let environment = decoder.userInfo[Self.environmentKey] as? NotifierEnvironment else {
       preconditionFailure("receivers are decoded with a notifier environment in userInfo")

@@ -32,7 +32,8 @@ struct WindowEntry: Decodable, Sendable {
       let text = try fields.decode(String.self, forKey: key)
       guard let time = CivilTime(text) else {
         throw DecodingError.dataCorruptedError(
-          forKey: key, in: fields, debugDescription: "'\(text)' is not a time of day – write e.g. \"22:00\", with quotes")
+          forKey: key, in: fields,
+          debugDescription: "'\(text)' is not a time of day – write e.g. \"22:00\", with quotes")
       }
       return time
     }

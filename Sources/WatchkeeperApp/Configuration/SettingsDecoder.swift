@@ -33,7 +33,9 @@ final class SettingsDecoder: Decoder {
   }
 
   /// Makes a value from a decoder of ours, then refuses keys that it did not ask for.
-  static func finish<Value>(_ decoder: any Decoder, _ make: (any Decoder) throws -> Value) throws(SettingsError) -> Value {
+  static func finish<Value>(_ decoder: any Decoder, _ make: (any Decoder) throws -> Value) throws(SettingsError)
+    -> Value
+  {
     guard let decoder = decoder as? SettingsDecoder else {
       preconditionFailure("settings are read by SettingsDecoder only")
     }

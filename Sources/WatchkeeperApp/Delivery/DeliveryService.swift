@@ -84,7 +84,9 @@ actor DeliveryService {
   /// The oldest that is due and has no older one of its incident before it: a recovery never overtakes its alarm.
   private static func next(of entries: [IntentKey: Waiting], at now: Duration) -> Waiting? {
     var seen: Set<RecordNumber> = []
-    for entry in entries.values.sorted(by: { ($0.intent.createdAt, $0.intent.key) < ($1.intent.createdAt, $1.intent.key) }) {
+    for entry in entries.values.sorted(by: {
+      ($0.intent.createdAt, $0.intent.key) < ($1.intent.createdAt, $1.intent.key)
+    }) {
       let isFirst = seen.insert(entry.intent.incident.number).inserted
       if isFirst, entry.notBefore <= now { return entry }
     }

@@ -18,7 +18,7 @@ struct MaintenanceState: DeskState {
 
   init(from world: World) async throws {
     let rows = try await world.journal.snapshots(of: .maintenance)
-    var book = try MaintenanceBook(rows)
+    var book = try MaintenanceBook(restoring: rows.rows)
     try await world.replay(.maintenance, after: rows.asOf) { book.apply(try MaintenanceFact($0)) }
     self.book = book
   }
@@ -30,7 +30,11 @@ struct MaintenanceState: DeskState {
   }
 
   func draft(of change: MaintenanceFact) -> FactDraft { change.draft() }
-  func snapshots(after changes: [MaintenanceFact]) -> [EntitySnapshot] { book.snapshots(after: changes) }
+
+  func snapshots(after changes: [MaintenanceFact]) -> [EntitySnapshot] {
+    Set(changes.map(\.entity)).union([MaintenanceBook.planning]).sorted().map(book.snapshot(of:))
+  }
+
   mutating func takeRows() -> [String: [UInt8]?] { [:] }
 
   /// The open window that withholds the incidents of an item.

@@ -55,7 +55,9 @@ struct QueryService: Sendable {
   /// The series of a range query; empty when it fails.
   func matrix(_ text: String, from start: Timestamp, through end: Timestamp, step: Duration) async -> [SeriesSlice] {
     let range = EvaluationRange(from: start, through: end, step: step)
-    guard let result = try? await evaluate(text, over: range), case .matrix(let series) = result.value else { return [] }
+    guard let result = try? await evaluate(text, over: range), case .matrix(let series) = result.value else {
+      return []
+    }
     return series
   }
 }

@@ -179,7 +179,9 @@ actor RuleEvaluator {
     return RuleOutcome()
   }
 
-  private nonisolated static func result(of query: Query, at time: Timestamp, _ queries: QueryService) async -> RuleResult {
+  private nonisolated static func result(of query: Query, at time: Timestamp, _ queries: QueryService) async
+    -> RuleResult
+  {
     do {
       return RuleResult(try await queries.evaluate(query, over: .instant(time)).value, at: time)
     } catch {

@@ -4,7 +4,8 @@ let notificationMessages: [Message] = [
   Message("notification.title.repeated", en: "[{priority}] STILL FIRING {what}", zh: "[{priority}] 仍在告警 {what}"),
   Message("notification.title.raised", en: "[{priority}] RAISED {what}", zh: "[{priority}] 级别升高 {what}"),
   Message("notification.title.recovered", en: "RECOVERED {what}", zh: "已恢复 {what}"),
-  Message("notification.line.number", en: "Incident {number}, since {since:moment}", zh: "事件 {number}，始于 {since:moment}"),
+  Message(
+    "notification.line.number", en: "Incident {number}, since {since:moment}", zh: "事件 {number}，始于 {since:moment}"),
   Message(
     "notification.line.over", en: "Over after {seconds:age}; seen {count} {count|time|times}",
     zh: "持续 {seconds:age} 后恢复；共观测到 {count} 次"),

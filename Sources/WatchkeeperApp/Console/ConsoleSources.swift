@@ -1,0 +1,20 @@
+internal import Records
+internal import ServiceTime
+internal import Telemetry
+
+/// What the pages read: durable states, and the store through queries. Reading never waits for a desk.
+struct ConsoleSources: Sendable {
+  let clock: any WallClock
+  let journal: any FactJournal
+  let queries: QueryService
+  let incidents: @Sendable () -> IncidentState
+  let inventory: @Sendable () -> InventoryState
+  let maintenance: @Sendable () -> MaintenanceState
+  let rules: @Sendable () -> RuleEvaluator.View
+  let deliveries: @Sendable () -> DeliveryService.View
+  let configuration: @Sendable () -> Configuration
+  /// The name of this host: the label `instance` of its own series.
+  let hostName: String
+  /// The zone in which days begin and times are shown.
+  let zone: TimeZoneRules
+}
