@@ -62,6 +62,33 @@ struct PagingTests {
     #expect(try stage.take(.tick).kinds == ["notification.intended"])
   }
 
+  @Test("why nobody is told has an answer at every moment, listed in the catalogue")
+  func silence() throws {
+    var stage = Stage(verification: Verification(rounds: 1, duration: .seconds(60)), groupWait: .seconds(30))
+    func why() throws -> String? {
+      let incident = try #require(stage.book[Stage.number(1)])
+      guard let reason = stage.book.reasonNotToPage(incident, at: stage.now) else { return nil }
+      #expect(Set(reason.arguments.keys) == IncidentReasons.catalogue[reason.id], "\(reason.id)")
+      return String(reason.id.dropFirst("reason.no-page.".count))
+    }
+    try stage.fire(Stage.alert())
+    #expect(try why() == "group-wait")
+    stage.pass(.seconds(30))
+    #expect(try why() == nil)
+    try stage.take(.tick)
+    #expect(try why() == "delivery-pending")
+    try stage.take(.deliveryOutcome(IntentKey("INC-1.1.on-call"), .delivered))
+    #expect(try why() == "told")
+    try stage.take(.acknowledge(Stage.number(1), by: Stage.operatorLi, note: ""))
+    #expect(try why() == "acknowledged")
+    try stage.fire()
+    stage.pass(.seconds(60))
+    try stage.fire()
+    #expect(try why() == "over")
+    try stage.take(.reopen(Stage.number(1), by: Stage.operatorLi, text: "no"))
+    #expect(try why() == "verifying")
+  }
+
   @Test("every reason given is in the catalogue, with its arguments")
   func catalogue() throws {
     var stage = Stage(verification: Verification(rounds: 1, duration: .zero))

@@ -150,6 +150,8 @@ struct ObservationTests {
   func normalised() throws {
     let host = try #require(ItemClass.named("host"))
     #expect(host.normalise("B, a ,b", of: "addresses") == "a,b")
+    let long = host.normalise(String(repeating: "ü", count: 5000), of: "model")
+    #expect(long.utf8.count <= ItemClass.valueBytesMax + 3 && long.hasSuffix("ü…"))
     #expect(host.normalise("  two   words ", of: "model") == "two words")
   }
 

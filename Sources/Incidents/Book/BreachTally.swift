@@ -18,7 +18,7 @@ public struct BreachTally: Sendable {
   private var rounds: TreeDictionary<RuleReference, Int> = [:]
   /// For a breach that cleared: the round before the one that saw it.
   private var clearedAfter: TreeDictionary<Fingerprint, Int> = [:]
-  private var changed: Set<Fingerprint> = []
+  private var changed: TreeSet<Fingerprint> = []
 
   public init() {}
 

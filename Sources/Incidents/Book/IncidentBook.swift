@@ -78,37 +78,46 @@ public struct IncidentBook: Sendable, Equatable {
 // MARK: - Index upkeep
 
 extension IncidentBook {
-  /// Replaces one record and what is derived from it.
-  mutating func put(_ incident: Incident?, at number: Int) {
+  /// Replaces one record and what is derived from it; an index whose key stays is not touched.
+  mutating func put(_ new: Incident?, at number: Int) {
     let old = incidents[number]
-    if let old { unlist(old) }
-    incidents[number] = incident
-    if let incident { list(incident) }
+    incidents[number] = new
+    if let new {
+      byFingerprint[new.fingerprint] = number
+    } else if let old, byFingerprint[old.fingerprint] == number {
+      byFingerprint[old.fingerprint] = nil
+    }
+    if let fingerprint = (new ?? old)?.fingerprint {
+      Self.move(fingerprint, in: &firing, from: old?.firingRule, to: new?.firingRule)
+    }
+    Self.move(number, in: &byItem, from: old?.subject.item?.id, to: new?.subject.item?.id)
+    Self.move(number, in: &failing, from: old?.failingItem, to: new?.failingItem)
+    Self.move(number, in: &coveredByWindow, from: old?.window?.number, to: new?.window?.number)
+    moveVerification(from: old, to: new)
+    moveDue(number, from: old?.dueAt(settings), to: new?.dueAt(settings))
   }
 
-  private mutating func list(_ incident: Incident) {
-    let number = incident.number.number
-    byFingerprint[incident.fingerprint] = number
-    if let rule = incident.firingRule { firing[rule, default: []].insert(incident.fingerprint) }
-    if let (rule, entry) = incident.verifyingEntry { verifying[rule, default: DueOrder()].insert(entry) }
-    if let item = incident.subject.item?.id { byItem[item, default: []].insert(number) }
-    if let item = incident.failingItem { failing[item, default: []].insert(number) }
-    if let window = incident.window { coveredByWindow[window.number, default: []].insert(number) }
-    if let at = incident.dueAt(settings) { due.insert(DueOrder.Entry(at: at, number: number)) }
-  }
-
-  private mutating func unlist(_ incident: Incident) {
-    let number = incident.number.number
-    if byFingerprint[incident.fingerprint] == number { byFingerprint[incident.fingerprint] = nil }
-    if let rule = incident.firingRule { Self.remove(incident.fingerprint, from: &firing, at: rule) }
-    if let (rule, entry) = incident.verifyingEntry {
+  private mutating func moveVerification(from old: Incident?, to new: Incident?) {
+    guard old?.verifyingSince != new?.verifyingSince else { return }
+    if let (rule, entry) = old?.verifyingEntry {
       verifying[rule]?.remove(entry)
       if verifying[rule]?.isEmpty == true { verifying[rule] = nil }
     }
-    if let item = incident.subject.item?.id { Self.remove(number, from: &byItem, at: item) }
-    if let item = incident.failingItem { Self.remove(number, from: &failing, at: item) }
-    if let window = incident.window { Self.remove(number, from: &coveredByWindow, at: window.number) }
-    if let at = incident.dueAt(settings) { due.remove(DueOrder.Entry(at: at, number: number)) }
+    if let (rule, entry) = new?.verifyingEntry { verifying[rule, default: DueOrder()].insert(entry) }
+  }
+
+  private mutating func moveDue(_ number: Int, from old: Timestamp?, to new: Timestamp?) {
+    guard old != new else { return }
+    if let old { due.remove(DueOrder.Entry(at: old, number: number)) }
+    if let new { due.insert(DueOrder.Entry(at: new, number: number)) }
+  }
+
+  private static func move<Key: Hashable, Member: Hashable>(
+    _ member: Member, in index: inout TreeDictionary<Key, TreeSet<Member>>, from old: Key?, to new: Key?
+  ) {
+    guard old != new else { return }
+    if let old { remove(member, from: &index, at: old) }
+    if let new { index[new, default: []].insert(member) }
   }
 
   mutating func put(_ alert: WithheldAlert?, at fingerprint: Fingerprint) {

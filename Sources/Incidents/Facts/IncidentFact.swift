@@ -76,6 +76,9 @@ public enum IncidentChange: Hashable, Sendable {
     self = try reader(fact)
   }
 
+  /// The names of all kinds, ascending: `Wording` has a `timeline.` title for each.
+  public static var kindNames: [String] { readers.keys.sorted() }
+
   private typealias Reader = @Sendable (Fact) throws(FactReadError) -> IncidentChange
 
   /// One line per kind; a payload with schema 2 gets its steps here.

@@ -59,6 +59,9 @@ public enum InventoryChange: Hashable, Sendable {
     self = try reader(fact)
   }
 
+  /// The names of all kinds, ascending: `Wording` has a `timeline.` title for each.
+  public static var kindNames: [String] { readers.keys.sorted() }
+
   private typealias Reader = @Sendable (Fact) throws(FactReadError) -> InventoryChange
 
   /// One line per kind; a payload with schema 2 gets its steps here.

@@ -21,7 +21,7 @@ public struct SightingLedger: Sendable {
   }
 
   var sightings: TreeDictionary<ItemID, Sighting> = [:]
-  private var changed: Set<ItemID> = []
+  private var changed: TreeSet<ItemID> = []
 
   public init() {}
 

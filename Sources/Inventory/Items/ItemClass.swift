@@ -36,8 +36,22 @@ public struct ItemClass: Hashable, Sendable {
   /// An attribute that the class does not list is ignored.
   public func mode(of attribute: String) -> AttributeMode { attributes[attribute] ?? .ignored }
 
+  /// The longest value that is recorded; the rest is cut and an ellipsis says so. The value is 4 KiB.
+  public static let valueBytesMax = 4 << 10
+
   /// One spelling for equal values: white space trimmed and joined, sets sorted.
   public func normalise(_ value: String, of attribute: String) -> String {
+    let spelled = spell(value, of: attribute)
+    guard spelled.utf8.count > Self.valueBytesMax else { return spelled }
+    var kept = 0
+    let head = spelled.prefix { character in
+      kept += character.utf8.count
+      return kept <= Self.valueBytesMax
+    }
+    return head + "…"
+  }
+
+  private func spell(_ value: String, of attribute: String) -> String {
     guard sets.contains(attribute) else { return Self.joined(value) }
     let members = value.split(separator: ",").map { Self.joined(String($0)).lowercased() }.filter { !$0.isEmpty }
     return Set(members).sorted().joined(separator: ",")
