@@ -7,7 +7,7 @@ import Testing
 /// The reasons for a missing slot, proved by the checker, which shares no code with the search.
 @Suite("Why a task fits nowhere")
 struct ExplanationTests {
-  private let fleets = 1...60
+  private let fleets = 1...20
 
   private func unscheduled(
     _ seed: Int
@@ -25,7 +25,7 @@ struct ExplanationTests {
       earliest: task.terms.earliest, slot: try #require(Interval(from: start, lasting: task.terms.duration)))
   }
 
-  @Test("no start within its dates is free", arguments: 1...20)
+  @Test("no start within its dates is free", arguments: 1...12)
   func nowhere(_ seed: Int) throws {
     let (fleet, placed, tasks) = try unscheduled(seed)
     guard fleet.scene.disturbances.isEmpty else { return }
@@ -39,7 +39,7 @@ struct ExplanationTests {
     }
   }
 
-  @Test("with the named constraint lifted, and only that, it fits when the reason says", arguments: 1...60)
+  @Test("with the named constraint lifted, and only that, it fits when the reason says", arguments: 1...30)
   func lifted(_ seed: Int) throws {
     let (fleet, placed, tasks) = try unscheduled(seed)
     for task in tasks.prefix(10) {
