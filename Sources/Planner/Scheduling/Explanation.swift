@@ -11,20 +11,23 @@ struct Explanation {
     let present = Set(outcome.refused.map(\.refusal.constraint)).union([.deadline]).sorted()
     let single = present.compactMap { constraint in fit([constraint]).map { reason(constraint, outcome, $0) } }
     if !single.isEmpty { return single }
-    for (index, first) in present.enumerated() {
-      for second in present.dropFirst(index + 1) {
-        if let slot = fit([first, second]) { return [several([first, second], slot)] + blockers(outcome) }
-      }
+    return several(after: outcome)
+  }
+
+  /// No single constraint is to blame: lifts all, and lays each back on with which it still fits. What is left over is
+  /// needed, each of it.
+  private func several(after outcome: SlotSearch.Outcome) -> [Reason] {
+    var lifted = Set(SlotConstraint.allCases)
+    guard var slot = fit(lifted) else { return blockers(outcome) }
+    for constraint in SlotConstraint.allCases {
+      guard let still = fit(lifted.subtracting([constraint])) else { continue }
+      lifted.remove(constraint)
+      slot = still
     }
-    if let slot = fit(Set(SlotConstraint.allCases)) { return [several(present, slot)] + blockers(outcome) }
-    return blockers(outcome)
+    return [PlannerReasons.forbiddenBySeveral(lifted.sorted(), fitsAt: slot.from)] + blockers(outcome)
   }
 
   private func fit(_ lifted: Set<SlotConstraint>) -> Interval? { search.earliest(of: job, relaxing: lifted).slot }
-
-  private func several(_ constraints: [SlotConstraint], _ slot: Interval) -> Reason {
-    PlannerReasons.forbiddenBySeveral(constraints, fitsAt: slot.from)
-  }
 
   private func blockers(_ outcome: SlotSearch.Outcome) -> [Reason] {
     outcome.refused.prefix(search.check.ground.settings.reasonsMax).map {
