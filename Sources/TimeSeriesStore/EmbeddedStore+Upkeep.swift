@@ -69,13 +69,9 @@ extension EmbeddedStore {
 
   /// Marks the rows of the batch log that no open chunk needs; the next commit deletes them.
   public func prune() async {
-    let (epoch, counted) = head.withLock { head in
-      var oldest: [Day: UInt32] = [:]
-      head.oldestWaiting(into: &oldest)
-      return (head.epoch, oldest)
-    }
-    // A chunk opened while this loop runs belongs to a commit that is not before `epoch`.
-    var oldest = counted
+    let epoch = head.withLock { $0.epoch }
+    // A chunk opened from here on belongs to a commit that is not before `epoch`.
+    var oldest: [Day: UInt32] = [:]
     inSlotBlocks { head, range in
       var found: [Day: UInt32] = [:]
       head.oldestNeeded(in: range, into: &found)
@@ -83,6 +79,13 @@ extension EmbeddedStore {
     } merge: { found in
       oldest.merge(found) { min($0, $1) }
     }
+    // Open chunks first, what waits afterwards: a chunk that is closed in between is met there.
+    let waitingOldest = head.withLock { head in
+      var found: [Day: UInt32] = [:]
+      head.oldestWaiting(into: &found)
+      return found
+    }
+    oldest.merge(waitingOldest) { min($0, $1) }
     let needed = oldest
     await onWriter { store in
       let days = store.files.withLock { Set($0.open.map(\.name.day)) }

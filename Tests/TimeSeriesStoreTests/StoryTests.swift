@@ -12,6 +12,10 @@ struct StoryTests {
 
   init() throws { folder = try TemporaryFolder() }
 
+  /// Seeds that found something: 5, 6, 14 a kill between two chunks of one flush; 42, 125 a late sample whose commit was
+  /// pruned because another day's had a higher number.
+  private static let failedOnce = [5, 6, 14, 42, 125]
+
   private struct Model {
     var samples: [Int: [Int64: Double]] = [:]
 
@@ -27,7 +31,7 @@ struct StoryTests {
     return settings
   }()
 
-  @Test("what was committed survives everything", arguments: 0..<24)
+  @Test("what was committed survives everything", arguments: failedOnce + Array(0..<4))
   func story(_ seed: Int) async throws {
     let clock = VirtualClock(at: TestTime.midnight - 2 * TestTime.hour)
     var random = SplitMix64(seed: UInt64(seed))
@@ -92,7 +96,9 @@ struct StoryTests {
       let read = found.first?.pairs ?? []
       let missing = expected.filter { !read.contains($0) }
       let strange = read.filter { !expected.contains($0) }
-      #expect(missing == [] && strange == [] && read.count == expected.count, comment)
+      #expect(missing == [], comment)
+      #expect(strange == [], comment)
+      #expect(read.count == expected.count, comment)
     }
   }
 }

@@ -88,7 +88,7 @@ struct DaySealing {
     }
     let statement = try db.cachedStatement(sql: "INSERT INTO main.posting(name, value, ids) VALUES(?, ?, ?)")
     for (label, numbers) in lists.sorted(by: { ($0.key.name, $0.key.value) < ($1.key.name, $1.key.value) }) {
-      try statement.execute(arguments: [label.name, label.value, SealedIndex.encode(numbers).asData])
+      try statement.execute(arguments: [label.name, label.value, SealedIndex.encode(numbers).blob])
     }
   }
 }

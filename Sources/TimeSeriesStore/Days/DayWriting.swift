@@ -67,7 +67,7 @@ extension OpenDayFile {
     let statement = try db.cachedStatement(sql: "INSERT OR REPLACE INTO series(id, labels) VALUES(?, ?)")
     for (entry, labels) in zip(added, labels) {
       let number = Int64(entry.number)
-      try statement.execute(arguments: [number, SeriesRow.encode(labels, number: number).asData])
+      try statement.execute(arguments: [number, SeriesRow.encode(labels, number: number).blob])
     }
   }
 
@@ -93,7 +93,7 @@ extension OpenDayFile {
         }
       }
       guard let bytes = record.encoded() else { throw DatabaseError(resultCode: .SQLITE_NOMEM) }
-      try statement.execute(arguments: [sequence(epoch, piece), bytes.asData])
+      try statement.execute(arguments: [sequence(epoch, piece), bytes.blob])
       start = end
       piece += 1
     }
@@ -109,7 +109,7 @@ extension OpenDayFile {
       let image = current.image
       try statement.execute(arguments: [
         current.series, image.firstTime, image.lastTime, image.count, Int64(current.checksum), current.lateThrough,
-        image.bytes.asData,
+        image.bytes.blob,
       ])
       if db.changesCount > 0 {
         row = db.lastInsertedRowID

@@ -150,7 +150,7 @@ struct Head: ~Copyable {
     if let stored = known.bits.first { return stored == bits ? .repeated : .differs }
     // No `default:` subscript: its autoclosure would capture the noncopyable head.
     if late[slot] == nil { late[slot] = LateSamples(firstEpoch: epoch) }
-    return late[slot]?.insert(time, bits) ?? .repeated
+    return late[slot]?.insert(time, bits, epoch: epoch) ?? .repeated
   }
 
   private mutating func count(_ insertion: LateSamples.Insertion, _ outcome: inout AppendOutcome) {

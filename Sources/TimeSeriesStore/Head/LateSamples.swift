@@ -1,14 +1,15 @@
 /// Samples of one series that came after newer ones, ascending in time.
 struct LateSamples: Sendable {
   private(set) var columns = SampleColumns()
-  /// The commit that carries the first of them.
-  let firstEpoch: UInt32
+  /// The earliest commit that carries one of them. A replay meets commits file by file, not in their order.
+  private(set) var firstEpoch: UInt32
 
   init(firstEpoch: UInt32) { self.firstEpoch = firstEpoch }
 
   enum Insertion { case added, repeated, differs }
 
-  mutating func insert(_ time: Int64, _ bits: UInt64) -> Insertion {
+  mutating func insert(_ time: Int64, _ bits: UInt64, epoch: UInt32) -> Insertion {
+    firstEpoch = min(firstEpoch, epoch)
     var place = columns.count
     while place > 0, columns.times[place - 1] >= time { place -= 1 }
     if place < columns.count, columns.times[place] == time {

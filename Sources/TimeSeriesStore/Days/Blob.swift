@@ -2,7 +2,7 @@ internal import Foundation
 internal import GRDB
 
 extension [UInt8] {
-  var asData: Data { Data(self) }
+  var blob: Data { Data(self) }
 }
 
 extension Row {
