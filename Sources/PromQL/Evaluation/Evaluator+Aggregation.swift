@@ -9,12 +9,12 @@ struct Grouping {
 
   init(_ block: SeriesBlock, _ grouping: Aggregation.Grouping) {
     var known: [LabelSet: Int] = [:]
-    let by: Set<String>
-    let without: Set<String>
+    let by: NameList
+    let without: NameList
     switch grouping {
-    case .all: (by, without) = ([], [])
-    case .by(let names): (by, without) = (Set(names), [])
-    case .without(let names): (by, without) = ([], Set(names).union(LabelSet.metricIdentity))
+    case .all: (by, without) = (NameList([]), NameList([]))
+    case .by(let names): (by, without) = (NameList(names), NameList([]))
+    case .without(let names): (by, without) = (NameList([]), NameList(names + LabelSet.metricIdentity))
     }
     for row in 0..<block.rows {
       let key =

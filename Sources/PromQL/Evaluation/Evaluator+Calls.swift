@@ -22,6 +22,7 @@ extension Evaluator {
     guard let function = FunctionCatalog.function(named: node.name) else {
       throw Complaint(.execution("unknown function '\(node.name)'"), at: node.span.start)
     }
+    try reserve(rows: 1, steps: grid.count, at: node.span)
     switch function.body {
     case .eachSample(let change): return .vector(try eachSample(node, on: grid, change))
     case .overTime(let names, let body):

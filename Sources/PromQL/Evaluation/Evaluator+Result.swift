@@ -30,6 +30,7 @@ extension Evaluator {
         at: expression.span.start)
     }
     let grid = plan.range.grid
+    try reserve(rows: 1, steps: grid.count, at: expression.span)
     switch try evaluate(expression, on: grid) {
     case .scalar(let values):
       guard grid.count > 0 else { return [] }

@@ -108,9 +108,11 @@ struct SeriesBlock {
 
 extension LabelSet {
   /// Labels that describe the metric as such; they go where the name goes.
-  static let metricIdentity: Set<String> = [metricName, "__type__", "__unit__"]
+  static let metricIdentity = [metricName, "__type__", "__unit__"]
 
   func removingMetricIdentity() -> LabelSet {
-    contains { Self.metricIdentity.contains($0.name) } ? removing(Self.metricIdentity) : self
+    // All three begin with two underscores; few other labels do.
+    labels.contains { $0.name.utf8.first == UInt8(ascii: "_") }
+      ? LabelSet(sorted: labels.filter { !Self.metricIdentity.contains($0.name) }) : self
   }
 }

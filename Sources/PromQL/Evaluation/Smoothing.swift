@@ -26,7 +26,7 @@ enum Smoothing {
   }
 
   static func line(_ window: Window, _ before: Int, _ after: Int, _ instant: Int64) -> Double {
-    let share = Double(instant - window.times[before]) / Double(window.times[after] - window.times[before])
+    let share = Double(instant &- window.times[before]) / Double(window.times[after] &- window.times[before])
     return window.values[before] + (window.values[after] - window.values[before]) * share
   }
 }

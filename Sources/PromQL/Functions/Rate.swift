@@ -31,12 +31,12 @@ enum Rate {
       body: .overTime(.drops) { window, _ throws(Complaint) in lastDifference(window, isCounter: false)?.value }),
   ]
 
-  private static func seconds(_ window: Window) -> Double { Double(window.end - window.start) / 1000 }
+  private static func seconds(_ window: Window) -> Double { Double(window.end &- window.start) / 1000 }
 
   private static func lastDifference(_ window: Window, isCounter: Bool) -> (value: Double, milliseconds: Int64)? {
     guard window.count >= 2 else { return nil }
     let previous = window.value(window.count - 2)
-    let milliseconds = window.lastTime - window.time(window.count - 2)
+    let milliseconds = window.lastTime &- window.time(window.count - 2)
     guard milliseconds > 0 else { return nil }
     let isReset = isCounter && window.last < previous
     return (isReset ? window.last : window.last - previous, milliseconds)
@@ -58,10 +58,10 @@ enum Rate {
         previous = value
       }
     }
-    let sampled = Double(window.lastTime - window.time(0)) / 1000
+    let sampled = Double(window.lastTime &- window.time(0)) / 1000
     let average = sampled / Double(window.count - 1)
-    var toStart = Double(window.time(0) - window.start) / 1000
-    var toEnd = Double(window.end - window.lastTime) / 1000
+    var toStart = Double(window.time(0) &- window.start) / 1000
+    var toEnd = Double(window.end &- window.lastTime) / 1000
     if toStart >= average * 1.1 { toStart = average / 2 }
     if isCounter, difference > 0, first >= 0 { toStart = min(toStart, sampled * (first / difference)) }
     if toEnd >= average * 1.1 { toEnd = average / 2 }
