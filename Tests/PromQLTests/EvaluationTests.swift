@@ -168,4 +168,41 @@ struct EvaluationTests {
     #expect(try answer("a - fill_left(1) b") == ["{x=\"2\"}": 0, "{x=\"3\"}": -9])
     #expect(try answer("a - on (x) group_right () fill_right(1) b") == ["{x=\"1\"}": 9, "{x=\"2\"}": 0])
   }
+
+  @Test("ambiguity is no error while the other side is empty")
+  func emptySide() throws {
+    var store = MemorySeries()
+    for y in ["1", "2"] { store.append(LabelSet([LabelSet.metricName: "b", "y": y]), at: .epoch, 1) }
+    guard case .vector(let found) = try evaluate("a + on () b", over: store).value else { return }
+    #expect(found.isEmpty)
+  }
+
+  @Test("the name goes at the end, so functions and groupings still see it")
+  func names() throws {
+    var store = MemorySeries()
+    for (name, value) in [("a_total", 0.0), ("b_total", 60)] {
+      for minute in 0...5 {
+        store.append(
+          LabelSet([LabelSet.metricName: name]), at: Timestamp(milliseconds: Int64(minute) * 60_000),
+          value * Double(minute))
+      }
+    }
+    func answer(_ text: String) throws -> [String] {
+      let range = EvaluationRange.instant(Timestamp(milliseconds: 300_000))
+      guard case .vector(let found) = try evaluate(text, over: store, range).value else { return [] }
+      return found.map { "\($0.labels) \($0.value)" }.sorted()
+    }
+    let rate = "rate({__name__=~\".*_total\"}[5m])"
+    #expect(throws: PromQLError.self) { try answer(rate) }
+    #expect(try answer("sum(\(rate))") == ["{} 1.0"])
+    #expect(
+      try answer("label_replace(\(rate), \"__name__\", \"${1}:rate\", \"__name__\", \"(.*)_total\")")
+        == ["a:rate 0.0", "b:rate 1.0"])
+    #expect(try answer("topk(1, sum by (__name__) (\(rate)))") == ["{} 1.0"])
+    #expect(try answer("b_total > 1") == ["b_total 300.0"])
+    #expect(try answer("b_total > bool 1") == ["{} 1.0"])
+    #expect(try answer("b_total + 1") == ["{} 301.0"])
+    #expect(try answer("last_over_time(b_total[5m])") == ["b_total 300.0"])
+    #expect(try answer("rate(b_total[5m]) > 0") == ["{} 1.0"])
+  }
 }

@@ -42,6 +42,8 @@ struct SeriesBlock {
     values.append(contentsOf: row)
   }
 
+  func hasValues(_ step: Int) -> Bool { (0..<rows).contains { !self[$0, step].isAbsent } }
+
   func isEmptyRow(_ row: Int) -> Bool {
     values[(row * steps)..<((row + 1) * steps)].allSatisfy(\.isAbsent)
   }

@@ -43,6 +43,8 @@ struct VectorMatcher {
     var partner = [Int](repeating: Self.nobody, count: groups.count)
     var taken = [Int](repeating: Self.nobody, count: groups.count)
     for step in 0..<output.steps {
+      // Nothing to match with: then ambiguity does no harm and is no error.
+      if matching.fillLeft == nil, matching.fillRight == nil, !many.hasValues(step) || !one.hasValues(step) { continue }
       for group in partner.indices {
         partner[group] = Self.nobody
         taken[group] = Self.nobody
