@@ -86,8 +86,8 @@ extension Evaluator {
       }
       guard found else { continue }
       inspect?(window.labels, &context)
-      let losesName = names == .drops || window.losesName
-      block.append(window.labels, losesName: losesName, row: cells)
+      let nameFate = names == .drops ? .goes : window.nameFate
+      block.append(window.labels, nameFate: nameFate, row: cells)
     }
     remarks = context.remarks
     return block

@@ -60,7 +60,7 @@ extension Evaluator {
       guard window.count > 0 else { continue }
       slices.append(
         SeriesSlice(
-          labels: window.losesName ? window.labels.removingMetricIdentity() : window.labels,
+          labels: window.nameFate == .goes ? window.labels.removingMetricIdentity() : window.labels,
           milliseconds: Array(window.times[window.lower..<window.upper]),
           values: Array(window.values[window.lower..<window.upper])))
     }

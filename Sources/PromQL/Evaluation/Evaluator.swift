@@ -93,7 +93,7 @@ struct Evaluator {
       var result = SeriesBlock(steps: count)
       for row in 0..<block.rows {
         result.append(
-          block.labels[row], losesName: block.losesName[row], row: repeatElement(block[row, 0], count: count))
+          block.labels[row], nameFate: block.nameFates[row], row: repeatElement(block[row, 0], count: count))
       }
       return .vector(result)
     }

@@ -7,13 +7,16 @@ extension Double {
   @inline(__always) var isAbsent: Bool { isStaleMarker }
 }
 
+/// Whether a series' metric name goes when the query is done.
+enum NameFate { case stays, goes }
+
 /// A vector at every instant of a grid: one row a series, one column an instant.
 ///
 /// Label work is done once a row, arithmetic runs over flat columns of numbers.
 struct SeriesBlock {
   var labels: [LabelSet] = []
   /// Rows whose metric name goes when the query is done: until then functions and `by (__name__)` still see it.
-  var losesName: [Bool] = []
+  var nameFates: [NameFate] = []
   /// Row by row; `.absent` where the series has no value.
   var values: [Double] = []
   let steps: Int
@@ -29,16 +32,16 @@ struct SeriesBlock {
   }
 
   /// Appends a row without values and answers its number.
-  mutating func addRow(_ labels: LabelSet, losesName: Bool) -> Int {
+  mutating func addRow(_ labels: LabelSet, nameFate: NameFate) -> Int {
     self.labels.append(labels)
-    self.losesName.append(losesName)
+    nameFates.append(nameFate)
     values.append(contentsOf: repeatElement(.absent, count: steps))
     return rows - 1
   }
 
-  mutating func append(_ labels: LabelSet, losesName: Bool, row: some Sequence<Double>) {
+  mutating func append(_ labels: LabelSet, nameFate: NameFate, row: some Sequence<Double>) {
     self.labels.append(labels)
-    self.losesName.append(losesName)
+    nameFates.append(nameFate)
     values.append(contentsOf: row)
   }
 
@@ -63,7 +66,7 @@ struct SeriesBlock {
 
   func losingNames() -> SeriesBlock {
     var result = self
-    for row in 0..<rows { result.losesName[row] = true }
+    for row in 0..<rows { result.nameFates[row] = .goes }
     return result
   }
 
@@ -71,7 +74,7 @@ struct SeriesBlock {
     guard (0..<rows).contains(where: isEmptyRow) else { return self }
     var result = SeriesBlock(steps: steps)
     for row in 0..<rows where !isEmptyRow(row) {
-      result.append(labels[row], losesName: losesName[row], row: values[(row * steps)..<((row + 1) * steps)])
+      result.append(labels[row], nameFate: nameFates[row], row: values[(row * steps)..<((row + 1) * steps)])
     }
     return result
   }
@@ -84,7 +87,7 @@ struct SeriesBlock {
     for row in 0..<rows {
       guard let first = known[labels[row]] else {
         known[labels[row]] = result.rows
-        result.append(labels[row], losesName: losesName[row], row: values[(row * steps)..<((row + 1) * steps)])
+        result.append(labels[row], nameFate: nameFates[row], row: values[(row * steps)..<((row + 1) * steps)])
         continue
       }
       for step in 0..<steps where !self[row, step].isAbsent {
@@ -100,9 +103,9 @@ struct SeriesBlock {
   /// What the reader of the result sees: names dropped where due.
   func finished(at span: SourceSpan) throws(Complaint) -> SeriesBlock {
     var result = self
-    for row in 0..<rows where losesName[row] {
+    for row in 0..<rows where nameFates[row] == .goes {
       result.labels[row] = labels[row].removingMetricIdentity()
-      result.losesName[row] = false
+      result.nameFates[row] = .stays
     }
     return try result.withoutEmptyRows().mergingDuplicates(at: span)
   }

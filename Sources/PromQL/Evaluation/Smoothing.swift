@@ -7,7 +7,7 @@ enum Smoothing {
     _ cells: inout [Double], from slice: SeriesSlice, _ reference: Timing.Reference, _ grid: StepGrid,
     _ lookback: Int64
   ) -> Bool {
-    let window = Window(slice, losesName: false)
+    let window = Window(slice, nameFate: .stays)
     var found = false
     for step in 0..<grid.count {
       let instant = reference.time(at: grid.time(step))

@@ -66,7 +66,7 @@ enum ClassicHistogram {
         }
         for text in Set(texts).sorted() {
           let cells = (0..<grid.count).map { texts[$0] == text ? one[row, $0] : .absent }
-          result.append(one.labels[row].setting(label, to: text), losesName: one.losesName[row], row: cells)
+          result.append(one.labels[row].setting(label, to: text), nameFate: one.nameFates[row], row: cells)
         }
       }
       try evaluator.reserve(rows: one.rows, steps: grid.count, at: node.span)
@@ -84,7 +84,6 @@ enum ClassicHistogram {
   /// One histogram: the rows that agree in all labels but `le`.
   private struct Family {
     let labels: LabelSet
-    var losesName = true
     var rows: [(bound: Double, row: Int)] = []
   }
 
@@ -96,7 +95,7 @@ enum ClassicHistogram {
     let families = families(block, at: span, &remarks)
     var result = SeriesBlock(steps: block.steps)
     for family in families {
-      let row = result.addRow(family.labels, losesName: true)
+      let row = result.addRow(family.labels, nameFate: .goes)
       let name = family.labels.metric ?? ""
       for step in 0..<block.steps {
         var buckets = Buckets()

@@ -119,7 +119,7 @@ private struct Join {
         if partners.isEmpty, dropsUnmatched, !isInfoMetric { continue }
         if partners != lastPartners {
           lastPartners = partners
-          lastOutput = outputRow(try enriched(labels, partners), losesName: base.losesName[row])
+          lastOutput = outputRow(try enriched(labels, partners), nameFate: base.nameFates[row])
         }
         guard output[lastOutput, step].isAbsent else {
           throw Complaint(.execution("vector cannot contain metrics with the same labelset"), at: node.span.start)
@@ -130,9 +130,9 @@ private struct Join {
     return output
   }
 
-  private mutating func outputRow(_ labels: LabelSet, losesName: Bool) -> Int {
+  private mutating func outputRow(_ labels: LabelSet, nameFate: NameFate) -> Int {
     if let row = rows[labels] { return row }
-    let row = output.addRow(labels, losesName: losesName)
+    let row = output.addRow(labels, nameFate: nameFate)
     rows[labels] = row
     return row
   }
