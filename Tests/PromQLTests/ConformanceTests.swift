@@ -28,7 +28,13 @@ struct ConformanceTests {
   /// What has been reached: statements that pass, by file. Raise a floor when more pass, never lower it.
   static let floors: [(file: String, passing: Int)] = [
     ("aggregators", 102), ("duration_expression", 45), ("extended_vectors", 96), ("functions", 293),
-    ("histograms", 66), ("literals", 20), ("operators", 101), ("selectors", 29), ("type_and_unit", 37),
+    ("histograms", 73), ("info", 38), ("literals", 20), ("operators", 101), ("selectors", 29), ("type_and_unit", 37),
+  ]
+
+  /// The score by class. What is missing needs native histograms or start timestamps, which are not stored yet.
+  static let classFloors: [TestClass: Int] = [
+    .plain: 275, .besideHistograms: 249, .histogramFunction: 58, .experimentalFunction: 120, .extendedRange: 61,
+    .durationExpression: 37, .typeAndUnit: 37, .startTimestamps: 1,
   ]
 
   private static func outcomes(_ file: String) throws -> [TestOutcome] {
@@ -45,8 +51,8 @@ struct ConformanceTests {
       "\(failures.map { "\(file):\($0.line): \($0.query): \($0.difference ?? "")" }.joined(separator: "\n"))")
   }
 
-  @Test("every statement about plain floats passes")
-  func plainFloats() throws {
+  @Test("every statement about plain floats passes, and no class falls below its score")
+  func classes() throws {
     var perClass: [TestClass: (passed: Int, total: Int)] = [:]
     for file in SharedData.files("promqltest", suffixes: ["test"]) {
       let name = file.deletingPathExtension().lastPathComponent
@@ -59,10 +65,10 @@ struct ConformanceTests {
         }
       }
     }
-    for testClass in TestClass.allCases {
-      if let score = perClass[testClass] { print("\(testClass.rawValue): \(score.passed) of \(score.total)") }
+    for (testClass, floor) in Self.classFloors {
+      let score = perClass[testClass] ?? (0, 0)
+      #expect(score.passed >= floor, "\(testClass.rawValue): \(score.passed) of \(score.total)")
     }
-    #expect((perClass[.plain]?.total ?? 0) > 200)
   }
 
   @Test("a wrong answer is noticed")

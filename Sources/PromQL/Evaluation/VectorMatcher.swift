@@ -43,6 +43,8 @@ struct VectorMatcher {
     var partner = [Int](repeating: Self.nobody, count: groups.count)
     var taken = [Int](repeating: Self.nobody, count: groups.count)
     for step in 0..<output.steps {
+      // Nothing to match with: then ambiguity does no harm and is no error.
+      if matching.fillLeft == nil, matching.fillRight == nil, !many.hasValues(step) || !one.hasValues(step) { continue }
       for group in partner.indices {
         partner[group] = Self.nobody
         taken[group] = Self.nobody
@@ -81,7 +83,8 @@ struct VectorMatcher {
     for group in partner.indices where taken[group] == Self.nobody && partner[group] != Self.nobody {
       let other = partner[group]
       try emit(
-        labels: filledLabels(group, other), losesName: node.comparison == .zeroOrOne, value, one[other, step], step)
+        labels: filledLabels(group, other), nameFate: node.comparison == .zeroOrOne ? .goes : .stays, value,
+        one[other, step], step)
     }
   }
 
@@ -97,15 +100,15 @@ struct VectorMatcher {
   ) throws(Complaint) {
     if lastPartner[row] != other || other == Self.nobody {
       lastPartner[row] = other
-      lastOutput[row] = outputRow(resultLabels(row, other), losesName: losesName(row))
+      lastOutput[row] = outputRow(resultLabels(row, other), nameFate: nameFate(row))
     }
     try write(operate(value, otherValue), lastOutput[row], step)
   }
 
   private mutating func emit(
-    labels: LabelSet, losesName: Bool, _ value: Double, _ otherValue: Double, _ step: Int
+    labels: LabelSet, nameFate: NameFate, _ value: Double, _ otherValue: Double, _ step: Int
   ) throws(Complaint) {
-    try write(operate(value, otherValue), outputRow(labels, losesName: losesName), step)
+    try write(operate(value, otherValue), outputRow(labels, nameFate: nameFate), step)
   }
 
   /// A comparison that fails claims its labels too, or the error would depend on the values.
@@ -132,16 +135,16 @@ struct VectorMatcher {
 
   // MARK: Labels
 
-  private mutating func outputRow(_ labels: LabelSet, losesName: Bool) -> Int {
+  private mutating func outputRow(_ labels: LabelSet, nameFate: NameFate) -> Int {
     if let row = rows[labels] { return row }
-    let row = output.addRow(labels, losesName: losesName)
+    let row = output.addRow(labels, nameFate: nameFate)
     rows[labels] = row
     claimed.append(-1)
     return row
   }
 
-  private func losesName(_ row: Int) -> Bool {
-    node.comparison == .zeroOrOne || many.losesName[row]
+  private func nameFate(_ row: Int) -> NameFate {
+    node.comparison == .zeroOrOne ? .goes : many.nameFates[row]
   }
 
   private func resultLabels(_ row: Int, _ other: Int) -> LabelSet {

@@ -38,6 +38,11 @@ enum TypeCheck {
         .type("comparisons between scalars must use bool"), at: node.operatorSpan.start,
         hint: "write \(node.operation.rawValue) bool")
     }
+    if areScalars, node.operation.isTrim {
+      throw Complaint(
+        .type("the operator '\(node.operation.rawValue)' needs native histograms on its left"),
+        at: node.operatorSpan.start)
+    }
     if !areVectors, node.operation.isSetOperation {
       throw Complaint(
         .type("the set operation '\(node.operation.rawValue)' needs two instant vectors"),

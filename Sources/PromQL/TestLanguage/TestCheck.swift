@@ -8,14 +8,19 @@ struct TestCheck {
   /// Relative difference up to which two numbers are equal.
   static let tolerance = 1e-6
 
-  func difference(from answer: Result<QueryResult, PromQLError>) -> String? {
+  enum AnnotationPolicy { case compared, ignored }
+
+  func difference(
+    from answer: Result<QueryResult, PromQLError>, annotations policy: AnnotationPolicy = .compared
+  ) -> String? {
     switch answer {
     case .failure(let error):
       guard let wanted = expectation.fails else { return "failed: \(error)" }
       return wanted.accepts(error.message) ? nil : "failed with another message: \(error.message)"
     case .success(let result):
       if expectation.fails != nil { return "did not fail" }
-      return annotationDifference(result.annotations) ?? valueDifference(result.value)
+      let remarks = policy == .compared ? result.annotations : nil
+      return remarks.flatMap(annotationDifference) ?? valueDifference(result.value)
     }
   }
 

@@ -14,7 +14,8 @@ public struct TestOutcome: Sendable {
 extension TestScript {
   /// Runs every statement in order; series add up until `clear`.
   ///
-  /// An instant query is also run as the middle step of a range query, which must answer the same.
+  /// An instant query is also run as the middle step of a range query and, pinned with `@`, at other instants; all
+  /// must answer the same.
   public func run() -> [TestOutcome] {
     var store = ScriptStore()
     var outcomes: [TestOutcome] = []
@@ -40,6 +41,13 @@ extension TestScript {
     case .failure(let error): return check.difference(from: .failure(error))
     }
     if let difference = check.difference(from: store.answer(query, evaluation.range)) { return difference }
+    return rangeDifference(evaluation, query, check, store) ?? pinnedDifference(evaluation, query, check, store)
+  }
+
+  /// An instant query's answer is the middle step of a range query around it.
+  private static func rangeDifference(
+    _ evaluation: TestEvaluation, _ query: Query, _ check: TestCheck, _ store: ScriptStore
+  ) -> String? {
     guard evaluation.range.isInstant, evaluation.expectation.string == nil,
       evaluation.expectation.rangeVector == nil, !evaluation.expectation.isOrdered,
       query.valueType != .rangeVector,
@@ -50,6 +58,26 @@ extension TestScript {
       from: time.advanced(by: .seconds(-60)), through: time.advanced(by: .seconds(60)), step: .seconds(60))
     return check.rangeDifference(from: store.answer(query, around), middle: time)
       .map { "as a range query: \($0)" }
+  }
+
+  /// A query pinned to its instant with `@` answers the same whenever it is evaluated.
+  private static func pinnedDifference(
+    _ evaluation: TestEvaluation, _ query: Query, _ check: TestCheck, _ store: ScriptStore
+  ) -> String? {
+    let time = evaluation.range.start
+    guard evaluation.range.isInstant, evaluation.expectation.string == nil,
+      evaluation.expectation.rangeVector == nil, query.valueType != .rangeVector,
+      let pinned = Pinning.pinned(query, at: time)
+    else { return nil }
+    let moment = time.milliseconds
+    let instants = moment == 0 ? [-1000, 0, 1000] : [-10 * moment, 0, moment / 5, moment, 10 * moment]
+    for instant in instants {
+      let answer = store.answer(pinned, .instant(Timestamp(milliseconds: instant)))
+      if let difference = check.difference(from: answer, annotations: .ignored) {
+        return "pinned and evaluated at \(instant) ms: \(difference)"
+      }
+    }
+    return nil
   }
 
   private static func classify(_ evaluation: TestEvaluation, _ store: ScriptStore) -> TestClass {
