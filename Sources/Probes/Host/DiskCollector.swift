@@ -55,8 +55,8 @@ final class DiskCollector: HostCollector {
     let wanted = [
       "ID_PATH": "path", "ID_MODEL": "model", "ID_SERIAL_SHORT": "serial", "ID_WWN": "wwn", "ID_REVISION": "revision",
     ]
-    // A buffer of its own: the shared one holds the list of devices that is being read.
-    guard let content = try? ProcFile("\(udevFolder)/b\(major):\(minor)").read(into: ReadBuffer()).text else {
+    // Not through the shared buffer: it holds the list of devices that is being read.
+    guard let content = ProcFile.text(at: "\(udevFolder)/b\(major):\(minor)") else {
       return labels
     }
     for line in content.split(separator: "\n") where line.hasPrefix("E:") {

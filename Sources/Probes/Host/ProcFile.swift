@@ -22,7 +22,13 @@ final class ProcFile {
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
-  /// The whole content, valid until the next read into the same buffer.
+  /// A small file read once; `nil` when it cannot be read. The bytes are copied before their buffer goes.
+  static func text(at path: String) -> String? {
+    let buffer = ReadBuffer()
+    return withExtendedLifetime(buffer) { try? ProcFile(path).read(into: $0).text }
+  }
+
+  /// The whole content. The bytes lie in `buffer`: they end with it and with the next read into it.
   func read(into buffer: ReadBuffer) throws(HostReadError) -> Bytes {
     if descriptor >= 0 {
       if let content = buffer.fill(from: descriptor) { return content }

@@ -1,0 +1,116 @@
+internal import Telemetry
+
+/// Prometheus' text format.
+/// - Source: Prometheus exposition formats, text format 0.0.4.
+public enum Exposition {
+  /// Families in the order of their names, each with type and help where they are known.
+  public static func text(_ samples: [ProbeSample]) -> String {
+    var families: [String: [ProbeSample]] = [:]
+    for sample in samples { families[sample.series.metric ?? "", default: []].append(sample) }
+    var text = ""
+    for (name, members) in families.sorted(by: { $0.key < $1.key }) where !name.isEmpty {
+      let metric = MetricDictionary.metric(name)
+      text += "# HELP \(name) \(metric.help)\n# TYPE \(name) \(metric.type)\n"
+      for sample in members.sorted(by: { $0.series < $1.series }) { text += line(name, sample) }
+    }
+    return text
+  }
+
+  private static func line(_ name: String, _ sample: ProbeSample) -> String {
+    let labels = sample.series.removingMetricName()
+    let inner = labels.map { "\($0.name)=\"\(escaped($0.value))\"" }.joined(separator: ",")
+    return "\(name)\(inner.isEmpty ? "" : "{\(inner)}") \(number(sample.value))\n"
+  }
+
+  private static func escaped(_ text: String) -> String {
+    var result = ""
+    for character in text.unicodeScalars {
+      switch character {
+      case "\\": result += "\\\\"
+      case "\"": result += "\\\""
+      case "\n": result += "\\n"
+      default: result.unicodeScalars.append(character)
+      }
+    }
+    return result
+  }
+
+  private static func number(_ value: Double) -> String {
+    if value.isNaN { return "NaN" }
+    if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
+    if let whole = Int64(exactly: value) { return String(whole) }
+    return "\(value)"
+  }
+}
+
+/// Type and meaning of the metrics that probes make.
+enum MetricDictionary {
+  static func metric(_ name: String) -> (type: String, help: String) {
+    if let known = known[name] { return known }
+    if name.hasPrefix("node_vmstat_") { return ("untyped", "Field \(name.dropFirst(12)) of /proc/vmstat.") }
+    if name.hasPrefix("node_memory_") { return ("gauge", "Field \(name.dropFirst(12)) of /proc/meminfo.") }
+    if name.hasPrefix("node_sockstat_") { return ("gauge", "Field \(name.dropFirst(14)) of /proc/net/sockstat.") }
+    if name.hasPrefix("node_network_") { return ("counter", "Field \(name.dropFirst(13)) of the interface.") }
+    if name.hasPrefix("node_disk_") { return (counterOrGauge(name), "Field \(name.dropFirst(10)) of the disk.") }
+    if name.hasPrefix("node_filesystem_") {
+      return ("gauge", "Field \(name.dropFirst(16)) of the mounted file system.")
+    }
+    return (counterOrGauge(name), "No description.")
+  }
+
+  private static func counterOrGauge(_ name: String) -> String { name.hasSuffix("_total") ? "counter" : "gauge" }
+
+  private static let known: [String: (type: String, help: String)] = [
+    "up": ("gauge", "Whether the probe could be carried out."),
+    "probe_success": ("gauge", "Whether the target passed the check."),
+    "probe_duration_seconds": ("gauge", "How long the check took."),
+    "probe_dns_lookup_time_seconds": ("gauge", "How long the name's resolution took."),
+    "probe_ip_protocol": ("gauge", "4 or 6: the version of IP used."),
+    "probe_ip_addr_hash": ("gauge", "Changes when the resolved address changes."),
+    "probe_failed_due_to_regex": ("gauge", "Whether a pattern for the body made the check fail."),
+    "probe_http_status_code": ("gauge", "The status of the last answer, 0 when none came."),
+    "probe_http_duration_seconds": ("gauge", "Duration of each phase, summed over redirects."),
+    "probe_http_redirects": ("gauge", "How many redirects were followed."),
+    "probe_http_version": ("gauge", "The version of HTTP of the last answer."),
+    "probe_http_ssl": ("gauge", "Whether the last answer came over TLS."),
+    "probe_http_content_length": ("gauge", "The announced length of the body, -1 when there was none."),
+    "probe_http_uncompressed_body_length": ("gauge", "Bytes of the body that were read."),
+    "probe_ssl_earliest_cert_expiry": ("gauge", "Unix time at which the first certificate of the chain expires."),
+    "probe_ssl_last_chain_expiry_timestamp_seconds": ("gauge", "Unix time at which the verified chain expires."),
+    "probe_ssl_last_chain_info": ("gauge", "Names and fingerprint of the server's certificate."),
+    "probe_tls_version_info": ("gauge", "The negotiated TLS version."),
+    "probe_tls_cipher_info": ("gauge", "The negotiated cipher."),
+    "watchkeeper_probe_late_seconds": ("gauge", "How long after its due time the check began."),
+    "watchkeeper_probe_skipped_total": ("counter", "Due times that passed while a check was still going."),
+    "watchkeeper_probe_abandoned_total": ("counter", "Checks that did not come back in time."),
+    "node_boot_time_seconds": ("gauge", "Unix time of the last boot."),
+    "node_context_switches_total": ("counter", "Context switches."),
+    "node_cpu_guest_seconds_total": ("counter", "Seconds the processors ran guests, by mode."),
+    "node_cpu_seconds_total": ("counter", "Seconds the processors spent in each mode."),
+    "node_filefd_allocated": ("gauge", "Open file descriptors."),
+    "node_filefd_maximum": ("gauge", "The most file descriptors that can be open."),
+    "node_forks_total": ("counter", "Processes and threads started."),
+    "node_intr_total": ("counter", "Interrupts served."),
+    "node_load1": ("gauge", "Load average over 1 minute."),
+    "node_load5": ("gauge", "Load average over 5 minutes."),
+    "node_load15": ("gauge", "Load average over 15 minutes."),
+    "node_os_info": ("gauge", "The operating system's names."),
+    "node_os_version": ("gauge", "The operating system's major and minor version."),
+    "node_pressure_cpu_waiting_seconds_total": ("counter", "Seconds in which some process waited for a processor."),
+    "node_pressure_io_waiting_seconds_total": ("counter", "Seconds in which some process waited for a disk."),
+    "node_pressure_io_stalled_seconds_total": ("counter", "Seconds in which all processes waited for a disk."),
+    "node_pressure_memory_waiting_seconds_total": ("counter", "Seconds in which some process waited for memory."),
+    "node_pressure_memory_stalled_seconds_total": ("counter", "Seconds in which all processes waited for memory."),
+    "node_pressure_irq_stalled_seconds_total": ("counter", "Seconds lost to interrupt handling."),
+    "node_procs_blocked": ("gauge", "Processes that wait for a disk."),
+    "node_procs_running": ("gauge", "Processes that run or could run."),
+    "node_scrape_collector_duration_seconds": ("gauge", "How long a group of figures took to read."),
+    "node_scrape_collector_success": ("gauge", "Whether a group of figures could be read."),
+    "node_time_clocksource_available_info": ("gauge", "The kernel's clock sources."),
+    "node_time_clocksource_current_info": ("gauge", "The clock source in use."),
+    "node_time_seconds": ("gauge", "Unix time of this host."),
+    "node_time_zone_offset_seconds": ("gauge", "This host's offset from UTC."),
+    "node_uname_info": ("gauge", "The kernel's names."),
+    "node_disk_info": ("gauge", "What udev knows of the disk."),
+  ]
+}

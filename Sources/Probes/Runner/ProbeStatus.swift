@@ -1,0 +1,30 @@
+public import Telemetry
+
+/// How one probe is doing, for pages and `watchkeeper status`.
+public struct ProbeStatus: Sendable {
+  public let name: String
+  public let kind: String
+  public let item: String?
+  public let labels: LabelSet
+  public let interval: Duration
+  /// `nil` before the first run has ended.
+  public var lastRun: Timestamp?
+  public var verdict: ProbeVerdict?
+  /// One line; empty when all is well.
+  public var explanation = ""
+  public var duration = Duration.zero
+  /// How long after its due time the last run started.
+  public var late = Duration.zero
+  /// Of the last run.
+  public var samples = 0
+  /// Of the last run: samples the store had no room for.
+  public var refused = 0
+  public var runs = 0
+  /// Due times that passed while a run was still going.
+  public var skipped = 0
+  /// Runs that did not come back in time.
+  public var abandoned = 0
+  public var isRunning = false
+  /// Until the next due time; zero when it has come.
+  public var nextIn = Duration.zero
+}

@@ -1,0 +1,100 @@
+internal import Telemetry
+
+/// The store's handles of one probe's series, and which of them were seen last.
+///
+/// A series is resolved when it first appears; afterwards a sample with a slot costs an array access.
+struct SeriesBinding {
+  /// Added to every sample. A probe's label of the same name is kept as `exported_…`, as Prometheus does.
+  let target: LabelSet
+  private struct Bound {
+    let reference: SeriesReference
+    var round: Int
+  }
+  private var bySlot: [Bound?] = []
+  private var byLabels: [LabelSet: Bound] = [:]
+  /// Of the definition before a reload: ended unless the first round of this one shows them again.
+  private var inherited: [SeriesReference] = []
+  private var round = 0
+  /// Samples that the store would not have a series for, in the last round, and why.
+  private(set) var refused = 0
+  private(set) var refusal: AppendError?
+
+  init(target: LabelSet, inheriting references: [SeriesReference] = []) {
+    self.target = target
+    inherited = references
+  }
+
+  /// Every series whose last sample was no staleness marker.
+  var living: [SeriesReference] {
+    let slots = bySlot.lazy.compactMap { $0 }.filter { $0.round == round }.map(\.reference)
+    let others = byLabels.values.lazy.filter { $0.round == round }.map(\.reference)
+    return Array(slots) + Array(others) + inherited
+  }
+
+  /// One round's samples with a staleness marker for each series that was there before and is not now.
+  mutating func batch(_ samples: [ProbeSample], at timestamp: Timestamp, into store: any SampleAppender) -> SampleBatch
+  {
+    var batch = SampleBatch()
+    let last = round
+    round += 1
+    refused = 0
+    refusal = nil
+    for sample in samples {
+      guard let reference = reference(of: sample, in: store) else { continue }
+      batch.append(reference, at: timestamp, sample.value)
+    }
+    end(seenIn: last, at: timestamp, in: &batch)
+    if !inherited.isEmpty {
+      let present = Set(batch.references)
+      for reference in inherited where !present.contains(reference) {
+        batch.append(reference, at: timestamp, .staleMarker)
+      }
+      inherited = []
+    }
+    return batch
+  }
+
+  private mutating func reference(of sample: ProbeSample, in store: any SampleAppender) -> SeriesReference? {
+    if let slot = sample.slot {
+      if slot < bySlot.count, let bound = bySlot[slot] {
+        bySlot[slot]?.round = round
+        return bound.reference
+      }
+      guard let reference = resolve(sample.series, in: store) else { return nil }
+      while bySlot.count <= slot { bySlot.append(nil) }
+      bySlot[slot] = Bound(reference: reference, round: round)
+      return reference
+    }
+    if let bound = byLabels[sample.series] {
+      byLabels[sample.series]?.round = round
+      return bound.reference
+    }
+    guard let reference = resolve(sample.series, in: store) else { return nil }
+    byLabels[sample.series] = Bound(reference: reference, round: round)
+    return reference
+  }
+
+  private mutating func resolve(_ series: LabelSet, in store: any SampleAppender) -> SeriesReference? {
+    var labels: [Label] = []
+    for label in series.labels {
+      labels.append(target[label.name] == nil ? label : Label("exported_" + label.name, label.value))
+    }
+    do {
+      return try store.reference(for: LabelSet(labels + target.labels))
+    } catch {
+      refused += 1
+      refusal = error
+      return nil
+    }
+  }
+
+  private mutating func end(seenIn last: Int, at timestamp: Timestamp, in batch: inout SampleBatch) {
+    for case let bound? in bySlot where bound.round == last {
+      batch.append(bound.reference, at: timestamp, .staleMarker)
+    }
+    for (labels, bound) in byLabels where bound.round == last {
+      batch.append(bound.reference, at: timestamp, .staleMarker)
+      byLabels[labels] = nil  // free names, such as a certificate's, would otherwise pile up
+    }
+  }
+}

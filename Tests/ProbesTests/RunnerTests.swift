@@ -1,0 +1,188 @@
+import Records
+import Synchronization
+import Telemetry
+import Testing
+import Transfers
+
+@testable import Probes
+
+@Suite("Probe runner", .timeLimit(.minutes(1)))
+struct RunnerTests {
+  let clock = ManualClock()
+  let store = MemoryStore()
+
+  private func runner() -> (ProbeRunner, AsyncStream<ProbeStatus>) {
+    let environment = ProbeEnvironment(transfers: TransferEngine(), clock: clock, hostName: "host-1")
+    return (ProbeRunner(environment: environment, store: store), AsyncStream { $0.finish() })
+  }
+
+  private func definition(
+    _ name: String, _ script: @escaping @Sendable (Duration) async -> ProbeReport, version: String = "1"
+  ) throws -> ProbeDefinition {
+    try #require(
+      ProbeDefinition(
+        name: name, kind: "tcp", interval: .seconds(10), settings: ScriptedSettings(name + version, script)))
+  }
+
+  /// Runs the body beside a running runner; states of finished runs arrive in the stream.
+  private func withRunner(
+    _ definitions: [ProbeDefinition],
+    _ body: (ProbeRunner, inout AsyncStream<ProbeStatus>.Iterator) async throws -> Void
+  ) async throws {
+    let (runner, _) = runner()
+    let (states, sink) = AsyncStream<ProbeStatus>.makeStream()
+    await runner.observe { sink.yield($0) }
+    await runner.load(definitions)
+    let task = Task { await runner.run() }
+    var iterator = states.makeAsyncIterator()
+    try await body(runner, &iterator)
+    task.cancel()
+    await task.value
+  }
+
+  /// Moves time on as soon as the runner sleeps.
+  private func pass(_ duration: Duration) async {
+    await clock.waitForSleeper()
+    clock.advance(by: duration)
+  }
+
+  @Test("a run's samples are written with the target's labels and the verdict's series")
+  func writing() async throws {
+    let probe = try definition("one") { _ in ProbeReport(.up, [ProbeSample("m", [Label("job", "x")], 7)]) }
+    try await withRunner([probe]) { _, states in
+      await pass(.seconds(1))
+      let state = try #require(await states.next())
+      #expect(state.verdict == .up)
+      #expect(state.runs == 1)
+      #expect(store.samples("m").map(\.value) == [7])
+      #expect(
+        store.labels("m")
+          == LabelSet(["__name__": "m", "job": "blackbox", "instance": "target", "exported_job": "x"]))
+      #expect(store.samples("up").map(\.value) == [1])
+      #expect(store.samples("probe_success").map(\.value) == [1])
+      #expect(store.samples("watchkeeper_probe_late_seconds").count == 1)
+    }
+  }
+
+  @Test("a failed check is down, a fault of ours is unknown and says nothing about success")
+  func verdicts() async throws {
+    let rounds = Mutex(0)
+    let probe = try definition("one") { _ in
+      let round = rounds.withLock { rounds in
+        rounds += 1
+        return rounds
+      }
+      return round == 1 ? .down("r", "refused") : .unknown("r", "no descriptors")
+    }
+    try await withRunner([probe]) { _, states in
+      await pass(.seconds(1))
+      let first = await states.next()
+      #expect(first?.verdict == .down(Reason("r", ["text": "refused"])))
+      #expect(store.samples("probe_success").map(\.value) == [0])
+      await pass(.seconds(10))
+      _ = await states.next()
+      #expect(store.samples("up").map(\.value) == [1, 0])
+      let success = store.samples("probe_success")
+      #expect(success.count == 2)
+      #expect(success.last?.value.isStaleMarker == true)
+    }
+  }
+
+  @Test("a series that vanishes ends with a staleness marker, one that stays is looked up once")
+  func staleness() async throws {
+    let rounds = Mutex(0)
+    let probe = try definition("one") { _ in
+      let round = rounds.withLock { rounds in
+        rounds += 1
+        return rounds
+      }
+      let stays = ProbeSample(LabelSet(["__name__": "stays"]), 1, slot: 0)
+      let goes = ProbeSample(LabelSet(["__name__": "goes"]), 1, slot: 1)
+      return ProbeReport(.up, round == 1 ? [stays, goes] : [stays])
+    }
+    try await withRunner([probe]) { _, states in
+      await pass(.seconds(1))
+      _ = await states.next()
+      let lookUps = store.lookUps
+      for _ in 0..<2 {
+        await pass(.seconds(10))
+        _ = await states.next()
+      }
+      #expect(store.lookUps == lookUps)
+      #expect(store.samples("stays").map(\.value) == [1, 1, 1])
+      let goes = store.samples("goes")
+      #expect(goes.count == 2)
+      #expect(goes.last?.value.isStaleMarker == true)
+    }
+  }
+
+  @Test("a hung check is abandoned and counted, skipped while it hangs, and the others go on")
+  func hanging() async throws {
+    let (release, door) = AsyncStream<Void>.makeStream()
+    let hung = try definition("hung") { _ in
+      for await _ in release { break }
+      return ProbeReport(.up)
+    }
+    let steady = try definition("steady") { _ in ProbeReport(.up) }
+    try await withRunner([hung, steady]) { runner, states in
+      await pass(.seconds(1))
+      #expect(await states.next()?.name == "steady")
+      var seen: [ProbeStatus] = []
+      for _ in 0..<5 where !seen.contains(where: { $0.name == "hung" }) {
+        await pass(.seconds(10))
+        if let state = await states.next() { seen.append(state) }
+      }
+      let state = try #require(seen.first { $0.name == "hung" })
+      #expect(state.abandoned == 1)
+      guard case .unknown = state.verdict else { return #expect(Bool(false), "a hung check is not down") }
+      #expect(store.samples("watchkeeper_probe_abandoned_total").contains { $0.value == 1 })
+      #expect(await runner.status().first { $0.name == "steady" }?.abandoned == 0)
+      door.finish()
+    }
+  }
+
+  @Test("a reload leaves unchanged probes alone, replaces changed ones and ends removed ones")
+  func reload() async throws {
+    let kept = try definition("kept") { _ in ProbeReport(.up, [ProbeSample("kept", [], 1)]) }
+    let removed = try definition("removed") { _ in ProbeReport(.up, [ProbeSample("removed", [], 1)]) }
+    let changed = try definition("changed") { _ in
+      ProbeReport(.up, [ProbeSample("same", [], 1), ProbeSample("old", [], 1)])
+    }
+    try await withRunner([kept, removed, changed]) { runner, states in
+      await pass(.seconds(1))
+      for _ in 0..<3 { _ = await states.next() }
+      let before = await runner.status().first { $0.name == "kept" }
+      let renewed = try definition("changed", { _ in ProbeReport(.up, [ProbeSample("same", [], 2)]) }, version: "2")
+      await runner.load([kept, renewed])
+      let after = await runner.status().first { $0.name == "kept" }
+      #expect(after?.nextIn == before?.nextIn)
+      #expect(after?.runs == 1)
+      #expect(store.samples("removed").last?.value.isStaleMarker == true)
+      for _ in 0..<3 where store.samples("same").count < 2 {
+        await pass(.seconds(10))
+        _ = await states.next()
+        _ = await states.next()
+      }
+      #expect(store.samples("same").map(\.value).prefix(2) == [1, 2])
+      #expect(store.samples("old").last?.value.isStaleMarker == true)
+      #expect(!store.samples("kept").contains { $0.value.isStaleMarker })
+    }
+  }
+
+  @Test("series the store refuses are counted and explained")
+  func refusal() async throws {
+    let environment = ProbeEnvironment(transfers: TransferEngine(), clock: clock, hostName: "host-1")
+    let runner = ProbeRunner(environment: environment, store: MemoryStore(seriesMax: 2))
+    let (states, sink) = AsyncStream<ProbeStatus>.makeStream()
+    await runner.observe { sink.yield($0) }
+    await runner.load([try definition("one") { _ in ProbeReport(.up, [ProbeSample("m", [], 1)]) }])
+    let task = Task { await runner.run() }
+    await pass(.seconds(1))
+    var iterator = states.makeAsyncIterator()
+    let state = await iterator.next()
+    #expect(state?.refused == 5)
+    #expect(state?.explanation.contains("storage.series_max") == true)
+    task.cancel()
+    await task.value
+  }
+}

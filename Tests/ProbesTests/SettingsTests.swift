@@ -1,0 +1,147 @@
+import Foundation
+import Telemetry
+import Testing
+
+@testable import Probes
+
+@Suite("Probe settings")
+struct SettingsTests {
+  private func problem(_ json: String) -> (path: [String], text: String)? {
+    do {
+      _ = try JSONDecoder().decode(ProbeFile.self, from: Data(json.utf8))
+      return nil
+    } catch DecodingError.dataCorrupted(let context) {
+      return (context.codingPath.map(\.stringValue), context.debugDescription)
+    } catch DecodingError.keyNotFound(let key, let context) {
+      return (context.codingPath.map(\.stringValue) + [key.stringValue], "missing")
+    } catch {
+      return ([], "\(error)")
+    }
+  }
+
+  @Test(
+    "errors name the key and the remedy",
+    arguments: [
+      (
+        #"{"probes":[{"name":"a","kind":"http","intervall":"5s"}]}"#, "intervall",
+        "unknown key 'intervall' – did you mean 'interval'?"
+      ),
+      (#"{"probes":[{"name":"a","kind":"htpp"}]}"#, "kind", "unknown kind 'htpp' – did you mean 'http'?"),
+      (
+        #"{"probes":[{"name":"a","kind":"tcp","interval":"5x"}]}"#, "interval",
+        "'5x' is not a duration – write a number and a unit, e.g. 5s, 2m, 1h30m"
+      ),
+      (
+        #"{"probes":[{"name":"a","kind":"tcp","interval":"5s","timeout":"6s"}]}"#, "timeout",
+        "'6s' must lie between 1ms and the interval, 5s"
+      ),
+      (
+        #"{"probes":[{"name":"a","kind":"tcp","interval":"1ms"}]}"#, "interval",
+        "'1ms' is too short – write at least 100ms"
+      ),
+      (
+        #"{"probes":[{"name":"a","kind":"tcp","settings":{"target":"db"}}]}"#, "target",
+        "'db' is not a target – write host:port, e.g. db.example.org:5432"
+      ),
+      (#"{"probes":[{"name":"a","kind":"tcp"}]}"#, "target", "missing"),
+      (
+        #"{"probes":[{"name":"a","kind":"http","settings":{"url":"shop"}}]}"#, "url",
+        "'shop' is not a URL – write http://host/path or https://host/path"
+      ),
+      (
+        #"{"probes":[{"name":"a","kind":"http","settings":{"url":"http://s","methd":"GET"}}]}"#, "methd",
+        "unknown key 'methd' – did you mean 'method'?"
+      ),
+      (
+        #"{"probes":[{"name":"a","kind":"http","settings":{"url":"http://s","fail_if_body_matches":["("]}}]}"#,
+        "fail_if_body_matches", "'(' is not a regular expression: missing ): ( – RE2 syntax applies"
+      ),
+      (
+        #"{"probes":[{"name":"a","kind":"http","settings":{"url":"http://s","valid_status_codes":[2000]}}]}"#,
+        "valid_status_codes", "2000 is not an HTTP status – write numbers from 100 to 599"
+      ),
+      (
+        #"{"probes":[{"name":"a","kind":"linux-host","labels":{"a-b":"c"}}]}"#, "labels",
+        "'a-b' is not a label name – use letters, digits and _, no digit first"
+      ),
+      (#"{"probes":[{"name":"","kind":"tcp"}]}"#, "name", "'' is not a name – write 1 to 200 characters"),
+    ])
+  func errors(_ json: String, _ key: String, _ text: String) throws {
+    let found = try #require(problem(json))
+    #expect(found.path.last == key)
+    #expect(found.text == text)
+  }
+
+  @Test("defaults come from the kind, and a block without settings may be left out")
+  func defaults() throws {
+    let json =
+      #"{"probes":[{"name":"a","kind":"linux-host"},{"name":"b","kind":"http","interval":"4s","settings":{"url":"http://s"}}]}"#
+    let probes = try JSONDecoder().decode(ProbeFile.self, from: Data(json.utf8)).probes
+    #expect(probes[0].interval == .seconds(15))
+    #expect(probes[0].targetLabels(hostName: "h").description == #"{instance="h", job="node"}"#)
+    #expect(probes[1].timeout == .seconds(4))
+    #expect(probes[1].targetLabels(hostName: "h").description == #"{instance="http://s", job="blackbox"}"#)
+    #expect(probes[0].isSame(as: probes[0]))
+    #expect(!probes[0].isSame(as: probes[1]))
+  }
+
+  @Test("two probes that would write the same series are refused")
+  func conflicts() throws {
+    let json =
+      #"{"probes":[{"name":"a","kind":"tcp","settings":{"target":"s:1"}},{"name":"b","kind":"tcp","settings":{"target":"s:1"}},{"name":"a","kind":"tcp","settings":{"target":"s:2"}}]}"#
+    let problems = try JSONDecoder().decode(ProbeFile.self, from: Data(json.utf8)).probes.conflicts(hostName: "h")
+    #expect(problems.count == 2)
+    #expect(problems[0].hasPrefix("probes 'a' and 'b' would write the same series"))
+    #expect(problems[1] == "two probes are named 'a' – rename one")
+  }
+
+  @Test(
+    "durations",
+    arguments: [
+      ("5s", 5000 as Int64?), ("1h30m", 5_400_000), ("500ms", 500), ("1d", 86_400_000), ("0s", 0), ("", nil),
+      ("5", nil),
+      ("s", nil), ("5m1h", nil), ("1s1s", nil), ("-1s", nil), ("99999999999999s", nil), ("9999999999d", nil),
+      ("٣s", nil),
+    ])
+  func durations(_ text: String, _ milliseconds: Int64?) {
+    #expect(DurationText(text)?.duration == milliseconds.map { .milliseconds($0) })
+  }
+
+  @Test("every kind's example names its kind")
+  func examples() {
+    for kind in ProbeCatalog.kinds { #expect(kind.example.contains("kind: \(kind.name)\n")) }
+    #expect(Set(ProbeCatalog.kinds.map(\.name)).count == ProbeCatalog.kinds.count)
+  }
+}
+
+@Suite("Exposition")
+struct ExpositionTests {
+  @Test("families are sorted, typed and escaped")
+  func text() {
+    let samples = [
+      ProbeSample("probe_success", [], 1), ProbeSample("node_load1", [], 0.25),
+      ProbeSample("node_disk_info", [Label("model", "a\"b\\c\nd"), Label("device", "x")], .infinity),
+    ]
+    #expect(
+      Exposition.text(samples) == """
+        # HELP node_disk_info What udev knows of the disk.
+        # TYPE node_disk_info gauge
+        node_disk_info{device="x",model="a\\"b\\\\c\\nd"} +Inf
+        # HELP node_load1 Load average over 1 minute.
+        # TYPE node_load1 gauge
+        node_load1 0.25
+        # HELP probe_success Whether the target passed the check.
+        # TYPE probe_success gauge
+        probe_success 1
+
+        """)
+  }
+
+  @Test("every metric of this host has a type and a sentence")
+  func dictionary() {
+    for sample in HostSampler().sample() {
+      let metric = MetricDictionary.metric(sample.series.metric ?? "")
+      #expect(metric.help != "No description.", "\(sample.series)")
+    }
+  }
+}
