@@ -6,7 +6,7 @@ struct WatchkeeperSettings: Decodable, Sendable {
   var language: String?
   var storage = StorageSettings()
   var query = QuerySettings()
-  var web = WebSettings()
+  var web = ConsoleSettings()
   var incidents = IncidentsSettings()
   var heartbeat: HeartbeatSettings?
   var route: RouteSettings?
@@ -29,7 +29,7 @@ struct WatchkeeperSettings: Decodable, Sendable {
     }
     storage = try fields.decodeIfPresent(StorageSettings.self, forKey: .storage) ?? storage
     query = try fields.decodeIfPresent(QuerySettings.self, forKey: .query) ?? query
-    web = try fields.decodeIfPresent(WebSettings.self, forKey: .web) ?? web
+    web = try fields.decodeIfPresent(ConsoleSettings.self, forKey: .web) ?? web
     incidents = try fields.decodeIfPresent(IncidentsSettings.self, forKey: .incidents) ?? incidents
     heartbeat = try fields.decodeIfPresent(HeartbeatSettings.self, forKey: .heartbeat)
     // Read before the receivers, which take their defaults from it: see `SettingsReader`.
@@ -122,7 +122,7 @@ struct QuerySettings: Decodable, Sendable {
   }
 }
 
-struct WebSettings: Decodable, Sendable {
+struct ConsoleSettings: Decodable, Sendable {
   /// `HOST:PORT`; without it the first free port from 9464 on the loopback interface.
   var listen: ListenAddress?
   /// How others reach the console, for links in notifications.

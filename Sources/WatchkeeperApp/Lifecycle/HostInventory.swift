@@ -1,0 +1,66 @@
+internal import Inventory
+internal import Probes
+internal import Telemetry
+
+/// What discovery found on this host, as the CMDB takes it.
+struct HostInventory {
+  let findings: HostFindings
+  /// The label `instance` of the host's own series.
+  let hostName: String
+
+  static func itemID(hostName: String) -> ItemID { ItemID("host/" + hostName) }
+  private static let source = "linux-host"
+
+  var host: ItemID { Self.itemID(hostName: hostName) }
+
+  /// In the order in which the inventory must take them.
+  var inputs: [InventoryInput] {
+    let declaration = ItemDeclaration(
+      id: host, className: "host", name: hostName, home: .discovery, labels: ["instance": hostName])
+    return [
+      .register(declaration, source: Self.source),
+      .observe(Observation(host, attributes, source: Self.source)),
+      .discover(
+        Discovery(below: host, classes: ["filesystem", "interface"], found: children, source: Self.source)),
+    ]
+  }
+
+  private var attributes: [String: String] {
+    [
+      "hostname": findings.hostName, "machine_id": findings.machineID, "kernel": findings.kernel,
+      "architecture": findings.architecture, "os": findings.operatingSystem,
+      "os_version": findings.operatingSystemVersion, "cpu_count": String(findings.processors),
+      "memory_bytes": String(Int64(findings.memoryBytes)),
+    ].filter { !$0.value.isEmpty }
+  }
+
+  private var children: [Discovery.Found] {
+    findings.filesystems.map { filesystem in
+      Discovery.Found(
+        "filesystem", identity: filesystem.mountPoint,
+        attributes: [
+          "device": filesystem.device, "fstype": filesystem.type, "size_bytes": String(Int64(filesystem.sizeBytes)),
+        ])
+    }
+      + findings.interfaces.map { interface in
+        Discovery.Found(
+          "interface", identity: interface.name,
+          attributes: [
+            "address": interface.hardwareAddress, "speed": interface.speedMegabits.map { "\($0)M" } ?? "",
+          ].filter { !$0.value.isEmpty })
+      }
+  }
+}
+
+extension TargetTable {
+  /// Each probe's (job, instance) and the item it is about.
+  init(_ probes: [ProbeDefinition], hostName: String) {
+    self.init()
+    for probe in probes {
+      let labels = probe.targetLabels(hostName: hostName)
+      bind(
+        job: labels["job"] ?? "", instance: labels["instance"] ?? "",
+        to: probe.item.map { ItemID($0) } ?? HostInventory.itemID(hostName: hostName))
+    }
+  }
+}

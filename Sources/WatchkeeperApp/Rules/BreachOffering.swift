@@ -1,0 +1,68 @@
+internal import Alerting
+internal import Incidents
+internal import Inventory
+internal import Telemetry
+
+/// Turns a finished round of a rule group into what the incidents are offered: each alert with its item and the window
+/// over it. Pure.
+struct BreachOffering {
+  let inventory: InventoryBook
+  let targets: TargetTable
+  let maintenance: MaintenanceState
+  let incidents: IncidentBook
+  let names: RuleGroupNames
+
+  /// One round for each alert name of the group. A name of which a rule failed is not offered at all: what it watches
+  /// is unknown.
+  func rounds(of round: RuleEvaluator.GroupRound, at now: Timestamp) -> [RuleRound] {
+    var reports: [String: [AlertReport]] = [:]
+    var failed: Set<String> = []
+    for (index, rule) in round.group.rules.enumerated() {
+      guard case .alerting(let alerting) = rule else { continue }
+      guard let outcome = round.outcomes[index] else {
+        failed.insert(alerting.name)
+        continue
+      }
+      let firing = outcome.alerts.filter { $0.state == .firing }
+      reports[alerting.name, default: []] += firing.map { report($0, of: alerting, in: round.group, at: now) }
+    }
+    return reports.filter { !failed.contains($0.key) }.sorted { $0.key < $1.key }.map { name, alerts in
+      RuleRound(RuleReference(group: names[round.group.key], alertName: name), firing: alerts)
+    }
+  }
+
+  private func report(_ alert: Alert, of rule: AlertingRule, in group: RuleGroup, at now: Timestamp) -> AlertReport {
+    let subject = ItemBinding.resolve(labels: alert.labels, targets: targets, in: inventory) { incidents.isFailing($0) }
+    let window = subject.item.flatMap { maintenance.window(over: $0.id, at: now) }
+    return AlertReport(
+      rule: RuleReference(group: names[group.key], alertName: rule.name), labels: alert.labels,
+      annotations: alert.annotations, activeAt: alert.activeAt, value: alert.value, volatileLabels: rule.volatileLabels,
+      subject: subject, withheldBy: window)
+  }
+}
+
+/// The name under which incidents know a group: its own, or with its file where two files use the same.
+struct RuleGroupNames: Sendable {
+  private let qualified: Set<String>
+
+  init(_ groups: [RuleGroup]) {
+    var seen: Set<String> = []
+    qualified = Set(groups.map(\.name).filter { !seen.insert($0).inserted })
+  }
+
+  subscript(key: RuleGroupKey) -> String { qualified.contains(key.group) ? key.description : key.group }
+
+  /// Every alert name of every group.
+  func references(in groups: [RuleGroup]) -> Set<RuleReference> {
+    Set(
+      groups.flatMap { group in
+        group.rules.compactMap { rule in
+          if case .alerting(let alerting) = rule {
+            RuleReference(group: self[group.key], alertName: alerting.name)
+          } else {
+            nil
+          }
+        }
+      })
+  }
+}
