@@ -114,7 +114,7 @@
       const share = (at - c.v.from) / span;
       e.setAttribute('visibility', share > 1 ? 'hidden' : 'visible');
       e.setAttribute('x', percent(share));
-      e.setAttribute('text-anchor', share < 0.03 ? 'start' : share > 0.97 ? 'end' : 'middle');
+      e.setAttribute('text-anchor', share < 0.06 ? 'start' : share > 0.94 ? 'end' : 'middle');
     }
   };
 

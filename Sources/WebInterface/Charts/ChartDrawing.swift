@@ -27,7 +27,8 @@ struct ChartDrawing {
     // Whole intervals, so that every column holds as many samples as its neighbour.
     let width = max(1, (Int64(span) / Int64(count) + interval - 1) / interval) * interval
     columns = chart.series.prefix(Chart.seriesMax).map {
-      ChartColumns($0, from: chart.start.milliseconds, through: chart.end.milliseconds, width: width, gap: interval * 5 / 2)
+      ChartColumns(
+        $0, from: chart.start.milliseconds, through: chart.end.milliseconds, width: width, gap: interval * 5 / 2)
     }
     let highest = max(columns.compactMap(\.highest).max() ?? 0, chart.threshold?.value ?? 0)
     scale = ChartScale(given: chart.top, highest: highest, unit: chart.unit)
@@ -111,7 +112,7 @@ struct ChartDrawing {
     while instant <= chart.end.milliseconds {
       let share = x(instant)
       let isDay = step >= 86_400_000
-      let anchor = share < 0.03 ? "start" : share > 0.97 ? "end" : "middle"
+      let anchor = share < 0.06 ? "start" : share > 0.94 ? "end" : "middle"
       result.append([
         "x": Geometry.percent(share), "anchor": anchor, "dx": anchor == "start" ? "8" : anchor == "end" ? "-8" : "0",
         "ms": String(instant), "step": String(step),

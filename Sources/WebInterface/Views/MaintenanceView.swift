@@ -61,7 +61,7 @@ extension MaintenancePage {
     let late = tasks.count { $0.progress == .late }
     let zone = reader.zone
     var view: View = [
-      "heading": reader.text("maintenance.week", ["from": String(from), "to": String(until - Self.day)]),
+      "heading": reader.text("maintenance.week", ["from": String(from)]),
       "sum": reader.text(
         "maintenance.sum", ["count": String(tasks.count), "unplaced": String(unplaced), "late": String(late)]),
       "previous": "/maintenance?week=\(zone.day(from - Self.day))", "following": "/maintenance?week=\(zone.day(until))",

@@ -1,6 +1,6 @@
 /// Maintenance: the week, tasks, plans.
 let maintenanceMessages: [Message] = [
-  Message("maintenance.week", en: "Week {from:day} – {to:day}", zh: "{from:day} 至 {to:day}"),
+  Message("maintenance.week", en: "Week of {from:day}", zh: "{from:day} 起的一周"),
   Message(
     "maintenance.sum", en: "{count} {count|task|tasks}. {unplaced} without a slot, {late} late.",
     zh: "{count} 项任务，{unplaced} 项无时段，{late} 项逾期。"),
