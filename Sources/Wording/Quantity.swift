@@ -63,6 +63,14 @@ public enum Quantity {
     return scale == 1 || fraction.isEmpty ? before : before + "." + fraction
   }
 
+  /// For geometry and scripts: one decimal at most, an ASCII minus.
+  public static func plain(_ number: Double) -> String {
+    guard number.isFinite, let tenths = Int64(exactly: (number * 10).rounded()) else { return "0" }
+    let sign = tenths < 0 ? "-" : ""
+    let (whole, rest) = (tenths.magnitude / 10, tenths.magnitude % 10)
+    return rest == 0 ? "\(sign)\(whole)" : "\(sign)\(whole).\(rest)"
+  }
+
   private static func exponent(_ number: Double) -> String {
     guard number != 0 else { return "0" }
     var power = 0

@@ -28,11 +28,11 @@ struct ActionRoutes: Sendable {
       else { throw .notFound }
       let note = Self.note(in: call.request)
       guard note.count <= ConsoleAction.noteLengthMax else {
-        throw .badRequest(Phrase("action.note.tooLong", ["limit": String(ConsoleAction.noteLengthMax)]))
+        throw .badRequest(Phrase("note.tooLong", ["limit": String(ConsoleAction.noteLengthMax)]))
       }
       let action = make(number, note)
       if case .addNote(_, let text) = action, text.allSatisfy(\.isWhitespace) {
-        throw .badRequest(Phrase("action.note.empty"))
+        throw .badRequest(Phrase("note.empty"))
       }
       return try Self.answer(await console.perform(action, by: identity), to: call, about: number)
     }

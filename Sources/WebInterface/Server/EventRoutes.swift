@@ -39,6 +39,9 @@ struct EventRoutes: Sendable {
   var routes: [Route] {
     [
       Route(.get, "/events", .metricsRead) { call async throws(WebFailure) in
+        guard call.request.method != "HEAD" else {
+          return WebResponse(contentType: "text/event-stream; charset=utf-8", "")
+        }
         guard streams.enter() else {
           throw .unavailable(Phrase("events.tooMany", ["limit": String(settings.streamsMax)]))
         }
@@ -59,7 +62,9 @@ struct EventRoutes: Sendable {
       await withTaskGroup(of: Void.self) { group in
         group.addTask { for await delta in deltas { sink.yield(Self.text(of: delta, for: reader)) } }
         group.addTask {
-          while (try? await clock.sleep(for: settings.heartbeat)) != nil { sink.yield(": alive\n\n") }
+          while (try? await clock.sleep(for: settings.heartbeat)) != nil {
+            sink.yield("event: alive\ndata: {\"now\":\(clock.now.milliseconds)}\n\n")
+          }
         }
         await group.next()
         group.cancelAll()

@@ -8,52 +8,150 @@ struct PageRoutes: Sendable {
   let renderer: PageRenderer
   let settings: WebSettings
 
+  /// What a page's template and title are made from.
+  private struct Face<Page: Sendable>: Sendable {
+    let template: String
+    let tab: NavigationTab
+    let title: @Sendable (Page, Reader) -> String
+    let view: @Sendable (Page, ViewParts, Call) -> View
+  }
+
+  var routes: [Route] {
+    [overview, hosts, host, incidents, incident, items, item, maintenance, task, rules]
+  }
+
   /// The overview: `/` answers with it once the reader is in.
   @Sendable func home(_ call: Call) async throws(WebFailure) -> WebResponse { try await overview.answer(call) }
 
   private var overview: Route {
-    page("/overview", .metricsRead, "overview", .overview) { () async throws(ConsoleError) in
-      try await console.overview()
-    } title: { _, reader in
+    let face = Face<OverviewPage>(template: "overview", tab: .overview) { _, reader in
       reader.text("nav.overview")
-    } view: { page, parts in
+    } view: { page, parts, _ in
       page.view(parts)
+    }
+    return page("/overview", .metricsRead, face) { _ async throws(ConsoleError) in try await console.overview() }
+  }
+
+  private var hosts: Route {
+    let face = Face<HostsPage>(template: "hosts", tab: .hosts) { _, reader in
+      reader.text("nav.hosts")
+    } view: { page, parts, _ in
+      page.view(parts)
+    }
+    return page("/hosts", .metricsRead, face) { _ async throws(ConsoleError) in try await console.hosts() }
+  }
+
+  private var host: Route {
+    let face = Face<HostPage>(template: "host", tab: .hosts) { page, _ in
+      page.name
+    } view: { page, parts, call in
+      page.view(parts, path: call.request.path)
+    }
+    return page("/hosts/:name", .metricsRead, face) { call async throws(ConsoleError) in
+      try await console.host(call.parameter("name"), range: call.range)
     }
   }
 
-  var routes: [Route] { [overview] }
+  private var incidents: Route {
+    let face = Face<IncidentsPage>(template: "incidents", tab: .incidents) { _, reader in
+      reader.text("nav.incidents")
+    } view: { page, parts, _ in
+      page.view(parts)
+    }
+    return page("/incidents", .incidentRead, face) { call async throws(ConsoleError) in
+      try await console.incidents(IncidentFilter(call.request))
+    }
+  }
+
+  private var incident: Route {
+    let face = Face<IncidentPage>(template: "incident", tab: .incidents) { page, reader in
+      "\(page.row.number) \(page.row.title.text(for: reader))"
+    } view: { page, parts, call in
+      page.view(parts, path: call.request.path)
+    }
+    return page("/incidents/:number", .incidentRead, face) { call async throws(ConsoleError) in
+      guard let number = RecordNumber(call.parameter("number")), number.kind == .incident else { throw .notFound }
+      return try await console.incident(number, range: call.range)
+    }
+  }
+
+  private var items: Route {
+    let face = Face<ItemsPage>(template: "items", tab: .items) { _, reader in
+      reader.text("nav.items")
+    } view: { page, parts, _ in
+      page.view(parts)
+    }
+    return page("/cmdb", .inventoryRead, face) { call async throws(ConsoleError) in
+      try await console.items(ItemFilter(call.request))
+    }
+  }
+
+  private var item: Route {
+    let face = Face<ItemPage>(template: "item", tab: .items) { page, _ in
+      page.row.name
+    } view: { page, parts, _ in
+      page.view(parts)
+    }
+    return page("/cmdb/:id", .inventoryRead, face) { call async throws(ConsoleError) in
+      try await console.item(call.parameter("id"), range: call.range)
+    }
+  }
+
+  private func maintenanceFace() -> Face<MaintenancePage> {
+    Face(template: "maintenance", tab: .maintenance) { _, reader in
+      reader.text("nav.maintenance")
+    } view: { page, parts, call in
+      page.view(parts, chosen: RecordNumber(call.parameter("number")))
+    }
+  }
+
+  private var maintenance: Route {
+    page("/maintenance", .maintenanceRead, maintenanceFace()) { call async throws(ConsoleError) in
+      // Noon, so that the day is the same in every zone of the reader's.
+      let noon = call.request.parameter("week").flatMap { PrometheusTime.instant("\($0)T12:00:00Z") }
+      return try await console.maintenance(weekOf: noon)
+    }
+  }
+
+  /// A task is shown in its week, opened.
+  private var task: Route {
+    page("/maintenance/tasks/:number", .maintenanceRead, maintenanceFace()) { call async throws(ConsoleError) in
+      guard let number = RecordNumber(call.parameter("number")), number.kind == .maintenanceTask else {
+        throw .notFound
+      }
+      return try await console.maintenance(of: number)
+    }
+  }
+
+  private var rules: Route {
+    let face = Face<RulesPage>(template: "rules", tab: .rules) { _, reader in
+      reader.text("nav.rules")
+    } view: { page, parts, _ in
+      page.view(parts)
+    }
+    return page("/rules", .ruleRead, face) { _ async throws(ConsoleError) in try await console.rules() }
+  }
 
   /// Reads the page value, then answers in the form that the caller asked for.
   private func page<Page: Encodable & Sendable>(
-    _ pattern: String, _ permission: Permission, _ template: String, _ tab: NavigationTab,
-    read: @escaping @Sendable () async throws(ConsoleError) -> Page,
-    title: @escaping @Sendable (Page, Reader) -> String,
-    view: @escaping @Sendable (Page, ViewParts) -> View
-  ) -> Route {
-    page(pattern, permission, template, tab) { (_: Call) async throws(ConsoleError) in
-      try await read()
-    } title: { page, call in
-      title(page, call.reader)
-    } view: { page, parts, _ in
-      view(page, parts)
-    }
-  }
-
-  private func page<Page: Encodable & Sendable>(
-    _ pattern: String, _ permission: Permission, _ template: String, _ tab: NavigationTab,
-    read: @escaping @Sendable (Call) async throws(ConsoleError) -> Page,
-    title: @escaping @Sendable (Page, Call) -> String,
-    view: @escaping @Sendable (Page, ViewParts, Call) -> View
+    _ pattern: String, _ permission: Permission, _ face: Face<Page>,
+    read: @escaping @Sendable (Call) async throws(ConsoleError) -> Page
   ) -> Route {
     Route(.get, pattern, permission) { call async throws(WebFailure) in
       let page: Page
       do throws(ConsoleError) { page = try await read(call) } catch { throw WebFailure(error) }
       if call.request.wantsJSON { return .json(page, reader: call.reader) }
       return renderer.page(
-        template, title: title(page, call), tab: tab, view(page, ViewParts(reader: call.reader), call), call: call,
-        shell: await console.shell(), settings: settings)
+        face.template, title: face.title(page, call.reader), tab: face.tab,
+        face.view(page, ViewParts(reader: call.reader), call), call: call, shell: await console.shell(),
+        settings: settings)
     }
   }
+}
+
+extension Call {
+  /// How much of the past is asked for; an hour unless the address says otherwise.
+  var range: PageRange { request.parameter("range").flatMap(PageRange.init(rawValue:)) ?? .hour }
 }
 
 extension WebFailure {

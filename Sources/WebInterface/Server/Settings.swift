@@ -29,8 +29,8 @@ public struct WebSettings: Sendable {
   public var idleTimeMax = Duration.seconds(60)
   /// Open event streams at a time; the default is 200.
   public var streamsMax = 200
-  /// Between two comments that keep a stream alive; the default is 15 s.
-  public var heartbeat = Duration.seconds(15)
+  /// Between two signs of life on an event stream; the default is 10 s: pages call themselves stale after 15 s.
+  public var heartbeat = Duration.seconds(10)
 
   public init() {}
 }

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
@@ -32,6 +33,7 @@ public struct WebServer: Sendable {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await application(.hostname(settings.host, port: settings.port), .network).run() }
       if let path = settings.socketPath {
+        Self.removeSocket(at: path)
         group.addTask { try await application(.unixDomainSocket(path: path), .socket).run() }
       }
       try await group.waitForAll()
@@ -50,11 +52,23 @@ public struct WebServer: Sendable {
           httpDecoderConfiguration: .init(
             maxHeaderFieldSize: settings.headerBytesMax, maxHeaderListSize: settings.headerBytesMax))),
       configuration: ApplicationConfiguration(address: address),
-      onServerRunning: { [onListening] channel in
-        if door == .network { await onListening(channel.localAddress?.port ?? 0) }
+      onServerRunning: { [onListening, settings] channel in
+        switch door {
+        case .network: await onListening(channel.localAddress?.port ?? 0)
+        // The file's permissions are the authentication. The folder around it must be closed to others as well:
+        // the file is open to the umask between bind and here.
+        case .socket: if let path = settings.socketPath { chmod(path, 0o600) }
+        }
       },
       // The program has one log of its own; the server's chatter does not enter it.
       logger: Logger(label: "watchkeeper.web") { _ in SwiftLogNoOpLogHandler() })
+  }
+
+  /// A program that was killed leaves its socket behind, and binding to that name would fail. The caller holds the
+  /// lock of the data folder, so nobody listens on it.
+  private static func removeSocket(at path: String) {
+    var status = stat()
+    if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK { unlink(path) }
   }
 
   private static func respond(

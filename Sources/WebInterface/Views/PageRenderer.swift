@@ -66,6 +66,7 @@ struct PageRenderer: Sendable {
     let words = title.text(for: reader)
     let view: View = [
       "heading": words, "detail": TextParts.view(detail.text(for: reader)), "status": String(status),
+      "icon": status == 401 || status == 403 ? "i-lock" : "i-unk",
       "login": login == .offered, "how": TextParts.view(reader.text("login.how")),
     ]
     return html(template, status: status, title: words, view, reader, theme, path: path, csrf: nil)

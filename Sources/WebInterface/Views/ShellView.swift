@@ -17,7 +17,7 @@ struct ShellView {
       "zone": zoneText, "version": settings.version,
     ]
     if let notice = shell.notice { view["notice"] = parts.stated(notice) }
-    if let delivery = shell.lastDelivery { view["delivery"] = parts.age(delivery) }
+    if let delivery = shell.lastDelivery { view["delivery"] = parts.ago(delivery) }
     return view
   }
 
@@ -39,7 +39,7 @@ struct ShellView {
     var view = parts.state(shell.health)
     let counts = ["delivering": "\(shell.probesDelivering)", "expected": "\(shell.probesExpected)"]
     view["label"] = parts.text(shell.problem ?? Phrase("shell.pill.watching", counts))
-    if let newest = shell.newestSample { view["age"] = parts.age(newest) }
+    if let newest = shell.newestSample { view["age"] = parts.ago(newest) }
     return view
   }
 

@@ -44,6 +44,14 @@ struct ViewParts {
     return view
   }
 
+  /// The same as a point in the past: `3 s ago`.
+  func ago(_ instant: Timestamp) -> View {
+    var view = age(instant)
+    let length = reader.age(seconds: Double(reader.now - instant.milliseconds) / 1000)
+    view["text"] = reader.text("unit.ago", ["age": length])
+    return view
+  }
+
   func link(_ link: PageLink) -> View { ["text": text(link.phrase), "href": link.target.path] }
 
   func icon(_ icon: PageIcon) -> View {

@@ -71,14 +71,16 @@ struct WatchDrawing {
       let width = max(until - from, 0.004)
       // About 0.6 % of the width for a character, measured at 1280.
       let labelWidth = Double(label.unicodeScalars.reduce(0) { $0 + ($1.value > 0x2e80 ? 2 : 1) }) * 0.0062 + 0.012
-      let labelStandsLeft = until + labelWidth > 1 || (until > 0.48 && until <= 0.5)
+      let labelStandsInside = width > labelWidth
+      let labelStandsLeft = !labelStandsInside && (until + labelWidth > 1 || (until > 0.48 && until <= 0.5))
       let low = labelStandsLeft ? from - labelWidth : from
-      let high = labelStandsLeft ? from + width : from + width + labelWidth
+      let high = labelStandsLeft || labelStandsInside ? from + width : from + width + labelWidth
       guard let row = taken.firstIndex(where: { $0.allSatisfy { high < $0.low || low > $0.high } }) else { return nil }
       taken[row].append((low, high))
       return [
         "style": Self.style(bar.kind), "x": Geometry.percent(from), "width": Geometry.percent(width),
-        "y": String(top + row * 22), "label": label, "textX": Geometry.percent(labelStandsLeft ? from : from + width),
+        "y": String(top + row * 22), "label": label,
+        "textX": Geometry.percent(labelStandsLeft || labelStandsInside ? from : from + width),
         "dx": labelStandsLeft ? "-6" : "6", "anchor": labelStandsLeft ? "end" : "start",
         "textY": String(top + row * 22 + 12), "hatched": bar.kind == .forbidden,
       ]

@@ -57,8 +57,8 @@ let problemMessages: [Message] = [
   Message("problem.refused.title", en: "This cannot be done now.", zh: "现在不能执行。"),
   Message("problem.unavailable.title", en: "Not available at the moment.", zh: "暂时不可用。"),
   Message(
-    "action.note.tooLong", en: "The note is longer than {limit:number} characters.", zh: "备注超过 {limit:number} 个字符。"),
-  Message("action.note.empty", en: "The note is empty. Write what you saw or did.", zh: "备注为空。请写下所见或所做。"),
+    "note.tooLong", en: "The note is longer than {limit:number} characters.", zh: "备注超过 {limit:number} 个字符。"),
+  Message("note.empty", en: "The note is empty. Write what you saw or did.", zh: "备注为空。请写下所见或所做。"),
   Message(
     "events.tooMany", en: "{limit} pages are open already. Close one.", zh: "已打开 {limit} 个页面，请关闭一个。"),
 ]

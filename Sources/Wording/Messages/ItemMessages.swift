@@ -1,2 +1,50 @@
-/// Pages of this area.
-let itemMessages: [Message] = []
+/// The CMDB: list and item.
+let itemMessages: [Message] = [
+  Message("items.title", en: "Configuration items", zh: "配置项"),
+  Message("items.sum", en: "{count} {count|item|items}", zh: "{count} 个配置项"),
+  Message("items.classes", en: "Classes", zh: "类别"),
+  Message("items.allClasses", en: "All", zh: "全部"),
+  Message("items.words", en: "Name, attribute, owner", zh: "名称、属性、负责人"),
+  Message("items.findings", en: "Findings", zh: "发现的问题"),
+  Message("items.of", en: "of", zh: "属于"),
+  Message(
+    "items.empty", en: "No items here. Describe them in `inventory/`; this host is found by itself.",
+    zh: "没有配置项。请在 `inventory/` 中声明，本机会自动发现。"),
+  Message("items.column.name", en: "Item", zh: "配置项"),
+  Message("items.column.state", en: "State", zh: "状态"),
+  Message("items.column.class", en: "Class", zh: "类别"),
+  Message("items.column.owner", en: "Owner", zh: "负责人"),
+  Message("items.column.criticality", en: "Criticality", zh: "重要性"),
+  Message("items.column.home", en: "Home", zh: "来源"),
+  Message("item.home.file", en: "file", zh: "文件"),
+  Message("item.home.desk", en: "desk", zh: "控制台"),
+  Message("item.home.discovered", en: "discovered", zh: "自动发现"),
+  Message(
+    "item.homeText.file", en: "This record lives in `{source}`. Change it there; the next reload takes it.",
+    zh: "此记录位于 `{source}`。请在文件中修改，重新加载后生效。"),
+  Message(
+    "item.homeText.desk", en: "This record lives in the journal and is changed here.", zh: "此记录保存在日志中，可在此修改。"),
+  Message(
+    "item.homeText.discovered",
+    en: "This record was discovered. To add an owner or a place, declare it in `inventory/`.",
+    zh: "此记录由系统发现。要添加负责人或位置，请在 `inventory/` 中声明。"),
+  Message("item.graphs", en: "Graphs", zh: "图表"),
+  Message("item.relations", en: "Relations", zh: "关系"),
+  Message("item.direction", en: "failure travels from right to left", zh: "故障从右向左传播"),
+  Message("item.edge.hot", en: "carries the failure now", zh: "正在传播故障"),
+  Message("item.edge.hard", en: "hard", zh: "强依赖"),
+  Message("item.edge.soft", en: "soft", zh: "弱依赖"),
+  Message("item.incidents", en: "Open incidents", zh: "未解决事件"),
+  Message("item.attributes", en: "Facts", zh: "属性"),
+  Message("item.attributesRemark", en: "what we declared, what the collector sees", zh: "声明值与采集值"),
+  Message("item.noAttributes", en: "Nothing is known about this item yet.", zh: "尚无此配置项的属性。"),
+  Message("item.column.field", en: "Field", zh: "字段"),
+  Message("item.column.declared", en: "Declared", zh: "声明"),
+  Message("item.column.observed", en: "Observed", zh: "采集"),
+  Message("item.column.seen", en: "Seen", zh: "时间"),
+  Message("item.notObserved", en: "not observed", zh: "未采集"),
+  Message("item.drift", en: "drift since {since:moment}", zh: "自 {since:moment} 起不一致"),
+  Message("item.tasks", en: "Tasks", zh: "维护任务"),
+  Message("item.history", en: "History", zh: "历史"),
+  Message("item.noHistory", en: "No change since the first sighting.", zh: "自首次发现以来没有变化。"),
+]

@@ -1,2 +1,20 @@
-/// Pages of this area.
-let ruleMessages: [Message] = []
+/// Rules and what they see.
+let ruleMessages: [Message] = [
+  Message("rules.title", en: "Rules", zh: "规则"),
+  Message(
+    "rules.sum", en: "{count} {count|rule|rules}: {firing} firing, {pending} pending, {failing} failing.",
+    zh: "{count} 条规则：{firing} 条触发，{pending} 条待定，{failing} 条出错。"),
+  Message("rules.every", en: "every {interval:age}", zh: "每 {interval:age}"),
+  Message("rules.evaluated", en: "evaluated", zh: "评估于"),
+  Message(
+    "rules.empty", en: "No rules. Put rule files into `rules/`, then `watchkeeper check`.",
+    zh: "没有规则。请将规则文件放入 `rules/`，然后运行 `watchkeeper check`。"),
+  Message("rule.inactive", en: "quiet", zh: "未触发"),
+  Message("rule.pending", en: "pending", zh: "待定"),
+  Message("rule.firing", en: "firing", zh: "触发中"),
+  Message("rule.recording", en: "recording", zh: "记录规则"),
+  Message("rule.failing", en: "failing", zh: "出错"),
+  Message("rule.notEvaluated", en: "not evaluated yet", zh: "尚未评估"),
+  Message("rule.held", en: "for {length:age}", zh: "持续 {length:age}"),
+  Message("rule.sees", en: "{firing} firing, {pending} pending", zh: "{firing} 个触发，{pending} 个待定"),
+]

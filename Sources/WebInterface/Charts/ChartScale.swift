@@ -1,0 +1,69 @@
+internal import Wording
+
+/// The vertical scale of a chart: zero at the foot, a round number at the top, three to five lines.
+struct ChartScale: Sendable {
+  let top: Double
+  let ticks: [Double]
+
+  /// - Parameters:
+  ///   - given: the top when it is known.
+  ///   - highest: the greatest value that must fit, threshold included.
+  init(given: Double?, highest: Double, unit: ChartUnit) {
+    let base = unit == .bytes || unit == .bytesPerSecond ? 1024.0 : 10
+    let wanted = given ?? max(highest * 1.05, Self.least(unit))
+    let step = Self.niceStep(wanted / 4, base: base)
+    let count = given == nil ? (wanted / step).rounded(.up) : wanted / step
+    top = given ?? step * max(count, 1)
+    ticks = stride(from: step, through: top * 1.0001, by: step).map { $0 }
+  }
+
+  /// A flat line at zero still gets a scale that means something.
+  private static func least(_ unit: ChartUnit) -> Double {
+    switch unit {
+    case .percent: 4
+    case .bytes, .bytesPerSecond: 4096
+    case .seconds, .milliseconds, .perSecond, .plain: 1
+    }
+  }
+
+  /// 1, 2, 2.5 or 5 times a power of the base; for 1024 powers of two in between.
+  static func niceStep(_ rough: Double, base: Double) -> Double {
+    guard rough > 0, rough.isFinite else { return 1 }
+    var power = 1.0
+    while power * base <= rough { power *= base }
+    while power > rough { power /= base }
+    let choices: [Double] =
+      base == 1024 ? [1, 2, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100, 128, 200, 256, 512, 1024] : [1, 2, 2.5, 5, 10]
+    return power * (choices.first { power * $0 >= rough } ?? base)
+  }
+}
+
+extension ChartUnit {
+  /// A value with its unit, for readouts, legends and tables.
+  func text(_ value: Double) -> String {
+    let (number, symbol) = pieces(value)
+    return symbol.isEmpty ? number : number + Quantity.thinSpace + symbol
+  }
+
+  /// The number and its unit apart.
+  func pieces(_ value: Double) -> (number: String, symbol: String) {
+    guard value.isFinite else { return ("–", "") }
+    switch self {
+    case .percent: return Self.split(Quantity.percent(value))
+    case .bytes: return Self.split(Quantity.bytes(value))
+    case .bytesPerSecond:
+      let (number, symbol) = Self.split(Quantity.bytes(value))
+      return (number, symbol + "/s")
+    case .seconds:
+      return abs(value) < 1 && value != 0 ? (Quantity.short(value * 1000), "ms") : (Quantity.short(value), "s")
+    case .milliseconds: return (Quantity.short(value), "ms")
+    case .perSecond: return (Quantity.short(value), "/s")
+    case .plain: return (Quantity.short(value), "")
+    }
+  }
+
+  private static func split(_ text: String) -> (String, String) {
+    let parts = text.split(separator: "\u{202f}")
+    return (String(parts.first ?? ""), parts.count > 1 ? String(parts[1]) : "")
+  }
+}

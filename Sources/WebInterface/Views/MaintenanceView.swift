@@ -1,0 +1,172 @@
+internal import Records
+internal import Telemetry
+internal import Wording
+
+extension TaskRow {
+  func view(_ parts: ViewParts) -> View {
+    let reader = parts.reader
+    var view: View = [
+      "number": number.description, "href": PageTarget.task(number).path, "plan": plan,
+      "activity": parts.text(activity), "item": item, "itemHref": PageTarget.item(itemID).path,
+      "word": reader.text("task.\(progress.rawValue)"), "icon": progressIcon.icon, "style": progressIcon.style,
+      "reasons": reasons.map(parts.stated), "hasReasons": !reasons.isEmpty,
+      "actions": actions.enumerated().map { offset, action -> View in
+        var view: View = [
+          "text": reader.text("action.\(action.rawValue)"), "style": offset == 0 ? "btn-primary" : "",
+          "path": "\(PageTarget.task(number).path)/\(action.rawValue)",
+        ]
+        if action == .start {
+          view["confirm"] = [
+            "title": reader.text("confirm.start.title", ["number": number.description, "item": item]),
+            "text": reader.text("confirm.start.text"),
+          ]
+        }
+        return view
+      },
+    ]
+    if let slot {
+      view["slot"] = "\(reader.moment(slot.start.milliseconds))–\(reader.zone.time(slot.end.milliseconds))"
+    } else {
+      view["slot"] = reader.text("task.noSlot")
+    }
+    return view
+  }
+
+  var progressIcon: (icon: String, style: String) {
+    switch progress {
+    case .planned: ("i-mnt", "mnt")
+    case .unplaced: ("i-crit", "crit")
+    case .due: ("i-warn", "warn")
+    case .running: ("i-ack", "mnt")
+    case .late: ("i-warn", "warn")
+    case .done: ("i-ok", "ok")
+    case .cancelled: ("i-unr", "unr")
+    }
+  }
+}
+
+extension MaintenancePage {
+  private static let day: Int64 = 86_400_000
+
+  /// From Monday to Monday on the reader's clock: a week with a clock change has 167 or 169 hours.
+  private func bounds(_ reader: Reader) -> (start: Int64, end: Int64) {
+    let zone = reader.zone
+    return (start.milliseconds, zone.start(ofDay: zone.dayNumber(start.milliseconds) + 7))
+  }
+
+  func view(_ parts: ViewParts, chosen: RecordNumber? = nil) -> View {
+    let reader = parts.reader
+    let (from, until) = bounds(reader)
+    let unplaced = tasks.count { $0.progress == .unplaced }
+    let late = tasks.count { $0.progress == .late }
+    let zone = reader.zone
+    var view: View = [
+      "heading": reader.text("maintenance.week", ["from": String(from)]),
+      "sum": reader.text(
+        "maintenance.sum", ["count": String(tasks.count), "unplaced": String(unplaced), "late": String(late)]),
+      "previous": "/maintenance?week=\(zone.day(from - Self.day))", "following": "/maintenance?week=\(zone.day(until))",
+      "problems": problems.map(parts.stated), "hasProblems": !problems.isEmpty, "days": days(reader),
+      "lanes": lanes.map { lane($0, parts) }, "hasLanes": !lanes.isEmpty, "agenda": agenda(parts),
+      "tasks": tasks.map { task -> View in
+        var view = task.view(parts)
+        if task.number == chosen { view["open"] = true }
+        return view
+      },
+      "hasTasks": !tasks.isEmpty, "plans": plans.map { $0.view(parts) }, "hasPlans": !plans.isEmpty,
+      "empty": TextParts.view(reader.text("maintenance.empty")),
+    ]
+    let nowShare = Double(now.milliseconds - from) / Double(until - from)
+    if nowShare > 0, nowShare < 1 { view["nowX"] = Geometry.percent(nowShare) }
+    return view
+  }
+
+  private func share(_ instant: Timestamp, _ reader: Reader) -> Double {
+    let (from, until) = bounds(reader)
+    return min(1, max(0, Double(instant.milliseconds - from) / Double(until - from)))
+  }
+
+  private func days(_ reader: Reader) -> [View] {
+    let zone = reader.zone
+    let first = zone.dayNumber(start.milliseconds)
+    let today = zone.dayNumber(reader.now)
+    return (0..<7).map { offset in
+      let instant = zone.start(ofDay: first + Int64(offset))
+      return [
+        "x": Geometry.percent(share(Timestamp(milliseconds: instant), reader)),
+        "text": "\(reader.weekday(instant)) \(zone.dayOfMonth(instant))",
+        "style": first + Int64(offset) == today ? "today" : "", "isFirst": offset == 0,
+      ]
+    }
+  }
+
+  private func lane(_ lane: MaintenanceLane, _ parts: ViewParts) -> View {
+    let reader = parts.reader
+    func band(_ span: TimeSpan) -> View? {
+      let (from, until) = (share(span.start, reader), share(span.end, reader))
+      return until > from ? ["x": Geometry.percent(from), "width": Geometry.percent(until - from)] : nil
+    }
+    let mine = tasks.filter { lane.tasks.contains($0.number) }
+    var view: View = [
+      "item": lane.item, "href": PageTarget.item(lane.itemID).path, "windows": lane.windows.compactMap(band),
+      "freezes": lane.freezes.compactMap(band), "bars": mine.compactMap { bar($0, parts) },
+    ]
+    if let remark = lane.remark { view["remark"] = parts.text(remark) }
+    return view
+  }
+
+  private func bar(_ task: TaskRow, _ parts: ViewParts) -> View? {
+    guard let slot = task.slot else { return nil }
+    let (from, until) = (share(slot.start, parts.reader), share(slot.end, parts.reader))
+    guard until > from else { return nil }
+    let isLate = until > 0.7
+    let words = parts.text(task.activity)
+    return [
+      "x": Geometry.percent(from), "width": Geometry.percent(max(until - from, 0.004)),
+      "style": Self.style(task.progress),
+      "href": "#\(task.number)", "label": "\(task.number) \(words)",
+      "textX": Geometry.percent(isLate ? from : until), "dx": isLate ? "-6" : "6", "anchor": isLate ? "end" : "start",
+      "spoken": "\(task.number) \(words), \(parts.reader.moment(slot.start.milliseconds)), "
+        + parts.reader.text("task.\(task.progress.rawValue)"),
+    ]
+  }
+
+  private static func style(_ progress: TaskProgress) -> String {
+    switch progress {
+    case .planned: "gt-plan"
+    case .running: "gt-run"
+    case .due, .late: "gt-late"
+    case .done: "gt-done"
+    case .unplaced, .cancelled: "gt-bad"
+    }
+  }
+
+  /// The phone's form: by day, in order of time.
+  private func agenda(_ parts: ViewParts) -> [View] {
+    let reader = parts.reader
+    let placed = tasks.filter { $0.slot != nil }
+    let byDay = Dictionary(grouping: placed) { reader.zone.dayNumber($0.slot?.start.milliseconds ?? 0) }
+    return byDay.keys.sorted().map { day in
+      let instant = reader.zone.start(ofDay: day)
+      return [
+        "day": "\(reader.weekday(instant)) \(reader.zone.dayOfMonth(instant))",
+        "entries": (byDay[day] ?? []).map { task -> View in
+          var view = task.view(parts)
+          view["tone"] = task.progress == .late || task.progress == .due ? "warn" : ""
+          view["time"] =
+            "\(reader.zone.time(task.slot?.start.milliseconds ?? 0))–\(reader.zone.time(task.slot?.end.milliseconds ?? 0))"
+          return view
+        },
+      ]
+    }
+  }
+}
+
+extension PlanRow {
+  func view(_ parts: ViewParts) -> View {
+    var view: View = [
+      "name": name, "activity": parts.text(activity), "rhythm": parts.text(rhythm), "items": String(items),
+    ]
+    if let next { view["next"] = parts.time(next) }
+    return view
+  }
+}

@@ -1,0 +1,62 @@
+internal import Records
+internal import Telemetry
+internal import Wording
+
+extension RulesPage {
+  func view(_ parts: ViewParts) -> View {
+    let rules = groups.flatMap(\.rules)
+    func count(_ condition: RuleCondition) -> String { String(rules.count { $0.condition == condition }) }
+    return [
+      "sum": parts.reader.text(
+        "rules.sum",
+        [
+          "count": String(rules.count), "firing": count(.firing), "pending": count(.pending),
+          "failing": count(.failing),
+        ]),
+      "groups": groups.map { $0.view(parts) }, "hasGroups": !groups.isEmpty,
+      "empty": TextParts.view(parts.reader.text("rules.empty")),
+    ]
+  }
+}
+
+extension RuleGroupRow {
+  func view(_ parts: ViewParts) -> View {
+    var view: View = [
+      "name": name, "file": file, "rhythm": parts.reader.text("rules.every", ["interval": String(intervalSeconds)]),
+      "rules": rules.map { $0.view(parts, group: name) },
+    ]
+    if let lastEvaluation { view["evaluated"] = parts.ago(lastEvaluation) }
+    if let tookSeconds { view["took"] = ChartUnit.seconds.text(tookSeconds) }
+    return view
+  }
+}
+
+extension RuleRow {
+  func view(_ parts: ViewParts, group: String) -> View {
+    let reader = parts.reader
+    var view: View = [
+      "name": name, "anchor": "\(group).\(name)", "expression": expression, "icon": look.icon, "style": look.style,
+      "word": reader.text("rule.\(condition.rawValue)"),
+      "incidents": incidents.map { ["number": $0.description, "href": PageTarget.incident($0).path] as View },
+    ]
+    if heldSeconds > 0 { view["held"] = reader.text("rule.held", ["length": String(heldSeconds)]) }
+    if let severity { view["severity"] = severity }
+    if let summary { view["summary"] = parts.text(summary) }
+    if let problem { view["problem"] = problem }
+    if pending + firing > 0 {
+      view["sees"] = reader.text("rule.sees", ["firing": String(firing), "pending": String(pending)])
+    }
+    return view
+  }
+
+  private var look: (icon: String, style: String) {
+    switch condition {
+    case .inactive: ("i-ok", "ok")
+    case .pending: ("i-warn", "warn")
+    case .firing: ("i-crit", "crit")
+    case .recording: ("i-grp", "sil")
+    case .failing: ("i-unk", "unk")
+    case .notEvaluated: ("i-stale", "stale")
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import Telemetry
+import Testing
+
+@testable import WebInterface
+
+@Suite("Prometheus' HTTP API")
+struct PrometheusTests {
+  @Test(
+    "numbers read as Prometheus writes them",
+    arguments: [
+      (1, "1"), (0.5, "0.5"), (1e6, "1000000"), (123_456_789.25, "123456789.25"), (1e20, "100000000000000000000"),
+      (1e21, "1e+21"), (1.5e300, "1.5e+300"), (1e-6, "0.000001"), (9e-7, "9e-07"), (-0.25, "-0.25"), (0, "0"),
+      (-0.0, "-0"), (.infinity, "+Inf"), (-.infinity, "-Inf"), (.nan, "NaN"), (0.1 + 0.2, "0.30000000000000004"),
+      (.leastNonzeroMagnitude, "5e-324"), (1.7976931348623157e308, "1.7976931348623157e+308"), (1234.5678, "1234.5678"),
+    ] as [(Double, String)])
+  func numbers(_ value: Double, _ expected: String) { #expect(PrometheusJSON.number(value) == expected) }
+
+  @Test(
+    "times have as many as three decimals",
+    arguments: [(1_435_781_451_781, "1435781451.781"), (1000, "1"), (1500, "1.500"), (-1500, "-1.500"), (7, "0.007")]
+      as [(Int64, String)])
+  func times(_ milliseconds: Int64, _ expected: String) {
+    #expect(PrometheusJSON.time(Timestamp(milliseconds: milliseconds)) == expected)
+  }
+
+  @Test(
+    "instants are seconds or RFC 3339",
+    arguments: [
+      ("1435781451.781", 1_435_781_451_781), ("2015-07-01T20:10:51.781Z", 1_435_781_451_781),
+      ("2015-07-01T22:10:51+02:00", 1_435_781_451_000), ("1970-01-01T00:00:00Z", 0), ("2015-07-01", nil), ("soon", nil),
+      ("2015-13-01T00:00:00Z", nil), ("NaN", nil), ("1e300", nil), ("2015-07-01T20:10:51.781", nil), ("", nil),
+    ] as [(String, Int64?)])
+  func instants(_ text: String, _ expected: Int64?) {
+    #expect(PrometheusTime.instant(text)?.milliseconds == expected)
+  }
+
+  @Test(
+    "steps are seconds or durations",
+    arguments: [
+      ("15", 15_000), ("0.5", 500), ("1m30s", 90_000), ("1h", 3_600_000), ("500ms", 500), ("0", nil), ("-1", nil),
+      ("5x", nil), ("", nil), ("m", nil), ("99999999999y", nil),
+    ] as [(String, Int64?)])
+  func steps(_ text: String, _ expected: Int64?) {
+    #expect(PrometheusTime.step(text)?.wholeMilliseconds == expected)
+  }
+
+  @Test(
+    "answers have Prometheus' envelope",
+    arguments: [
+      (
+        "/api/v1/query", "query=up&time=10", 200,
+        #"{"status":"success","data":{"resultType":"vector","result":[{"metric":{"__name__":"up","instance":"db01","job":"node"},"value":[10,"1"]}]}}"#
+      ),
+      (
+        "/api/v1/query", "query=1&time=10.5", 200,
+        #"{"status":"success","data":{"resultType":"scalar","result":[10.500,"1"]}}"#
+      ),
+      (
+        "/api/v1/query", "query=%22x%22&time=1", 200,
+        #"{"status":"success","data":{"resultType":"string","result":[1,"x"]}}"#
+      ),
+      (
+        "/api/v1/query_range", "query=up&start=0&end=15&step=15", 200,
+        #"{"status":"success","data":{"resultType":"matrix","result":[{"metric":{"__name__":"up","instance":"db01","job":"node"},"values":[[0,"1"],[15,"+Inf"]]}]}}"#
+      ),
+      ("/api/v1/labels", "", 200, #"{"status":"success","data":["__name__","instance","job"]}"#),
+      ("/api/v1/label/job/values", "", 200, #"{"status":"success","data":["node"]}"#),
+      ("/api/v1/label/none/values", "", 200, #"{"status":"success","data":[]}"#),
+      (
+        "/api/v1/series", "match[]=up", 200,
+        #"{"status":"success","data":[{"__name__":"up","instance":"db01","job":"node"}]}"#
+      ),
+      (
+        "/api/v1/series", "", 400,
+        #"{"status":"error","errorType":"bad_data","error":"no match[] parameter provided"}"#
+      ),
+      (
+        "/api/v1/query", "query=%29", 400,
+        #"{"status":"error","errorType":"bad_data","error":"1:1: parse error: unexpected \")\""}"#
+      ),
+      (
+        "/api/v1/query", "query=slow", 503,
+        #"{"status":"error","errorType":"timeout","error":"query timed out"}"#
+      ),
+    ])
+  func envelope(_ path: String, _ query: String, _ status: Int, _ body: String) async throws {
+    let bench = try Bench()
+    let answer = await bench.get(path, query: query, cookie: try await bench.logIn())
+    #expect(answer.status == status)
+    #expect(answer.text == body)
+    #expect(answer.header("Content-Type") == "application/json")
+  }
+
+  @Test(
+    "bad parameters are refused before the engine is asked",
+    arguments: [
+      ("query_range", "query=up&start=0&end=99999999&step=1"), ("query_range", "query=up&start=10&end=0&step=1"),
+      ("query_range", "query=up&start=0&end=10&step=0"), ("query_range", "query=up&end=10&step=1"),
+      ("query", "query="), ("query", ""), ("query", "query=up&time=later"),
+    ])
+  func badParameters(_ name: String, _ query: String) async throws {
+    let bench = try Bench()
+    let answer = await bench.get("/api/v1/\(name)", query: query, cookie: try await bench.logIn())
+    #expect(answer.status == 400)
+    #expect(answer.json["errorType"] as? String == "bad_data")
+  }
+
+  @Test("a query may be posted as a form")
+  func posted() async throws {
+    let bench = try Bench()
+    let cookie = try await bench.logIn()
+    let csrf = try await bench.csrf(of: cookie)
+    let answer = await bench.post(
+      "/api/v1/query", cookie: cookie, form: "query=up&time=10", headers: ["x-csrf-token": csrf])
+    #expect(answer.status == 200)
+  }
+
+  @Test("rules and alerts")
+  func rules() async throws {
+    let bench = try Bench()
+    let cookie = try await bench.logIn()
+    let rules = await bench.get("/api/v1/rules", query: "type=alert", cookie: cookie)
+    #expect(rules.text.contains(#""state":"firing""#) && !rules.text.contains("recording"))
+    let alerts = await bench.get("/api/v1/alerts", cookie: cookie)
+    #expect(alerts.text.contains(#""value":"3.4e+02""#))
+    #expect(alerts.text.contains(#""activeAt":"2026-11-20T06:06:00.000Z""#))
+    #expect(await bench.get("/api/v1/status/buildinfo", cookie: cookie).text.contains("watchkeeper 0.1.0"))
+  }
+}

@@ -1,0 +1,53 @@
+import Records
+import Synchronization
+import Telemetry
+import WebInterface
+
+/// A console with believable content, for tests and for looking at the pages.
+final class SampleConsole: Console {
+  enum Content: Sendable { case full, empty }
+
+  /// Friday 2026-11-20 14:18 in Shanghai.
+  static let now = Timestamp(milliseconds: 1_795_155_480_000)
+
+  let content: Content
+  let now: Timestamp
+  let performed = Mutex<[ConsoleAction]>([])
+  let outcome = Mutex<ActionOutcome>(.done(Reason("action.acknowledged", ["number": "INC-214"])))
+  let isReady = Mutex<Readiness>(.ready)
+  let feed = Mutex<[ConsoleDelta]>([])
+
+  init(_ content: Content = .full, now: Timestamp = SampleConsole.now) {
+    self.content = content
+    self.now = now
+  }
+
+  /// Minutes before now; negative for after.
+  func ago(_ minutes: Double) -> Timestamp { now.advanced(by: .seconds(-minutes * 60)) }
+
+  func shell() async -> ShellState {
+    guard content == .full else {
+      return ShellState(health: .unknown, probesDelivering: 0, probesExpected: 4)
+    }
+    return ShellState(
+      health: .ok, probesDelivering: 214, probesExpected: 214, newestSample: ago(0.05), incidentsWaiting: 2,
+      tasksWaiting: 1, lastDelivery: ago(2 * 1440))
+  }
+
+  func perform(_ action: ConsoleAction, by identity: Identity) async -> ActionOutcome {
+    performed.withLock { $0.append(action) }
+    return outcome.withLock { $0 }
+  }
+
+  func deltas(after id: UInt64?) async -> AsyncStream<ConsoleDelta> {
+    let waiting = feed.withLock { $0 }
+    return AsyncStream { continuation in
+      for delta in waiting where delta.id > id ?? 0 { continuation.yield(delta) }
+      continuation.finish()
+    }
+  }
+
+  func readiness() async -> Readiness { isReady.withLock { $0 } }
+
+  func exposition() async -> String { "# TYPE watchkeeper_up gauge\nwatchkeeper_up 1\n" }
+}

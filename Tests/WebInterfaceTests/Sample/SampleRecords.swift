@@ -1,0 +1,185 @@
+import Records
+import Telemetry
+import WebInterface
+
+extension SampleConsole {
+  func items(_ filter: ItemFilter) async throws(ConsoleError) -> ItemsPage {
+    guard content == .full else { return ItemsPage(filter: filter, classes: [], rows: [], total: 0) }
+    let host: Phrase = .both(english: "Host", chinese: "主机")
+    let filesystem: Phrase = .both(english: "File system", chinese: "文件系统")
+    return ItemsPage(
+      filter: filter,
+      classes: [ItemClassCount("host", host, count: 2), ItemClassCount("filesystem", filesystem, count: 1)],
+      rows: [
+        dbRow, ItemRow(id: "host:web01", name: "web01", itemClass: host, state: .ok, home: .discovered),
+        ItemRow(
+          id: "filesystem:web01:/var", name: "/var", itemClass: filesystem, state: .warning, home: .discovered,
+          parent: "web01"),
+      ], total: 3,
+      findings: [
+        StatedPhrase(
+          .warning, .both(english: "2 items have no owner", chinese: "2 个配置项没有负责人"),
+          detail: .both(english: "web01, /var", chinese: "web01、/var"))
+      ])
+  }
+
+  private var dbRow: ItemRow {
+    ItemRow(
+      id: "host:db01", name: "db01", itemClass: .both(english: "Host", chinese: "主机"), state: .critical, home: .file,
+      owner: "Team DBA", criticality: 1)
+  }
+
+  func item(_ id: String, range: PageRange) async throws(ConsoleError) -> ItemPage {
+    guard content == .full else { throw .notFound }
+    if id == "filesystem:web01:/var" {
+      return ItemPage(
+        row: ItemRow(
+          id: id, name: "/var", itemClass: .both(english: "File system", chinese: "文件系统"), state: .ok, home: .discovered
+        ))
+    }
+    guard id == "host:db01" else { throw .notFound }
+    return ItemPage(
+      row: dbRow, badges: [StatedPhrase(.warning, .both(english: "1 drift finding", chinese: "1 处不一致"))],
+      summary: .both(
+        english: "MySQL primary of Orders. Half of a pair: 1 of 2 must stay up.", chinese: "订单库 MySQL 主库。双机之一：至少 1 台在线。"
+      ),
+      facts: [
+        PageFact(.both(english: "Owner", chinese: "负责人"), .verbatim("Team DBA"), detail: .verbatim("Li Lei")),
+        PageFact(.both(english: "Place", chinese: "位置"), .verbatim("Shanghai R2")),
+        PageFact(.both(english: "Support", chinese: "维保"), .verbatim("2027-04-30")),
+        PageFact(.both(english: "Criticality", chinese: "重要性"), .verbatim("1")),
+      ],
+      attributes: [
+        AttributeRow(name: "mysql_version", declared: "8.0.39", observed: "8.0.39", seenAt: ago(0.1)),
+        AttributeRow(name: "sync_binlog", declared: "0", observed: "1", seenAt: ago(0.1), driftSince: ago(20)),
+        AttributeRow(name: "memory", declared: "64 GiB", observed: "64 GiB", seenAt: ago(0.1)),
+        AttributeRow(name: "serial", declared: "VM-3F8A-21"),
+      ],
+      relations: [
+        RelationColumn(
+          heading: .both(english: "Serves", chinese: "支撑"),
+          nodes: [
+            RelationNode(
+              id: "service:orders", name: "Orders", detail: .both(english: "down since 14:06", chinese: "14:06 起中断"),
+              state: .critical),
+            RelationNode(id: "host:web01", name: "web01", detail: .verbatim("shop-api"), state: .ok),
+          ], edges: [RelationEdge(from: 0, to: 0, .carriesFailure), RelationEdge(from: 1, to: 0)]),
+        RelationColumn(
+          heading: .both(english: "This item", chinese: "本项"),
+          nodes: [
+            RelationNode(id: "host:db01", name: "db01", detail: .verbatim("MySQL"), state: .critical, role: .subject)
+          ],
+          edges: [RelationEdge(from: 0, to: 0), RelationEdge(from: 0, to: 1), RelationEdge(from: 0, to: 2, .soft)]),
+        RelationColumn(
+          heading: .both(english: "Depends on", chinese: "依赖"),
+          nodes: [
+            RelationNode(
+              id: "host:vm-host3", name: "vm-host3", detail: .both(english: "runs on", chinese: "运行于"), state: .ok),
+            RelationNode(
+              id: "switch:sw-2", name: "sw-2", detail: .both(english: "port 3", chinese: "端口 3"), state: .warning),
+            RelationNode(
+              id: "ups:ups-1", name: "ups-1", detail: .both(english: "powered by", chinese: "供电"), state: .ok),
+          ]),
+      ], incidents: [sampleRows[0]], tasks: [sampleTasks[1]],
+      history: [
+        ItemChange(
+          at: ago(20), actor: "Ann Park", .both(english: "sync_binlog changed", chinese: "sync_binlog 已更改"),
+          before: "sync_binlog = 0",
+          after: "sync_binlog = 1"),
+        ItemChange(
+          at: ago(31_000), actor: "configuration 4f1e02aa91bc", .both(english: "Relation added", chinese: "新增关系"),
+          after: "depends on sw-2 port 3"),
+      ], source: "inventory/databases.yaml:14", host: "db01")
+  }
+
+  var sampleTasks: [TaskRow] {
+    [
+      TaskRow(
+        number: RecordNumber(.maintenanceTask, 9), plan: "vacuum", activity: .both(english: "vacuum", chinese: "整理表空间"),
+        itemID: "host:db01", item: "db01", progress: .done, slot: TimeSpan(from: ago(4878), to: ago(4758))),
+      TaskRow(
+        number: RecordNumber(.maintenanceTask, 21), plan: "minor update",
+        activity: .both(english: "minor update", chinese: "小版本更新"),
+        itemID: "host:db01", item: "db01", progress: .planned, slot: TimeSpan(from: ago(-2082), to: ago(-2262)),
+        reasons: [
+          StatedPhrase(.ok, .both(english: "Window 1–5 on Sunday, first free slot", chinese: "周日 1–5 点窗口，首个空闲时段")),
+          StatedPhrase(
+            .warning, .both(english: "Not Saturday: MT-18 holds the pair", chinese: "周六不行：MT-18 占用该双机"),
+            detail: .both(english: "1 of 2 must stay up", chinese: "至少 1 台在线")),
+        ], actions: [.start]),
+      TaskRow(
+        number: RecordNumber(.maintenanceTask, 18), plan: "patch", activity: .both(english: "patch", chinese: "补丁"),
+        itemID: "host:web01", item: "web01", progress: .late, slot: TimeSpan(from: ago(138), to: ago(18)),
+        reasons: [StatedPhrase(.warning, .both(english: "Runs 18 min over its window", chinese: "超出窗口 18 分钟"))],
+        actions: [.finish]),
+      TaskRow(
+        number: RecordNumber(.maintenanceTask, 31), plan: "battery",
+        activity: .both(english: "battery test", chinese: "电池测试"),
+        itemID: "ups:ups-1", item: "ups-1", progress: .unplaced,
+        reasons: [
+          StatedPhrase(
+            .critical,
+            .both(english: "Its only window, Sat 8:00–18:00, lies in the freeze", chinese: "唯一窗口（周六 8:00–18:00）处于封网期"),
+            detail: .both(english: "Lifting the freeze for ups-1 would allow it", chinese: "对 ups-1 解除封网即可安排"))
+        ]),
+    ]
+  }
+
+  func maintenance(weekOf instant: Timestamp?) async throws(ConsoleError) -> MaintenancePage {
+    let monday = Timestamp(milliseconds: 1_794_758_400_000)
+    guard content == .full else { return MaintenancePage(start: monday, now: now, lanes: [], tasks: []) }
+    func nights(_ hour: Double, _ length: Double) -> [TimeSpan] {
+      (0..<7).map { day in
+        let start = monday.advanced(by: .seconds((Double(day) * 24 + hour) * 3600))
+        return TimeSpan(from: start, to: start.advanced(by: .seconds(length * 3600)))
+      }
+    }
+    let freeze = [TimeSpan(from: ago(-942), to: ago(-2022))]
+    return MaintenancePage(
+      start: monday, now: now,
+      lanes: [
+        MaintenanceLane(
+          itemID: "host:db01", item: "db01", remark: .both(english: "window 1–5", chinese: "窗口 1–5 点"),
+          windows: nights(1, 4),
+          freezes: freeze, tasks: [RecordNumber(.maintenanceTask, 9), RecordNumber(.maintenanceTask, 21)]),
+        MaintenanceLane(
+          itemID: "host:web01", item: "web01", remark: .both(english: "window 22–4", chinese: "窗口 22–4 点"),
+          windows: nights(22, 6), freezes: freeze, tasks: [RecordNumber(.maintenanceTask, 18)]),
+      ], tasks: sampleTasks,
+      problems: [
+        StatedPhrase(
+          .critical, .both(english: "MT-18 and MT-21 overlap on Sat 22:00.", chinese: "MT-18 与 MT-21 在周六 22:00 冲突。"),
+          detail: .both(english: "Web pool would keep 1 of 3, it needs 2.", chinese: "Web 资源池仅剩 1/3，至少需要 2。"))
+      ],
+      plans: [
+        PlanRow(
+          name: "vacuum", activity: .both(english: "vacuum", chinese: "整理表空间"),
+          rhythm: .both(english: "weekly, Tue", chinese: "每周二"),
+          next: ago(-5202), items: 2)
+      ])
+  }
+
+  func maintenance(of task: RecordNumber) async throws(ConsoleError) -> MaintenancePage {
+    guard sampleTasks.contains(where: { $0.number == task }) else { throw .notFound }
+    return try await maintenance(weekOf: nil)
+  }
+
+  func rules() async throws(ConsoleError) -> RulesPage {
+    guard content == .full else { return RulesPage(groups: []) }
+    return RulesPage(groups: [
+      RuleGroupRow(
+        name: "db", file: "rules/db.yaml", intervalSeconds: 15, lastEvaluation: ago(0.1), tookSeconds: 0.0012,
+        rules: [
+          RuleRow(
+            name: "ReplicaLag", expression: "mysql_replica_lag_seconds > 60", heldSeconds: 300, severity: "critical",
+            condition: .firing,
+            summary: .both(english: "{{ $labels.instance }} is behind", chinese: "{{ $labels.instance }} 延迟"),
+            firing: 1, incidents: [RecordNumber(.incident, 214)]),
+          RuleRow(name: "job:up:sum", expression: "sum by (job) (up)", condition: .recording),
+          RuleRow(
+            name: "Broken", expression: "a / on(x) b", condition: .failing,
+            problem: "found duplicate series for the match group {x=\"1\"} on the right hand-side of the operation"),
+        ])
+    ])
+  }
+}

@@ -1,0 +1,114 @@
+import Testing
+import Wording
+
+@Suite("Words for a reader")
+struct ReaderTests {
+  static let now: Int64 = 1_795_155_480_000
+  let english = Reader(language: .english, zone: .fixed("Asia/Shanghai", offsetSeconds: 28_800), now: now)
+  let chinese = Reader(language: .simplifiedChinese, zone: .fixed("Asia/Shanghai", offsetSeconds: 28_800), now: now)
+
+  @Test(
+    "ages have at most two units and are rounded down",
+    arguments: [
+      (0.9, "0 s", "0 秒"), (45, "45 s", "45 秒"), (119.9, "1 min", "1 分钟"), (7920, "2 h 12 min", "2 小时 12 分钟"),
+      (7200, "2 h", "2 小时"), (90_000, "1 d 1 h", "1 天 1 小时"), (864_000, "10 d", "10 天"), (-5, "0 s", "0 秒"),
+      (.infinity, "–", "–"),
+    ] as [(Double, String, String)])
+  func ages(_ seconds: Double, _ en: String, _ zh: String) {
+    #expect(plain(english.age(seconds: seconds)) == en)
+    #expect(plain(chinese.age(seconds: seconds)) == zh)
+  }
+
+  @Test(
+    "moments are as short as their distance allows",
+    arguments: [
+      (0, "14:18", "14:18"), (-15 * 3_600_000, "Thu 23:18", "周四 23:18"), (3 * 86_400_000, "Mon 14:18", "周一 14:18"),
+      (-30 * 86_400_000, "2026-10-21 14:18", "2026-10-21 14:18"),
+    ] as [(Int64, String, String)])
+  func moments(_ shift: Int64, _ en: String, _ zh: String) {
+    #expect(plain(english.moment(Self.now + shift)) == en)
+    #expect(plain(chinese.moment(Self.now + shift)) == zh)
+  }
+
+  @Test("plurals follow the number")
+  func plurals() {
+    #expect(english.text("overview.needs.title", ["count": "1"]) == "1 incident needs someone")
+    #expect(english.text("overview.needs.title", ["count": "2"]) == "2 incidents need someone")
+    #expect(chinese.text("overview.needs.title", ["count": "2"]) == "2 个事件需要处理")
+  }
+
+  @Test("a missing argument, a wrong one and an unknown id show themselves")
+  func faults() {
+    #expect(english.text("overview.needs.more") == "{count} more")
+    #expect(plain(english.text("unit.age", ["seconds": "soon"])) == "soon")
+    #expect(english.text("no.such.id") == "{no.such.id}")
+  }
+
+  @Test("an argument may be the id of another message")
+  func nested() {
+    #expect(english.text("state.firing", ["state": "state.critical"]) == "Critical, firing")
+    #expect(chinese.text("state.firing", ["state": "state.critical"]) == "严重，触发中")
+  }
+
+  @Test(
+    "quantities",
+    arguments: [
+      (Quantity.bytes(1536), "1.5 KiB"), (Quantity.bytes(1_099_511_627_776), "1 TiB"),
+      (Quantity.bytes(1023), "1,023 B"),
+      (Quantity.percent(93), "93 %"), (Quantity.percent(0.44), "0.4 %"), (Quantity.percent(99.97), "99.97 %"),
+      (Quantity.percent(.nan), "–"), (Quantity.grouped(1_234_567.5), "1,234,567.5"),
+      (Quantity.grouped(-1200), "−1,200"),
+      (Quantity.short(0.0012), "1.2e-3"), (Quantity.short(340), "340"), (Quantity.short(2.104), "2.1"),
+      (Quantity.short(-0.001), "−1e-3"), (Quantity.plain(-0.04), "0"), (Quantity.plain(12.25), "12.3"),
+    ])
+  func quantities(_ text: String, _ expected: String) { #expect(plain(text) == expected) }
+
+  /// Unit spaces as ordinary ones, so that the cases can be read.
+  private func plain(_ text: String) -> String {
+    String(text.map { $0 == "\u{202f}" || $0 == "\u{a0}" ? " " : $0 })
+  }
+}
+
+@Suite("Choosing a language")
+struct LanguageTests {
+  @Test(
+    "the address wins over the cookie, the cookie over the browser",
+    arguments: [
+      (nil, nil, nil, Language.english), ("zh", "en", "en", .simplifiedChinese),
+      ("xx", "zh-CN", "en", .simplifiedChinese),
+      (nil, nil, "de, zh-TW;q=0.8, en;q=0.5", .simplifiedChinese), (nil, nil, "en;q=0.4, zh;q=0.4", .english),
+      (nil, nil, "zh;q=0, en", .english), (nil, nil, "fr", .english), (nil, nil, ";;,,q=", .english),
+      (nil, nil, "zh-Hans-CN", .simplifiedChinese),
+    ] as [(String?, String?, String?, Language)])
+  func negotiates(_ query: String?, _ cookie: String?, _ header: String?, _ expected: Language) {
+    #expect(Language.negotiate(query: query, cookie: cookie, acceptLanguage: header) == expected)
+  }
+}
+
+@Suite("A clock on the wall")
+struct ClockZoneTests {
+  @Test(
+    "days and offsets",
+    arguments: [
+      (0, 0, "1970-01-01", "00:00", "UTC"), (951_782_400_000, 0, "2000-02-29", "00:00", "UTC"),
+      (-1, 0, "1969-12-31", "23:59", "UTC"), (1_795_155_480_000, 28_800, "2026-11-20", "14:18", "UTC+8"),
+      (1_795_155_480_000, -12_600, "2026-11-20", "02:48", "UTC−3:30"),
+    ] as [(Int64, Int, String, String, String)])
+  func days(_ instant: Int64, _ offset: Int, _ day: String, _ time: String, _ name: String) {
+    let zone = ClockZone.fixed("zone", offsetSeconds: offset)
+    #expect(zone.day(instant) == day)
+    #expect(zone.time(instant) == time)
+    #expect(zone.offsetName(instant) == name)
+  }
+
+  @Test("the start of a day is found over a change of the clocks")
+  func startOfDay() {
+    // An hour is skipped at the instant 1,000,000,000.
+    let zone = ClockZone(name: "odd") { $0 < 1_000_000_000 ? 3600 : 7200 }
+    for number in Int64(8)...Int64(16) {
+      let start = zone.start(ofDay: number)
+      #expect(zone.dayNumber(start) == number)
+      #expect(zone.dayNumber(start - 1) == number - 1)
+    }
+  }
+}
