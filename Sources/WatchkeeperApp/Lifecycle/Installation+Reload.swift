@@ -42,3 +42,10 @@ extension Installation {
     configuration.withLock { $0.settings.web.externalURL } ?? consoleURL.withLock { $0 }
   }
 }
+
+extension Installation {
+  /// Links in notifications lead to the console that listens, unless the configuration names another address.
+  func useConsoleURL() async {
+    await deliveries.link(to: MessageComposer(language: language, zone: ClockZone(zone), consoleURL: publicURL))
+  }
+}
