@@ -56,6 +56,9 @@ struct GuardTests {
       ("csrf=TOKEN", [:], true), ("", [:], false), ("csrf=wrong", [:], false), ("csrf=", [:], false),
       ("", ["x-csrf-token": "TOKEN"], true), ("csrf=TOKEN", ["origin": "http://localhost:8470"], true),
       ("csrf=TOKEN", ["origin": "http://evil.example"], false), ("csrf=TOKEN", ["origin": "null"], false),
+      ("csrf=TOKEN", ["origin": "null", "sec-fetch-site": "same-origin"], true),
+      ("csrf=TOKEN", ["origin": "null", "sec-fetch-site": "none"], false),
+      ("csrf=TOKEN", ["origin": "http://evil.example", "sec-fetch-site": "same-origin"], false),
       ("csrf=TOKEN", ["sec-fetch-site": "cross-site"], false), ("csrf=TOKEN", ["sec-fetch-site": "same-site"], false),
       ("csrf=TOKEN", ["sec-fetch-site": "same-origin"], true),
     ] as [(String, [String: String], Bool)])

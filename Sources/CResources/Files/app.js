@@ -258,7 +258,7 @@
     const banner = part('stale');
     if (banner) {
       banner.hidden = !isStale;
-      if (isStale) put(part('stale-age'), age(silent));
+      if (isStale) put(part('stale-title'), part('stale-title').dataset.pattern.replace('{age}', age(silent)));
     }
     // A browser gives up on a stream that was refused; the page does not.
     if (source?.readyState === 2 && silent > 3000) { close(); open(); }
