@@ -272,7 +272,9 @@
     const wanted = new URL(a.href);
     for (const name of ['lang', 'theme', 't']) kept.delete(name);
     for (const [name, value] of wanted.searchParams) kept.set(name, value);
-    a.href = location.pathname + '?' + kept + location.hash;
+    const here = new URL(location.href);
+    here.search = kept;
+    a.href = here.href;
   }
   for (const a of all('[data-act=theme]')) a.addEventListener('click', e => {
     e.preventDefault();
