@@ -7,6 +7,12 @@ public enum Catalogue {
     actionMessages, startMessages, shellMessages, stateMessages, unitMessages, overviewMessages, hostMessages, chartMessages, incidentMessages,
     itemMessages, maintenanceMessages, notificationMessages, ruleMessages, accessMessages, problemMessages,
     reasonMessages, apiMessages,
+    vocabularyMessages,
+    incidentReasonMessages,
+    inventoryReasonMessages,
+    plannerReasonMessages,
+    probeReasonMessages,
+    timelineMessages,
   ].flatMap { $0 }
 
   /// What is shown for an id that does not exist: visible, searchable, never a trap.
