@@ -1,3 +1,4 @@
+internal import Synchronization
 internal import Incidents
 internal import Planner
 internal import Records
@@ -8,7 +9,8 @@ extension LiveConsole: ConsoleActions {
     let actor = identity.actor
     switch action {
     case .acknowledge(let number):
-      return await decide(.acknowledge(number, by: actor, note: ""), Reason("action.acknowledged", ["number": "\(number)"]))
+      return await decide(
+        .acknowledge(number, by: actor, note: ""), Reason("action.acknowledged", ["number": "\(number)"]))
     case .resolve(let number, let note):
       return await decide(
         .resolve(number, by: actor, text: note, code: "fixed"), Reason("action.resolved", ["number": "\(number)"]))

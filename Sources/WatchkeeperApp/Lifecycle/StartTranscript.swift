@@ -1,3 +1,4 @@
+internal import Alerting
 internal import Probes
 internal import Records
 internal import ServiceTime

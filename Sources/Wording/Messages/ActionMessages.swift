@@ -7,7 +7,9 @@ let actionMessages: [Message] = [
   Message("action.started", en: "{number} is under way; its window is open.", zh: "{number} 已开始，维护窗口已打开。"),
   Message("action.finished", en: "{number} is done.", zh: "{number} 已完成。"),
   Message("action.unknown", en: "There is no {number}.", zh: "没有 {number}。"),
-  Message("action.not-possible", en: "{number} is {status:message}; that is not possible now.", zh: "{number} {status:message}，当前无法执行。"),
+  Message(
+    "action.not-possible", en: "{number} is {status:message}; that is not possible now.",
+    zh: "{number} {status:message}，当前无法执行。"),
   Message("action.text-missing", en: "Say what was done or found.", zh: "请写明做了什么或发现了什么。"),
   Message("action.text-too-long", en: "The text is longer than {limit} bytes. Shorten it.", zh: "文字超过 {limit} 字节，请缩短。"),
   Message("action.time-passed", en: "That time has passed. Choose a later one.", zh: "该时间已过，请选择更晚的时间。"),
