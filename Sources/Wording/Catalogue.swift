@@ -4,7 +4,8 @@
 public enum Catalogue {
   /// In the order of the areas; ids are unique (tested).
   public static let messages: [Message] = [
-    actionMessages, startMessages, shellMessages, stateMessages, unitMessages, overviewMessages, hostMessages, chartMessages, incidentMessages,
+    actionMessages, startMessages, shellMessages, stateMessages, unitMessages, overviewMessages, hostMessages,
+    chartMessages, incidentMessages,
     itemMessages, maintenanceMessages, notificationMessages, ruleMessages, accessMessages, problemMessages,
     reasonMessages, apiMessages,
     vocabularyMessages,

@@ -1,3 +1,4 @@
+internal import Synchronization
 internal import Incidents
 internal import Planner
 internal import Records
@@ -8,7 +9,8 @@ extension LiveConsole: ConsoleActions {
     let actor = identity.actor
     switch action {
     case .acknowledge(let number):
-      return await decide(.acknowledge(number, by: actor, note: ""), Reason("action.acknowledged", ["number": "\(number)"]))
+      return await decide(
+        .acknowledge(number, by: actor, note: ""), Reason("action.acknowledged", ["number": "\(number)"]))
     case .resolve(let number, let note):
       return await decide(
         .resolve(number, by: actor, text: note, code: "fixed"), Reason("action.resolved", ["number": "\(number)"]))
@@ -44,7 +46,7 @@ extension LiveConsole: ConsoleActions {
     switch refusal {
     case .unknown(let number): Reason("action.unknown", ["number": "\(number)"])
     case .notPossible(_, let number, let status):
-      Reason("action.not-possible", ["number": "\(number)", "status": "incident.status.\(status.rawValue)"])
+      Reason("action.not-possible", ["number": "\(number)", "status": "action.incident.\(status.rawValue)"])
     case .textMissing: Reason("action.text-missing")
     case .textTooLong(_, let limit): Reason("action.text-too-long", ["limit": "\(limit)"])
     }
@@ -68,7 +70,7 @@ extension LiveConsole: ConsoleActions {
     switch refusal {
     case .unknown(let number): Reason("action.unknown", ["number": "\(number)"])
     case .notPossible(_, let number, let state):
-      Reason("action.not-possible", ["number": "\(number)", "status": "task.state.\(state.rawValue)"])
+      Reason("action.not-possible", ["number": "\(number)", "status": "action.task.\(state.rawValue)"])
     case .textMissing: Reason("action.text-missing")
     case .textTooLong: Reason("action.text-too-long", ["limit": "\(MaintenanceRefusal.textBytesMax)"])
     case .checklistEntryUnknown(let number, _): Reason("action.unknown", ["number": "\(number)"])

@@ -1,3 +1,5 @@
+internal import Synchronization
+internal import Records
 internal import Telemetry
 
 /// The console's pages and actions over a running installation.

@@ -1,3 +1,4 @@
+internal import Synchronization
 internal import Alerting
 internal import Incidents
 internal import Inventory

@@ -1,3 +1,6 @@
+internal import Synchronization
+internal import Journal
+internal import Incidents
 internal import Alerting
 internal import Probes
 internal import Records
@@ -110,7 +113,8 @@ extension Installation {
       SelfMetric(
         "watchkeeper_alerts_withheld", .gauge, "Alerts withheld by a window.", Double(book.withheldAlerts.count)),
       SelfMetric("watchkeeper_deliveries_total", .counter, "Notifications delivered.", Double(deliveries.delivered)),
-      SelfMetric("watchkeeper_deliveries_retried_total", .counter, "Attempts to be repeated.", Double(deliveries.retried)),
+      SelfMetric(
+        "watchkeeper_deliveries_retried_total", .counter, "Attempts to be repeated.", Double(deliveries.retried)),
       SelfMetric(
         "watchkeeper_deliveries_refused_total", .counter, "Notifications that a receiver will never take.",
         Double(deliveries.refused)),

@@ -1,3 +1,5 @@
+internal import Synchronization
+internal import Probes
 internal import Incidents
 internal import Inventory
 internal import Notifiers

@@ -1,3 +1,9 @@
+internal import Transfers
+internal import TimeSeriesStore
+internal import Synchronization
+internal import Journal
+internal import Incidents
+internal import Alerting
 internal import Inventory
 internal import Planner
 internal import Probes

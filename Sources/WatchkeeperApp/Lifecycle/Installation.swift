@@ -89,7 +89,8 @@ final class Installation: Sendable {
       external: ExternalIdentity(url: settings.web.externalURL ?? ""),
       offer: { link.installation?.offer($0) }, retire: { link.installation?.retire($0) })
     probes = ProbeRunner(
-      environment: ProbeEnvironment(transfers: base.transfers, clock: base.clock, hostName: base.hostName), store: store)
+      environment: ProbeEnvironment(transfers: base.transfers, clock: base.clock, hostName: base.hostName), store: store
+    )
     link.installation = self
   }
 

@@ -136,7 +136,9 @@ struct Program {
 
   private func choosePort(_ settings: ConsoleSettings) throws -> Listening {
     if let text = options.listen {
-      if let problem = ListenAddress.problem(with: text) { throw StartError("--listen: \(problem)", remedy: "see --help") }
+      if let problem = ListenAddress.problem(with: text) {
+        throw StartError("--listen: \(problem)", remedy: "see --help")
+      }
       let address = ListenAddress(text) ?? ListenAddress(host: "127.0.0.1", port: Self.standardPort)
       try FreePorts.refuseTaken(address)
       return Listening(address: address, skipped: nil)
@@ -151,7 +153,8 @@ struct Program {
         "ports \(ports.lowerBound) to \(ports.upperBound - 1) are all taken", remedy: "name one with --listen")
     }
     return Listening(
-      address: ListenAddress(host: "127.0.0.1", port: port), skipped: port == Self.standardPort ? nil : Self.standardPort)
+      address: ListenAddress(host: "127.0.0.1", port: port),
+      skipped: port == Self.standardPort ? nil : Self.standardPort)
   }
 
   private func serve(
@@ -176,7 +179,7 @@ struct Program {
     }
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: [.init(service: server)], logger: Log.silentLogger))
+        services: [.init(service: WebService(server: server))], logger: Log.silentLogger))
     let serving = Task { try await group.run() }
     // A server that cannot listen ends the start rather than leaving a program that nobody can reach.
     let failure = Task {
@@ -223,4 +226,8 @@ struct Program {
   }
 }
 
-extension WebServer: @retroactive Service {}
+/// Gives the web server the shape that the service group wants.
+private struct WebService: Service {
+  let server: WebServer
+  func run() async throws { try await server.run() }
+}
