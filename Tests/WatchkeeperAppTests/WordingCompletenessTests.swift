@@ -36,6 +36,18 @@ struct WordingCompletenessTests {
     #expect(kinds.filter { !Catalogue.contains("timeline.\($0)") } == [])
   }
 
+  @Test("titles of facts use only the arguments of their fact") func argued() {
+    let arguments: [String: Set<String>] = [
+      "incident.progressed": ["count"], "incident.acknowledged": ["by"], "incident.noted": ["by"],
+      "alert.withheld": ["window"], "alert.released": ["window"], "notification.intended": ["receivers"],
+      "notification.delivered": ["receiver"], "notification.refused": ["receiver"],
+    ]
+    let ids = Catalogue.messages.map(\.id).filter { $0.hasPrefix("timeline.") }
+    let gaps = ids.flatMap { WordingGap.gaps(of: $0, arguments: arguments[String($0.dropFirst(9))] ?? []) }
+    #expect(ids.count > 40)
+    #expect(gaps == [])
+  }
+
   @Test("each raw name has its word", arguments: RawNames.families.keys.sorted())
   func worded(_ family: String) {
     let names = RawNames.families[family] ?? []
@@ -87,7 +99,7 @@ enum RawNames {
   static let families: [String: [String]] = [
     "severity.": Severity.allCases.map(\.rawValue), "priority.": Priority.allCases.map { "\($0)" },
     "impact.": Impact.allCases.map { "\($0)" }, "urgency.": Urgency.allCases.map { "\($0)" },
-    "incident.status.": IncidentStatus.allCases.map(\.rawValue),
+    "action.incident.": IncidentStatus.allCases.map(\.rawValue),
     "redundancy.": [RedundancyStanding.alone, .covered, .exhausted].map(\.rawValue),
     "relation.": RelationType.allCases.map(\.rawValue), "constraint.": SlotConstraint.allCases.map(\.rawValue),
     "resolution.": ["fixed", "self-recovered", "post-ended", "no-further-post", "rule-retired"],
@@ -99,7 +111,7 @@ enum RawNames {
     case "severity", "severityBefore": "severity."
     case "priority", "priorityBefore": "priority."
     case "impact", "urgency", "redundancy", "relation": argument + "."
-    case "status": "incident.status."
+    case "status": "action.incident."
     case "constraints": "constraint."
     case "code": "resolution."
     default: nil

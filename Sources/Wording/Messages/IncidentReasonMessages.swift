@@ -67,14 +67,14 @@ private let incidentEndReasonMessages: [Message] = [
     zh: "已连续正常 {durationSeconds:age}，共 {rounds} 轮检查。"),
   Message(
     "reason.resolved.post-ended", en: "{source} reported the end, and nothing more for {durationSeconds:age}.",
-    zh: "{source} 已报告结束，此后 {durationSeconds:age} 未再上报。"),
+    zh: "{source} 已报告结束，此后 {durationSeconds:age}未再上报。"),
   Message(
     "reason.resolved.no-further-post", en: "{source} has not reported it for {durationSeconds:age}.",
-    zh: "{source} 已有 {durationSeconds:age} 未再上报。"),
+    zh: "{source} 已有 {durationSeconds:age}未再上报。"),
   Message("reason.resolved.rule-retired", en: "Rule {rule} was removed.", zh: "规则 {rule} 已移除。"),
   Message(
     "reason.reopened.returned", en: "It fired again within {reopenSeconds:age} after it was resolved.",
-    zh: "解决后 {reopenSeconds:age} 内再次触发。"),
+    zh: "解决后 {reopenSeconds:age}内再次触发。"),
   Message(
     "reason.reopened.fires-on",
     en: "A person resolved it ({code:resolution.*}), but it still fires {graceSeconds:age} later.",
@@ -86,7 +86,7 @@ private let incidentEndReasonMessages: [Message] = [
   Message("reason.reopened.operator", en: "Reopened by {by}.", zh: "由 {by} 重新打开。"),
   Message(
     "reason.closed.window-passed", en: "It has not fired for {reopenSeconds:age} since it was resolved.",
-    zh: "解决后 {reopenSeconds:age} 内未再触发。"),
+    zh: "解决后 {reopenSeconds:age}内未再触发。"),
 ]
 
 /// Why somebody is paged, and why nobody is.
@@ -102,7 +102,7 @@ private let pageReasonMessages: [Message] = [
     zh: "维护窗口 {window} 已结束，仍在触发，优先级 {priority:priority.*}。"),
   Message(
     "reason.page.repeat", en: "It still fires and nobody has it. Repeated every {intervalSeconds:age}.",
-    zh: "仍在触发，尚无人确认。每 {intervalSeconds:age} 重复一次。"),
+    zh: "仍在触发，尚无人确认。每 {intervalSeconds:age}重复一次。"),
   Message(
     "reason.page.raised", en: "Priority raised from {priorityBefore:priority.*} to {priority:priority.*}.",
     zh: "优先级由 {priorityBefore:priority.*} 升为 {priority:priority.*}。"),
@@ -125,5 +125,5 @@ private let pageReasonMessages: [Message] = [
     "reason.no-page.verifying", en: "Quiet since {clearedAt:moment}, being observed.",
     zh: "自 {clearedAt:moment} 起平息，观察中。"),
   Message(
-    "reason.no-page.over", en: "The incident is {status:incident.status.*}.", zh: "事件{status:incident.status.*}。"),
+    "reason.no-page.over", en: "The incident is {status:action.incident.*}.", zh: "事件{status:action.incident.*}。"),
 ]

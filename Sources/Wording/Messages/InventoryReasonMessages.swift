@@ -6,13 +6,13 @@ let inventoryReasonMessages: [Message] =
     Message("reason.item.discovered", en: "Discovered by {source}.", zh: "由 {source} 发现。"),
     Message("reason.item.removed-from-files", en: "The inventory files no longer name it.", zh: "配置文件中已无此项。"),
     Message(
-      "reason.item.gone", en: "{source} has not seen it for {seconds:age}.", zh: "{source} 已有 {seconds:age} 未发现它。"),
+      "reason.item.gone", en: "{source} has not seen it for {seconds:age}.", zh: "{source} 已有 {seconds:age}未发现它。"),
     Message("reason.item.parent-retired", en: "It was part of {parent}, which is retired.", zh: "所属的 {parent} 已退役。"),
     Message(
       "reason.attribute.unstable",
       en:
         "{attribute} changed {changes} {changes|time|times} within {seconds:age}. Its changes are not recorded for now.",
-      zh: "{attribute} 在 {seconds:age} 内变化 {changes} 次，暂不记录其变化。"),
+      zh: "{attribute} 在 {seconds:age}内变化 {changes} 次，暂不记录其变化。"),
 
     // How an alert found its item
     Message("reason.binding.label", en: "The alert's label names {item}.", zh: "告警标签指明 {item}。"),

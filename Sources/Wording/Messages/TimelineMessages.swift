@@ -1,22 +1,25 @@
 /// The title of each kind of fact in a timeline: `timeline.` and the kind.
+///
+/// Only titles of incidents have arguments: `by` (who recorded the fact), `count` (how often the breach was seen) and
+/// the fact's own `window`, `receivers` or `receiver`.
 let timelineMessages: [Message] = [
   Message("timeline.incident.opened", en: "Incident opened", zh: "事件产生"),
-  Message("timeline.incident.progressed", en: "Still firing", zh: "仍在触发"),
+  Message("timeline.incident.progressed", en: "Still firing, seen {count} {count|time|times}", zh: "仍在触发，出现 {count} 次"),
   Message("timeline.incident.reassessed", en: "Priority assessed again", zh: "重新评估优先级"),
   Message("timeline.incident.cleared", en: "Quiet, being observed", zh: "已平息，观察中"),
   Message("timeline.incident.fired-again", en: "Firing again", zh: "再次触发"),
   Message("timeline.incident.window-changed", en: "Maintenance window changed", zh: "维护窗口变化"),
-  Message("timeline.incident.acknowledged", en: "Acknowledged", zh: "已确认"),
-  Message("timeline.incident.noted", en: "Note", zh: "备注"),
+  Message("timeline.incident.acknowledged", en: "Acknowledged by {by}", zh: "{by} 已确认"),
+  Message("timeline.incident.noted", en: "Note by {by}", zh: "{by} 的备注"),
   Message("timeline.incident.resolved", en: "Resolved", zh: "已解决"),
   Message("timeline.incident.verified", en: "Resolution verified", zh: "解决已验证"),
   Message("timeline.incident.reopened", en: "Reopened", zh: "重新打开"),
   Message("timeline.incident.closed", en: "Closed", zh: "已关闭"),
-  Message("timeline.alert.withheld", en: "Alert withheld", zh: "告警暂缓"),
-  Message("timeline.alert.released", en: "Alert no longer withheld", zh: "告警不再暂缓"),
-  Message("timeline.notification.intended", en: "Notification decided", zh: "决定通知"),
-  Message("timeline.notification.delivered", en: "Notification delivered", zh: "通知已送达"),
-  Message("timeline.notification.refused", en: "Notification not deliverable", zh: "通知无法送达"),
+  Message("timeline.alert.withheld", en: "Alert withheld by {window}", zh: "告警因维护窗口 {window} 暂缓"),
+  Message("timeline.alert.released", en: "Alert no longer withheld by {window}", zh: "告警不再因维护窗口 {window} 暂缓"),
+  Message("timeline.notification.intended", en: "Notification to {receivers:list}", zh: "通知 {receivers:list}"),
+  Message("timeline.notification.delivered", en: "Notification delivered to {receiver}", zh: "通知已送达 {receiver}"),
+  Message("timeline.notification.refused", en: "Notification not deliverable to {receiver}", zh: "通知无法送达 {receiver}"),
 
   Message("timeline.item.declared", en: "Item recorded", zh: "配置项登记"),
   Message("timeline.item.retired", en: "Item retired", zh: "配置项退役"),
