@@ -6,7 +6,7 @@ public enum Catalogue {
   public static let messages: [Message] = [
     shellMessages, stateMessages, unitMessages, overviewMessages, hostMessages, chartMessages, incidentMessages,
     itemMessages, maintenanceMessages, notificationMessages, ruleMessages, accessMessages, problemMessages,
-    reasonMessages, apiMessages,
+    reasonMessages, apiMessages, consoleMessages,
   ].flatMap { $0 }
 
   /// What is shown for an id that does not exist: visible, searchable, never a trap.
