@@ -1,5 +1,7 @@
 /// What the program puts on pages: sentences made from records and samples.
-let consoleMessages: [Message] = incidentEvidenceMessages
+let consoleMessages: [Message] =
+  incidentEvidenceMessages + hostFigureMessages + overviewSentenceMessages + activityMessages + itemSentenceMessages
+  + maintenanceSentenceMessages
 
 private let incidentEvidenceMessages: [Message] = [
   Message("console.journal-unreadable", en: "The journal cannot be read: {problem}", zh: "无法读取日志：{problem}"),
@@ -53,4 +55,218 @@ private let incidentEvidenceMessages: [Message] = [
   Message("console.change.observed", en: "{field} changed", zh: "{field} 发生变化"),
   Message("console.change.unstable", en: "{field} changes too often to be recorded", zh: "{field} 变化过于频繁，不再逐次记录"),
   Message("console.change.settled", en: "{field} is steady again", zh: "{field} 已恢复稳定"),
+]
+
+private let hostFigureMessages: [Message] = [
+  Message("console.host.section.cpu", en: "Processors", zh: "处理器"),
+  Message("console.host.section.load", en: "Load", zh: "负载"),
+  Message("console.host.section.memory", en: "Memory", zh: "内存"),
+  Message("console.host.section.pressure", en: "Pressure", zh: "压力"),
+  Message("console.host.section.disks", en: "Disks", zh: "磁盘"),
+  Message("console.host.section.network", en: "Network", zh: "网络"),
+  Message("console.host.chart.cpu", en: "Processors, all together", zh: "处理器（合计）"),
+  Message("console.host.chart.load", en: "Load", zh: "负载"),
+  Message("console.host.chart.memory", en: "Memory", zh: "内存"),
+  Message("console.host.chart.pressure", en: "Share of time in which work waits", zh: "任务等待时间占比"),
+  Message("console.host.chart.disk", en: "Disk {device}", zh: "磁盘 {device}"),
+  Message("console.host.chart.await", en: "Disk {device}, wait for one request", zh: "磁盘 {device}，单次请求等待"),
+  Message("console.host.chart.net", en: "Network {device}", zh: "网络 {device}"),
+  Message("console.host.chart.filesystem", en: "File system {device}, used", zh: "文件系统 {device} 使用率"),
+  Message("console.host.chart.answer", en: "{device}, time to answer", zh: "{device} 应答时间"),
+  Message("console.host.series.user", en: "user", zh: "用户"),
+  Message("console.host.series.system", en: "system", zh: "系统"),
+  Message("console.host.series.iowait", en: "waiting for disks", zh: "等待磁盘"),
+  Message("console.host.series.steal", en: "taken by others", zh: "被其他虚拟机占用"),
+  Message("console.host.series.load1", en: "1 min", zh: "1 分钟"),
+  Message("console.host.series.load5", en: "5 min", zh: "5 分钟"),
+  Message("console.host.series.load15", en: "15 min", zh: "15 分钟"),
+  Message("console.host.series.used", en: "used", zh: "已用"),
+  Message("console.host.series.cache", en: "cache", zh: "缓存"),
+  Message("console.host.series.swap", en: "swap", zh: "交换空间"),
+  Message("console.host.series.cpu", en: "for a processor", zh: "等待处理器"),
+  Message("console.host.series.memory", en: "for memory", zh: "等待内存"),
+  Message("console.host.series.io", en: "for a disk", zh: "等待磁盘"),
+  Message("console.host.series.read", en: "read", zh: "读"),
+  Message("console.host.series.write", en: "written", zh: "写"),
+  Message("console.host.series.received", en: "received", zh: "接收"),
+  Message("console.host.series.sent", en: "sent", zh: "发送"),
+  Message("console.host.series.duration", en: "time", zh: "用时"),
+  Message("console.host.full-in", en: "full in about {seconds:age}", zh: "约 {seconds:age}后写满"),
+  Message("console.host.size", en: "{cores} CPU, {memory:bytes}", zh: "{cores} 核，{memory:bytes}"),
+  Message("console.host.summary", en: "{system}, {cores} CPU, {memory:bytes}", zh: "{system}，{cores} 核，{memory:bytes}"),
+  Message("console.host.window", en: "{window} open until {until:moment}", zh: "{window} 开放至 {until:moment}"),
+  Message("console.host.next-task", en: "{task} at {at:moment}", zh: "{task} 将于 {at:moment} 开始"),
+  Message("console.readout.cpu", en: "Processors", zh: "处理器"),
+  Message("console.readout.cores", en: "{count} {count|core|cores}", zh: "{count} 核"),
+  Message("console.readout.memory", en: "Memory", zh: "内存"),
+  Message("console.readout.of", en: "of {bytes:bytes}", zh: "共 {bytes:bytes}"),
+  Message("console.readout.load", en: "Load", zh: "负载"),
+  Message("console.readout.minute", en: "1 min", zh: "1 分钟"),
+  Message("console.readout.pressure", en: "Waiting for disks", zh: "磁盘等待"),
+  Message("console.readout.filesystem", en: "Fullest file system", zh: "最满文件系统"),
+  Message("console.readout.disk", en: "Busiest disk", zh: "最忙磁盘"),
+  Message("console.readout.network", en: "Busiest interface", zh: "最忙网卡"),
+]
+
+private let overviewSentenceMessages: [Message] = [
+  Message(
+    "console.verdict.failing-alone", en: "{item} is failing. Everything else is in order.", zh: "{item} 故障，其余一切正常。"),
+  Message(
+    "console.verdict.failing-others", en: "{item} is failing, {count} more {count|item needs|items need} someone.",
+    zh: "{item} 故障，另有 {count} 项需要处理。"),
+  Message(
+    "console.verdict.warned-alone", en: "{item} has a warning. Everything else is in order.", zh: "{item} 有警告，其余一切正常。"),
+  Message(
+    "console.verdict.warned-others", en: "{item} has a warning, {count} more {count|item needs|items need} someone.",
+    zh: "{item} 有警告，另有 {count} 项需要处理。"),
+  Message(
+    "console.verdict.nobody", en: "{number}, since {since:moment}, {age:age}. Nobody has acknowledged yet.",
+    zh: "{number}，自 {since:moment} 起 {age:age}。尚无人确认。"),
+  Message(
+    "console.verdict.somebody", en: "{number}, since {since:moment}, {age:age}. {who} has it.",
+    zh: "{number}，自 {since:moment} 起 {age:age}。由 {who} 处理。"),
+  Message("console.verdict.nothing", en: "Nothing is watched yet.", zh: "尚未监测任何对象。"),
+  Message(
+    "console.verdict.silent", en: "{count} {count|host sends|hosts send} no samples, among them {host}.",
+    zh: "{count} 台主机没有采样，包括 {host}。"),
+  Message("console.verdict.hosts", en: "{hosts} {hosts|host is|hosts are} in order.", zh: "{hosts} 台主机全部正常。"),
+  Message(
+    "console.verdict.all",
+    en: "{hosts} {hosts|host and|hosts and} {endpoints} {endpoints|endpoint are|endpoints are} in order.",
+    zh: "{hosts} 台主机和 {endpoints} 个端点全部正常。"),
+  Message("console.watch.window", en: "{window} {title}", zh: "{window} {title}"),
+  Message("console.watch.task", en: "{task} {item}", zh: "{task} {item}"),
+  Message("console.next.task", en: "{task} {activity}, {item}", zh: "{task} {activity}，{item}"),
+  Message("console.total.count", en: "{count}", zh: "{count}"),
+  Message("console.total.troubled", en: "{count}, {troubled} in trouble", zh: "{count}，其中 {troubled} 个异常"),
+  Message("console.total.certificate", en: "First certificate to expire", zh: "最近到期的证书"),
+  Message("console.total.left", en: "in {left:age}", zh: "{left:age}后"),
+  Message("console.endpoint.unknown", en: "not known", zh: "未知"),
+  Message("console.endpoint.status", en: "{status} in {took}", zh: "{status}，用时 {took}"),
+  Message("console.endpoint.fails", en: "does not answer as it should", zh: "未正常应答"),
+  Message("console.endpoint.answers", en: "answers in {took}", zh: "应答用时 {took}"),
+  Message("console.endpoint.up", en: "answers", zh: "应答正常"),
+  Message("console.shell.probe", en: "Probe {probe} does not deliver", zh: "探测 {probe} 没有数据"),
+  Message(
+    "console.shell.probes", en: "Probe {probe} and {count} more do not deliver", zh: "探测 {probe} 等没有数据，另有 {count} 个"),
+  Message("console.shell.rules", en: "Rules were last evaluated {at:moment}", zh: "规则最近一次求值：{at:moment}"),
+]
+
+private let activityMessages: [Message] = [
+  Message("console.activity.incident.opened", en: "{number} opened: {what}", zh: "{number} 已打开：{what}"),
+  Message("console.activity.incident.acknowledged", en: "{by} has {number}", zh: "{by} 正在处理 {number}"),
+  Message("console.activity.incident.noted", en: "{by} added a note to {number}", zh: "{by} 为 {number} 添加备注"),
+  Message("console.activity.incident.resolved", en: "{by} says that {number} is resolved", zh: "{by} 报告 {number} 已解决"),
+  Message("console.activity.incident.recovered", en: "{number} is over", zh: "{number} 已恢复"),
+  Message("console.activity.incident.reopened", en: "{number} is open again", zh: "{number} 重新打开"),
+  Message("console.activity.incident.told", en: "{receiver} told about {number}", zh: "已就 {number} 通知 {receiver}"),
+  Message(
+    "console.activity.incident.untold", en: "{receiver} did not take the notification about {number}",
+    zh: "{receiver} 拒收关于 {number} 的通知"),
+  Message("console.activity.incident.withheld", en: "Withheld by {window}: {what}", zh: "因 {window} 暂缓：{what}"),
+  Message("console.activity.task.started", en: "{number} has begun", zh: "{number} 已开始"),
+  Message("console.activity.task.done", en: "{by} finished {number}", zh: "{by} 已完成 {number}"),
+  Message("console.activity.task.failed", en: "{number} failed", zh: "{number} 失败"),
+  Message(
+    "console.activity.task.elapsed", en: "The slot of {number} is over; was it done?", zh: "{number} 的时段已过，请确认是否完成"),
+  Message("console.activity.task.skipped", en: "{number} will not be done", zh: "{number} 不再执行"),
+  Message("console.activity.task.deferred", en: "{by} put {number} off", zh: "{by} 推迟了 {number}"),
+  Message("console.activity.task.window-opened", en: "Window {number} is open: {title}", zh: "窗口 {number} 已打开：{title}"),
+  Message("console.activity.task.window-closed", en: "Window {number} is closed", zh: "窗口 {number} 已关闭"),
+  Message("console.activity.item.new", en: "{item} was recorded", zh: "已登记 {item}"),
+  Message("console.activity.item.declared", en: "{item} was declared anew", zh: "{item} 的声明已更改"),
+  Message("console.activity.item.retired", en: "{item} is retired", zh: "{item} 已停用"),
+  Message(
+    "console.activity.item.observed", en: "{item}: {attribute} changed from {before} to {after}",
+    zh: "{item}：{attribute} 由 {before} 变为 {after}"),
+  Message(
+    "console.activity.item.unstable", en: "{item}: {attribute} changes too often", zh: "{item}：{attribute} 变化过于频繁"),
+  Message("console.activity.many.items", en: "{count} items were recorded", zh: "已登记 {count} 个配置项"),
+  Message("console.activity.many.retired", en: "{count} items are retired", zh: "{count} 个配置项已停用"),
+  Message("console.activity.many.changes", en: "{count} changes in the inventory", zh: "配置库有 {count} 处变更"),
+]
+
+private let itemSentenceMessages: [Message] = [
+  Message("console.class.host", en: "Hosts", zh: "主机"),
+  Message("console.class.filesystem", en: "File systems", zh: "文件系统"),
+  Message("console.class.interface", en: "Interfaces", zh: "网络接口"),
+  Message("console.class.disk", en: "Disks", zh: "磁盘"),
+  Message("console.class.unit", en: "Units", zh: "系统单元"),
+  Message("console.class.certificate", en: "Certificates", zh: "证书"),
+  Message("console.class.endpoint", en: "Endpoints", zh: "端点"),
+  Message("console.class.service", en: "Services", zh: "服务"),
+  Message("console.class.application", en: "Applications", zh: "应用"),
+  Message("console.class.database", en: "Databases", zh: "数据库"),
+  Message("console.class.virtual-machine", en: "Virtual machines", zh: "虚拟机"),
+  Message("console.class.network-device", en: "Network devices", zh: "网络设备"),
+  Message("console.class.power", en: "Power", zh: "电源"),
+  Message("console.class.site", en: "Sites", zh: "地点"),
+  Message("console.class.collector", en: "Collectors", zh: "采集器"),
+  Message("console.class.users", en: "Users", zh: "用户群"),
+  Message("console.relation.depends-on", en: "depends on", zh: "依赖"),
+  Message("console.relation.runs-on", en: "runs on", zh: "运行于"),
+  Message("console.relation.hosted-on", en: "hosted on", zh: "托管于"),
+  Message("console.relation.connected-to", en: "connected to", zh: "连接"),
+  Message("console.relation.powered-by", en: "powered by", zh: "供电"),
+  Message("console.relation.member-of", en: "member of", zh: "成员"),
+  Message("console.relation.located-in", en: "located in", zh: "位于"),
+  Message("console.relation.backed-up-by", en: "backed up by", zh: "备份"),
+  Message("console.relation.monitored-through", en: "monitored through", zh: "监测经由"),
+  Message("console.relation.used-by", en: "used by", zh: "被使用"),
+  Message("console.relation.part", en: "a part", zh: "组成部分"),
+  Message("console.relation.whole", en: "the whole", zh: "所属整体"),
+  Message("console.column.serves", en: "Serves", zh: "支撑"),
+  Message("console.column.itself", en: "This item", zh: "本项"),
+  Message("console.column.needs", en: "Depends on", zh: "依赖"),
+  Message("console.finding.unbound", en: "{number} found no item", zh: "{number} 未找到配置项"),
+  Message("console.finding.more", en: "{count} more findings", zh: "另有 {count} 处发现"),
+  Message(
+    "console.item.drift", en: "{count} {count|attribute differs|attributes differ} from what is declared",
+    zh: "{count} 个属性与声明不一致"),
+  Message(
+    "console.item.group", en: "One of {count} in {group}: {minimum} must stay up.",
+    zh: "{group} 共 {count} 个成员，至少 {minimum} 个在线。"),
+  Message("console.item.fails-with", en: "{count} {count|item fails|items fail} with it.", zh: "{count} 个配置项会随之中断。"),
+  Message("console.item.class", en: "Class", zh: "类别"),
+  Message("console.item.criticality", en: "Criticality", zh: "重要性"),
+  Message("console.item.owner", en: "Owner", zh: "负责人"),
+  Message("console.item.place", en: "Place", zh: "位置"),
+  Message("console.item.part-of", en: "Part of", zh: "隶属于"),
+  Message("console.item.protection", en: "Protection level", zh: "等保级别"),
+  Message("console.item.changed", en: "Last change", zh: "最近变更"),
+  Message("console.item.changed-at", en: "{at:moment}", zh: "{at:moment}"),
+  Message("console.item.created-at", en: "recorded {at:moment}", zh: "登记于 {at:moment}"),
+]
+
+private let maintenanceSentenceMessages: [Message] = [
+  Message("console.lane.windows", en: "window {names}", zh: "窗口 {names}"),
+  Message("console.problem.unplaced", en: "{task} on {item} fits nowhere.", zh: "{task}（{item}）无法排期。"),
+  Message("console.problem.late", en: "{task} on {item} is late.", zh: "{task}（{item}）已逾期。"),
+  Message("console.rhythm.daily", en: "every {count} {count|day|days}, {time}", zh: "每 {count} 天，{time}"),
+  Message(
+    "console.rhythm.monthly", en: "every {count} {count|month|months}, day {day}, {time}",
+    zh: "每 {count} 个月 {day} 日，{time}"),
+  Message(
+    "console.rhythm.weekly.MO", en: "every {count} {count|week|weeks}, Monday, {time}", zh: "每 {count} 周周一，{time}"),
+  Message(
+    "console.rhythm.weekly.TU", en: "every {count} {count|week|weeks}, Tuesday, {time}", zh: "每 {count} 周周二，{time}"),
+  Message(
+    "console.rhythm.weekly.WE", en: "every {count} {count|week|weeks}, Wednesday, {time}", zh: "每 {count} 周周三，{time}"),
+  Message(
+    "console.rhythm.weekly.TH", en: "every {count} {count|week|weeks}, Thursday, {time}", zh: "每 {count} 周周四，{time}"),
+  Message(
+    "console.rhythm.weekly.FR", en: "every {count} {count|week|weeks}, Friday, {time}", zh: "每 {count} 周周五，{time}"),
+  Message(
+    "console.rhythm.weekly.SA", en: "every {count} {count|week|weeks}, Saturday, {time}", zh: "每 {count} 周周六，{time}"),
+  Message(
+    "console.rhythm.weekly.SU", en: "every {count} {count|week|weeks}, Sunday, {time}", zh: "每 {count} 周周日，{time}"),
+  Message("console.rhythm.each.daily", en: "every day, {time}", zh: "每天，{time}"),
+  Message("console.rhythm.each.monthly", en: "every month, day {day}, {time}", zh: "每月 {day} 日，{time}"),
+  Message("console.rhythm.each.MO", en: "every Monday, {time}", zh: "每周一，{time}"),
+  Message("console.rhythm.each.TU", en: "every Tuesday, {time}", zh: "每周二，{time}"),
+  Message("console.rhythm.each.WE", en: "every Wednesday, {time}", zh: "每周三，{time}"),
+  Message("console.rhythm.each.TH", en: "every Thursday, {time}", zh: "每周四，{time}"),
+  Message("console.rhythm.each.FR", en: "every Friday, {time}", zh: "每周五，{time}"),
+  Message("console.rhythm.each.SA", en: "every Saturday, {time}", zh: "每周六，{time}"),
+  Message("console.rhythm.each.SU", en: "every Sunday, {time}", zh: "每周日，{time}"),
 ]
