@@ -82,6 +82,7 @@ let package = Package(
       ]),
     .executableTarget(name: "watchkeeper", dependencies: ["WatchkeeperApp"], swiftSettings: strict),
 
+    tests("AlertingTests", ["Alerting", "PromQL", "Records", "Telemetry", yams]),
     tests("ArchitectureTests"),
     tests("EndToEndTests"),
     tests("IncidentsTests", ["Incidents", "Inventory", "Records", "Telemetry", trees]),
