@@ -101,7 +101,7 @@ let package = Package(
       "WatchkeeperAppTests",
       [
         "Alerting", "Incidents", "Inventory", "Journal", "Planner", "Probes", "PromQL", "Records", "ServiceTime",
-        "Telemetry", "TimeSeriesStore", "WatchkeeperApp", "WebInterface", "Wording", yams,
+        "Telemetry", "TimeSeriesStore", "Transfers", "WatchkeeperApp", "WebInterface", "Wording", "Notifiers", yams,
       ]),
     tests("WebInterfaceTests", ["Records", "Telemetry", "WebInterface", "Wording"] + web),
     tests("WordingTests", ["Wording"]),
