@@ -10,11 +10,8 @@ struct ProcessUsage: Sendable {
   let openDescriptors: Double
 
   static func now() -> ProcessUsage {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    let processor =
-      Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
-      + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6
+    // Not getrusage: which module declares its `timeval` changes with the order of imports.
+    let processor = Double(clock()) / 1e6
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
     let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
     return ProcessUsage(
