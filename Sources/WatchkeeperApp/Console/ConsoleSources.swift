@@ -1,3 +1,4 @@
+internal import Probes
 internal import Records
 internal import ServiceTime
 internal import Telemetry
@@ -13,8 +14,11 @@ struct ConsoleSources: Sendable {
   let rules: @Sendable () -> RuleEvaluator.View
   let deliveries: @Sendable () -> DeliveryService.View
   let configuration: @Sendable () -> Configuration
+  let probes: @Sendable () async -> [ProbeStatus]
   /// The name of this host: the label `instance` of its own series.
   let hostName: String
   /// The zone in which days begin and times are shown.
   let zone: TimeZoneRules
+  /// Past days of endpoints, worked out once.
+  let endpointHistory = EndpointHistory()
 }

@@ -46,7 +46,7 @@ extension LiveConsole: ConsoleActions {
     switch refusal {
     case .unknown(let number): Reason("action.unknown", ["number": "\(number)"])
     case .notPossible(_, let number, let status):
-      Reason("action.not-possible", ["number": "\(number)", "status": "incident.status.\(status.rawValue)"])
+      Reason("action.not-possible", ["number": "\(number)", "status": "action.incident.\(status.rawValue)"])
     case .textMissing: Reason("action.text-missing")
     case .textTooLong(_, let limit): Reason("action.text-too-long", ["limit": "\(limit)"])
     }
@@ -70,7 +70,7 @@ extension LiveConsole: ConsoleActions {
     switch refusal {
     case .unknown(let number): Reason("action.unknown", ["number": "\(number)"])
     case .notPossible(_, let number, let state):
-      Reason("action.not-possible", ["number": "\(number)", "status": "task.state.\(state.rawValue)"])
+      Reason("action.not-possible", ["number": "\(number)", "status": "action.task.\(state.rawValue)"])
     case .textMissing: Reason("action.text-missing")
     case .textTooLong: Reason("action.text-too-long", ["limit": "\(MaintenanceRefusal.textBytesMax)"])
     case .checklistEntryUnknown(let number, _): Reason("action.unknown", ["number": "\(number)"])

@@ -1,5 +1,6 @@
-internal import Synchronization
+internal import Probes
 internal import Records
+internal import Synchronization
 internal import Telemetry
 
 /// The console's pages and actions over a running installation.
@@ -10,13 +11,15 @@ struct LiveConsole: Sendable {
 }
 
 extension Installation {
-  var console: LiveConsole {
+  /// Made once, because it remembers what pages have worked out.
+  func makeConsole() -> LiveConsole {
     LiveConsole(
       sources: ConsoleSources(
         clock: world.clock, journal: journal, queries: queries, incidents: { [incidents] in incidents.state },
         inventory: { [inventory] in inventory.state }, maintenance: { [maintenance] in maintenance.state },
         rules: { [evaluator] in evaluator.view }, deliveries: { [deliveries] in deliveries.view },
-        configuration: { [unowned self] in configuration.withLock { $0 } }, hostName: hostName, zone: zone),
+        configuration: { [unowned self] in configuration.withLock { $0 } },
+        probes: { [probes] in await probes.status() }, hostName: hostName, zone: zone),
       installation: self)
   }
 }

@@ -11,7 +11,7 @@ struct StartTranscript {
   init(language: Language, zone: TimeZoneRules) { reader = Reader(language: language, zone: ClockZone(zone)) }
 
   func begin(folder: String, isNew: Bool, findings: HostFindings, configuration: Configuration) {
-    say("start.title", ["version": programVersion])
+    Terminal.writeLine("Watchkeeper \(programVersion)")
     say(isNew ? "start.data.new" : "start.data.resumed", ["folder": folder])
     let processes = Set(findings.listeners.compactMap(\.processName)).sorted()
     say(
@@ -27,7 +27,7 @@ struct StartTranscript {
     say("start.rules", ["count": String(rules), "groups": String(configuration.ruleGroups.count)])
     say("start.plans", ["count": String(configuration.plans.count)])
     if let route = configuration.settings.route {
-      say("start.notify", ["receiver": route.receiver])
+      say("start.notify.receiver", ["receiver": route.receiver])
     } else {
       say("start.notify.console")
     }

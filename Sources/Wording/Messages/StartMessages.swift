@@ -1,6 +1,5 @@
 /// What a start and a stop say on the terminal.
 let startMessages: [Message] = [
-  Message("start.title", en: "Watchkeeper {version}", zh: "Watchkeeper {version}"),
   Message(
     "start.data.new", en: "✔ data     {folder} (new; nothing else is written)", zh: "✔ 数据     {folder}（新建，仅写入此目录）"),
   Message("start.data.resumed", en: "✔ data     {folder} (resumed)", zh: "✔ 数据     {folder}（继续使用）"),
@@ -13,7 +12,7 @@ let startMessages: [Message] = [
   Message("start.probes", en: "✔ probes   {count}", zh: "✔ 探测     {count}"),
   Message("start.rules", en: "✔ rules    {count} in {groups} groups", zh: "✔ 规则     {count} 条，{groups} 组"),
   Message("start.plans", en: "✔ plans    {count}", zh: "✔ 计划     {count}"),
-  Message("start.notify", en: "✔ notify   {receiver}", zh: "✔ 通知     {receiver}"),
+  Message("start.notify.receiver", en: "✔ notify   {receiver}", zh: "✔ 通知     {receiver}"),
   Message(
     "start.notify.console", en: "✔ notify   this terminal only – add receivers and a route in watchkeeper.yaml",
     zh: "✔ 通知     仅本终端——可在 watchkeeper.yaml 中添加 receivers 和 route"),

@@ -1,0 +1,151 @@
+internal import Alerting
+internal import PromQL
+internal import Telemetry
+internal import WebInterface
+
+extension ConsoleSources {
+  /// Points of one line of a range query: Prometheus' own bound.
+  static let pointsMax = 11_000
+
+  func answer(_ text: String, over range: EvaluationRange) async throws(PrometheusFailure) -> PrometheusAnswer {
+    do {
+      return PrometheusAnswer(try await queries.evaluate(text, over: range).value, at: range.end)
+    } catch {
+      throw PrometheusFailure(error)
+    }
+  }
+
+  func rangeAnswer(
+    _ text: String, from start: Timestamp, through end: Timestamp, step: Duration
+  ) async throws(PrometheusFailure) -> PrometheusAnswer {
+    guard step > .zero else {
+      throw PrometheusFailure(
+        .badData, "invalid parameter \"step\": zero or negative query resolution step widths are not accepted")
+    }
+    guard start <= end else {
+      throw PrometheusFailure(.badData, "invalid parameter \"end\": end timestamp must not be before start time")
+    }
+    let range = EvaluationRange(from: start, through: end, step: step)
+    guard range.count <= Self.pointsMax else {
+      throw PrometheusFailure(
+        .badData,
+        "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)")
+    }
+    return try await answer(text, over: range)
+  }
+
+  func labelSets(
+    matching selectors: [String], from start: Timestamp, through end: Timestamp
+  ) async throws(PrometheusFailure) -> [LabelSet] {
+    var matchers: [[LabelMatcher]] = []
+    for selector in selectors { matchers.append(try Self.matchers(of: selector)) }
+    do {
+      return try await queries.reader.labelSets(
+        matching: matchers, after: start.advanced(by: .milliseconds(-1)), through: end, limits: queries.limits)
+    } catch {
+      throw PrometheusFailure(.reading(error))
+    }
+  }
+
+  private static func matchers(of selector: String) throws(PrometheusFailure) -> [LabelMatcher] {
+    let query: Query
+    do { query = try Query(parsing: selector) } catch { throw PrometheusFailure(.query(error)) }
+    guard case .vector(let node) = query.expression.withoutParentheses else {
+      throw PrometheusFailure(.badData, "invalid parameter \"match[]\": '\(selector)' is not a series selector")
+    }
+    return node.matchers
+  }
+}
+
+extension PrometheusAnswer {
+  init(_ value: QueryValue, at time: Timestamp) {
+    switch value {
+    case .scalar(let number): self = .scalar(PrometheusPoint(at: time, number))
+    case .string(let text): self = .string(at: time, text)
+    case .vector(let elements):
+      self = .vector(elements.map { PrometheusSample($0.labels, PrometheusPoint(at: $0.timestamp, $0.value)) })
+    case .matrix(let slices):
+      self = .matrix(
+        slices.map { slice in
+          PrometheusSeries(
+            slice.labels,
+            zip(slice.milliseconds, slice.values).map { PrometheusPoint(at: Timestamp(milliseconds: $0), $1) })
+        })
+    }
+  }
+}
+
+extension PrometheusFailure {
+  init(_ failure: QueryService.Failure) {
+    switch failure {
+    case .query(let error):
+      switch error.cause {
+      case .syntax, .type: self.init(.badData, error.description)
+      case .execution, .limit: self.init(.execution, error.description)
+      }
+    case .reading(let error):
+      switch error {
+      case .tookTooLong: self.init(.timeout, error.description)
+      case .tooManySamples, .tooManySeries: self.init(.execution, error.description)
+      case .unreadable: self.init(.internal, error.description)
+      }
+    }
+  }
+}
+
+/// Rule groups in the shape of `/api/v1/rules`.
+enum PrometheusRules {
+  static func groups(of view: RuleEvaluator.View) -> [PrometheusRuleGroup] {
+    view.groups.map { group in
+      let state = view.states[group.key]
+      let last = state?.lastSlot ?? .epoch
+      return PrometheusRuleGroup(
+        name: group.name, file: group.file, intervalSeconds: group.interval.inSeconds, lastEvaluation: last,
+        evaluationSeconds: view.lastTook[group.key]?.inSeconds ?? 0,
+        rules: group.rules.enumerated().map { index, rule in
+          shown(rule, state.flatMap { $0.rules.indices.contains(index) ? $0.rules[index] : nil })
+        })
+    }
+  }
+
+  private static func shown(_ rule: Rule, _ state: RuleState?) -> PrometheusRule {
+    var answer = PrometheusRule(
+      kind: .recording, name: rule.name, query: rule.query.description, health: health(of: state),
+      lastError: state?.lastFailure?.description, lastEvaluation: state?.lastEvaluatedAt ?? .epoch)
+    switch rule {
+    case .recording(let recording): answer.labels = LabelSet(recording.labels)
+    case .alerting(let alerting):
+      answer.kind = .alerting
+      answer.labels = LabelSet(texts(alerting.labels))
+      answer.annotations = texts(alerting.annotations)
+      answer.forSeconds = alerting.holdDuration.inSeconds
+      answer.keepFiringForSeconds = alerting.keepFiringFor.inSeconds
+      answer.state = PrometheusRule.State(state?.state ?? .inactive)
+      answer.alerts = (state?.activeAlerts ?? []).map { alert in
+        PrometheusAlert(
+          labels: alert.labels, annotations: alert.annotations, state: PrometheusRule.State(alert.state),
+          activeAt: alert.activeAt, value: alert.value)
+      }
+    }
+    return answer
+  }
+
+  private static func health(of state: RuleState?) -> PrometheusRule.Health {
+    guard let state, state.lastEvaluatedAt != nil else { return .unknown }
+    return state.lastFailure == nil ? .ok : .err
+  }
+
+  private static func texts(_ templates: [NamedTemplate]) -> [String: String] {
+    Dictionary(templates.map { ($0.name, $0.template.text) }, uniquingKeysWith: { first, _ in first })
+  }
+}
+
+extension PrometheusRule.State {
+  init(_ state: AlertState) {
+    switch state {
+    case .inactive: self = .inactive
+    case .pending: self = .pending
+    case .firing: self = .firing
+    }
+  }
+}

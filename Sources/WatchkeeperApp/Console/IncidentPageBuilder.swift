@@ -1,0 +1,115 @@
+internal import PromQL
+internal import Alerting
+internal import Incidents
+internal import Inventory
+internal import Planner
+internal import Records
+internal import Telemetry
+internal import WebInterface
+internal import Wording
+
+/// One incident with its evidence. Pure: what was fetched comes in.
+struct IncidentPageBuilder {
+  let rows: IncidentRows
+  let standing: ItemStanding
+  let incident: Incident
+  let status: IncidentStatus
+  /// Ascending.
+  let history: [Incidents.TimelineEntry]
+  let rule: AlertingRule?
+  let range: PageRange
+  let chart: Chart?
+  /// Changes of the item shortly before, newest first.
+  let changesBefore: [ItemChange]
+
+  /// How long before an incident a change counts as its neighbour.
+  static let neighbourhood = Duration.seconds(3600)
+
+  var page: IncidentPage {
+    let item = incident.subject.item
+    return IncidentPage(
+      row: rows.row(incident), subtitle: subtitle, facts: facts, expression: rule?.query.text, why: why, rule: ruleLink,
+      told: IncidentTelling.told(history, notNow: reasonNotNow), range: range, chart: chart,
+      timeline: IncidentTimeline.entries(history), labels: incident.labels,
+      item: item.map { PageLink(.verbatim($0.name), to: .item($0.id.text)) },
+      impact: item.map { ImpactColumns.columns(of: $0.id, in: rows.inventory, standing) } ?? [], related: related,
+      actions: Self.actions(for: status))
+  }
+
+  /// For an incident in a window the window; else what the rule's author has to say.
+  private var subtitle: Phrase? {
+    if status.isActive, let window = incident.window {
+      return .message(
+        Reason(
+          "reason.no-page.window",
+          ["window": window.number.description, "title": window.title, "untilAt": window.until.argument]))
+    }
+    guard let text = incident.annotations["description"], !text.isEmpty else { return nil }
+    return .annotation("description", in: incident.annotations, otherwise: text)
+  }
+
+  private var facts: [PageFact] {
+    let progress = rows.tally.progress(of: incident)
+    let reasons = incident.assessment.reasons
+    return [
+      PageFact(
+        Phrase("console.fact.impact"), rows.row(incident).impact ?? Phrase("console.impact.unbound"),
+        detail: reasons.first.map(Phrase.message)),
+      PageFact(
+        Phrase("console.fact.priority"), .verbatim("P\(incident.priorityNumber)"),
+        detail: reasons.dropFirst().first.map(Phrase.message)),
+      PageFact(
+        Phrase("console.fact.seen"), Phrase("console.seen.times", ["count": String(progress.count)]),
+        detail: Phrase(
+          "console.seen.last", ["at": progress.lastSeenAt.argument, "value": Quantity.short(progress.value)])),
+    ]
+  }
+
+  private var why: Phrase {
+    guard incident.origin.rule != nil else {
+      return incident.reasons.first.map(Phrase.message) ?? Phrase("console.why.posted")
+    }
+    let item = incident.subject.item?.name ?? incident.labels["instance"] ?? incident.alertName
+    guard let rule else { return Phrase("console.why.retired", ["item": item]) }
+    guard rule.holdDuration > .zero else { return Phrase("console.why.at-once", ["item": item]) }
+    return Phrase("console.why.held", ["item": item, "held": rule.holdDuration.argument])
+  }
+
+  private var ruleLink: PageLink? {
+    incident.origin.rule.map {
+      PageLink(.verbatim($0.description), to: .rule(group: $0.group, name: $0.alertName))
+    }
+  }
+
+  private var reasonNotNow: Reason? { rows.book.reasonNotToPage(incident, at: rows.now) }
+
+  private var related: [PageFact] {
+    var facts: [PageFact] = []
+    if let before = incident.recurrenceOf {
+      facts.append(PageFact(Phrase("console.related.recurrence"), .verbatim(before.description)))
+    }
+    for change in changesBefore {
+      let value = [change.before, change.after].compactMap { $0 }.joined(separator: " → ")
+      facts.append(
+        PageFact(
+          Phrase("console.related.change", ["at": change.at.argument]), value.isEmpty ? change.what : .verbatim(value),
+          detail: value.isEmpty ? nil : change.what))
+    }
+    if case .unbound(let reason) = incident.subject {
+      facts.append(PageFact(Phrase("console.related.unbound"), .message(reason), state: .warning))
+    }
+    if let runbook = incident.annotations["runbook_url"], !runbook.isEmpty {
+      facts.append(PageFact(Phrase("console.related.runbook"), .verbatim(runbook)))
+    }
+    return facts
+  }
+
+  static func actions(for status: IncidentStatus) -> [IncidentAction] {
+    switch status {
+    case .open: [.acknowledge, .resolve]
+    case .acknowledged: [.resolve]
+    case .resolvedUnverified, .resolved: [.reopen]
+    case .closed: []
+    }
+  }
+}

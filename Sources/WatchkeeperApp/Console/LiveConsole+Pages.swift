@@ -1,0 +1,83 @@
+internal import Planner
+internal import PromQL
+internal import Records
+internal import Telemetry
+internal import WebInterface
+
+extension LiveConsole: ConsolePages {
+  func shell() async -> ShellState {
+    ShellBuilder(
+      probes: await sources.probes(), incidents: sources.incidents().book, maintenance: sources.maintenance().book,
+      rules: sources.rules(), lastDelivery: sources.deliveries().lastDelivery, now: sources.clock.now
+    ).state
+  }
+
+  func overview() async throws(ConsoleError) -> OverviewPage { try await sources.overviewPage() }
+  func hosts() async throws(ConsoleError) -> HostsPage { try await sources.hostsPage() }
+
+  func host(_ name: String, range: PageRange) async throws(ConsoleError) -> HostPage {
+    try await sources.hostPage(name, range: range)
+  }
+
+  func incidents(_ filter: IncidentFilter) async throws(ConsoleError) -> IncidentsPage {
+    try await sources.incidentsPage(filter)
+  }
+
+  func incident(_ number: RecordNumber, range: PageRange) async throws(ConsoleError) -> IncidentPage {
+    try await sources.incidentPage(number, range: range)
+  }
+
+  func items(_ filter: ItemFilter) async throws(ConsoleError) -> ItemsPage { sources.itemsPage(filter) }
+
+  func item(_ id: String, range: PageRange) async throws(ConsoleError) -> ItemPage {
+    try await sources.itemPage(id, range: range)
+  }
+
+  func maintenance(weekOf instant: Timestamp?) async throws(ConsoleError) -> MaintenancePage {
+    sources.maintenanceBuilder.page(weekOf: instant ?? sources.clock.now)
+  }
+
+  func maintenance(of task: RecordNumber) async throws(ConsoleError) -> MaintenancePage {
+    let builder = sources.maintenanceBuilder
+    guard let known = builder.maintenance[task] else { throw .notFound }
+    let slot = TaskRows(maintenance: builder.maintenance, now: builder.now).row(known).slot
+    return builder.page(weekOf: slot?.start ?? sources.clock.now, chosen: task)
+  }
+
+  func rules() async throws(ConsoleError) -> RulesPage {
+    RulesPageBuilder(view: sources.rules(), incidents: sources.incidents().book).page
+  }
+
+  /// The newest values of a host's page, for the feed.
+  func samples(of host: String, at now: Timestamp) async -> HostSamples? { await sources.samples(of: host, at: now) }
+}
+
+extension ConsoleSources {
+  var maintenanceBuilder: MaintenancePageBuilder {
+    MaintenancePageBuilder(
+      maintenance: maintenance().book, inventory: inventory().book, plans: configuration().plans, zone: zone,
+      now: clock.now)
+  }
+}
+
+extension LiveConsole: PrometheusSource {
+  func query(_ text: String, at time: Timestamp) async throws(PrometheusFailure) -> PrometheusAnswer {
+    try await sources.answer(text, over: .instant(time))
+  }
+
+  func queryRange(
+    _ text: String, from start: Timestamp, through end: Timestamp, step: Duration
+  ) async throws(PrometheusFailure) -> PrometheusAnswer {
+    try await sources.rangeAnswer(text, from: start, through: end, step: step)
+  }
+
+  func labelSets(
+    matching selectors: [String], from start: Timestamp, through end: Timestamp
+  ) async throws(PrometheusFailure) -> [LabelSet] {
+    try await sources.labelSets(matching: selectors, from: start, through: end)
+  }
+
+  func alertingRules() async throws(PrometheusFailure) -> [PrometheusRuleGroup] {
+    PrometheusRules.groups(of: sources.rules())
+  }
+}
