@@ -18,6 +18,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 let trees = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let web: [Target.Dependency] = [
   .product(name: "HTTPTypes", package: "swift-http-types"),
   .product(name: "Hummingbird", package: "hummingbird"),
@@ -77,19 +78,32 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-        .product(name: "Yams", package: "Yams"),
+        yams,
       ]),
     .executableTarget(name: "watchkeeper", dependencies: ["WatchkeeperApp"], swiftSettings: strict),
 
-    tests("PromQLTests", ["PromQL", "Telemetry"]),
     tests("ArchitectureTests"),
     tests("EndToEndTests"),
+    tests("IncidentsTests", ["Incidents", "Inventory", "Records", "Telemetry", trees]),
+    tests("InventoryTests", ["Inventory", "Records", "Telemetry"]),
     tests("JournalTests", ["Journal", "Records", "Telemetry", grdb]),
+    tests("NotifiersTests", ["Notifiers", "Records", "Telemetry", "Transfers"]),
+    tests("PlannerTests", ["Planner", "Records", "ServiceTime", "Telemetry"]),
+    tests("ProbesTests", ["Probes", "Records", "Telemetry", "Transfers", yams]),
+    tests("PromQLTests", ["PromQL", "Telemetry"]),
     tests("RecordsTests", ["Records", "Telemetry"]),
     tests("ServiceTimeTests", ["ServiceTime", "Telemetry"]),
     tests("TelemetryTests", ["Telemetry"]),
-    tests("TimeSeriesStoreTests", ["TimeSeriesStore", "Telemetry"]),
-    tests("WatchkeeperAppTests", ["WatchkeeperApp", "Records", "Telemetry"]),
+    tests("TimeSeriesStoreTests", ["TimeSeriesStore", "Telemetry", grdb]),
+    tests("TransfersTests", ["Transfers", "Records", "Telemetry"]),
+    tests(
+      "WatchkeeperAppTests",
+      [
+        "Alerting", "Incidents", "Inventory", "Journal", "Planner", "Probes", "PromQL", "Records", "ServiceTime",
+        "Telemetry", "TimeSeriesStore", "WatchkeeperApp", "WebInterface", "Wording", yams,
+      ]),
+    tests("WebInterfaceTests", ["Records", "Telemetry", "WebInterface", "Wording"] + web),
+    tests("WordingTests", ["Wording"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

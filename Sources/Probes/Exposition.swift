@@ -74,6 +74,7 @@ enum MetricDictionary {
     "probe_http_version": ("gauge", "The version of HTTP of the last answer."),
     "probe_http_ssl": ("gauge", "Whether the last answer came over TLS."),
     "probe_http_content_length": ("gauge", "The announced length of the body, -1 when there was none."),
+    "probe_http_last_modified_timestamp_seconds": ("gauge", "Unix time at which the page was last changed."),
     "probe_http_uncompressed_body_length": ("gauge", "Bytes of the body that were read."),
     "probe_ssl_earliest_cert_expiry": ("gauge", "Unix time at which the first certificate of the chain expires."),
     "probe_ssl_last_chain_expiry_timestamp_seconds": ("gauge", "Unix time at which the verified chain expires."),

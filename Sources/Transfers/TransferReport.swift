@@ -37,6 +37,13 @@ public struct TransferReport: Sendable {
     if case .failed(let failure) = outcome { failure } else { nil }
   }
 
+  /// The `Last-Modified` header, when it has the form that servers are to write.
+  /// - Source: RFC 9110, section 5.6.7 (IMF-fixdate).
+  public var lastModified: Timestamp? {
+    guard let words = header("last-modified")?.split(separator: " "), words.count == 6 else { return nil }
+    return CertificateDate.timestamp("\(words[2]) \(words[1]) \(words[4]) \(words[3]) \(words[5])")
+  }
+
   /// The first header of that name, in any case.
   public func header(_ name: String) -> String? {
     let wanted = name.lowercased()

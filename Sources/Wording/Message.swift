@@ -1,7 +1,8 @@
 /// One text of the product in both languages.
 ///
 /// Placeholders are named: `{host}` inserts an argument as it is, `{lag:age}` formats it (see `ArgumentFormat`),
-/// `{count|host is|hosts are}` chooses by number. Both languages use the same names.
+/// `{count|host is|hosts are}` chooses by number, `{priority:priority.*}` takes the raw name of an enumeration and
+/// shows the message of the family `priority.` with that name. Both languages use the same names.
 public struct Message: Sendable {
   /// Stable, dotted, for example `overview.needs.title`. Not a prefix of another id.
   public let id: String
@@ -42,6 +43,8 @@ public enum ArgumentFormat: String, CaseIterable, Sendable {
   case moment
   /// The id of another message, which has no arguments.
   case message
+  /// Names divided by `, `, shown with the language's own comma.
+  case list
 }
 
 /// A message's text taken apart.
@@ -50,6 +53,8 @@ package struct MessageTemplate: Sendable {
     case text(String)
     case argument(name: String, format: ArgumentFormat?)
     case choice(name: String, one: String, other: String)
+    /// Raw names divided by `, `, each shown as the message `family` + name; `family` ends in a dot.
+    case words(name: String, family: String)
     /// A brace that is not a placeholder of ours: shown as written, found by the test of the catalogue.
     case malformed(String)
   }
@@ -78,7 +83,7 @@ package struct MessageTemplate: Sendable {
     Set(
       pieces.compactMap { piece in
         switch piece {
-        case .argument(let name, _), .choice(let name, _, _): name
+        case .argument(let name, _), .choice(let name, _, _), .words(let name, _): name
         case .text, .malformed: nil
         }
       })
@@ -92,6 +97,9 @@ package struct MessageTemplate: Sendable {
     let parts = inner.split(separator: ":", omittingEmptySubsequences: false)
     guard choices.count == 1, let name = parts.first, isName(name) else { return .malformed("{\(inner)}") }
     if parts.count == 1 { return .argument(name: String(name), format: nil) }
+    if parts.count == 2, parts[1].hasSuffix(".*"), parts[1].count > 2 {
+      return .words(name: String(name), family: String(parts[1].dropLast()))
+    }
     guard parts.count == 2, let format = ArgumentFormat(rawValue: String(parts[1])) else {
       return .malformed("{\(inner)}")
     }

@@ -26,11 +26,16 @@ public struct Reader: Sendable {
     case .argument(let name, let format):
       guard let value = arguments[name] else { return "{\(name)}" }
       return format.map { self.format(value, as: $0) } ?? value
+    case .words(let name, let family):
+      guard let value = arguments[name] else { return "{\(name)}" }
+      // A name without a word, for example a resolution code of a person's own, shows as it is.
+      return list(value) { Catalogue.contains(family + $0) ? text(family + $0) : $0 }
     }
   }
 
   private func format(_ value: String, as format: ArgumentFormat) -> String {
     if format == .message { return text(value) }
+    if format == .list { return list(value) { $0 } }
     guard let number = Double(value) else { return value }
     let instant = Int64(exactly: number.rounded()) ?? 0
     return switch format {
@@ -42,7 +47,16 @@ public struct Reader: Sendable {
     case .time: zone.time(instant)
     case .day: zone.day(instant)
     case .moment: moment(instant)
-    case .message: value
+    case .message, .list: value
+    }
+  }
+
+  /// Names divided by `, ` as the language lists them.
+  private func list(_ value: String, _ word: (String) -> String) -> String {
+    let words = value.split(separator: ", ", omittingEmptySubsequences: false).map { word(String($0)) }
+    return switch language {
+    case .english: words.joined(separator: ", ")
+    case .simplifiedChinese: words.joined(separator: "、")
     }
   }
 

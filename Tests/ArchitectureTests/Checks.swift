@@ -65,28 +65,39 @@ enum Checks {
   }
 
   /// Calls that reach round `World` or bring the program down, and the files that may make them, each with its reason.
-  static let forbiddenCalls: [(call: String, why: String, allowed: Set<String>)] = [
-    ("Date()", "time comes from World.clock", []),
-    ("Task.sleep", "waiting goes through World.clock", ["LiveClock.swift"]),
-    ("clock_gettime", "time comes from World.clock", ["LiveClock.swift"]),
-    ("ContinuousClock", "time comes from World.clock", ["LiveClock.swift"]),
-    ("SystemRandomNumberGenerator", "randomness comes from World.identifiers", []),
-    (".random(in", "randomness comes from World.identifiers", []),
-    ("fatalError(", "a trap stops every page: throw, or precondition with a sentence", []),
-    ("try!", "a trap stops every page: throw", []),
-    ("as!", "a trap stops every page: use as?", []),
-    ("print(", "output goes through the command's Console or the log", []),
-    ("TODO", "finish it or write an issue", []),
-    ("FIXME", "finish it or write an issue", []),
-    ("@unchecked Sendable", "say why in SwiftSource's allow-list", Set(uncheckedSendable.keys)),
+  static let forbiddenCalls: [(call: String, why: String, allowed: [String: String])] = [
+    ("Date()", "time comes from World.clock", [:]),
+    ("Task.sleep", "waiting goes through World.clock", ["LiveClock.swift": "it is World.clock"]),
+    (
+      "clock_gettime", "time comes from World.clock",
+      [
+        "LiveClock.swift": "it is World.clock",
+        "HostSampler.swift": "the time that a collector takes is one of its metrics",
+        "SystemCollectors.swift": "node_time_seconds is the kernel's clock, read with the other values",
+        "TransferEngine.swift": "libcurl's timeouts run on its own thread",
+      ]
+    ),
+    ("ContinuousClock", "time comes from World.clock", [:]),
+    ("SystemRandomNumberGenerator", "randomness comes from World.identifiers", [:]),
+    (".random(in", "randomness comes from World.identifiers", [:]),
+    ("fatalError(", "a trap stops every page: throw, or precondition with a sentence", [:]),
+    ("try!", "a trap stops every page: throw", [:]),
+    ("as!", "a trap stops every page: use as?", [:]),
+    ("print(", "output goes through Terminal or the log", [:]),
+    ("TODO", "finish it or write an issue", [:]),
+    ("FIXME", "finish it or write an issue", [:]),
+    (
+      "@unchecked Sendable", "the compiler cannot check it: give the file a line here with the reason",
+      [
+        "LinuxHostProbe.swift": "the sampler is owned by whoever took it out of the mutex",
+        "TransferJob.swift": "a job belongs to the engine's one thread between start and end",
+      ]
+    ),
   ]
-
-  /// Files that may say `@unchecked Sendable`, each with its reason.
-  static let uncheckedSendable: [String: String] = [:]
 
   static func calls(_ source: SwiftSource) -> [Finding] {
     var findings: [Finding] = []
-    for rule in forbiddenCalls where !rule.allowed.contains(source.fileName) {
+    for rule in forbiddenCalls where rule.allowed[source.fileName] == nil {
       for (index, line) in source.code.enumerated() where contains(rule.call, in: line) {
         findings.append(Finding(path: source.path, line: index + 1, problem: "'\(rule.call)': \(rule.why)"))
       }
@@ -104,7 +115,7 @@ enum Checks {
   }
 
   /// Pure modules neither wait nor lock nor touch the system.
-  static let impureWords = ["await ", " async ", "Mutex(", "Glibc.", "open(", "fopen("]
+  static let impureWords = ["await ", " async ", "Mutex(", "Glibc.", "fopen("]
   /// Files of pure modules that hold ports or test support, which may name `async`.
   static func isPort(_ path: String) -> Bool {
     path.contains("/Ports/") || path.hasSuffix("/MemoryJournal.swift") || path.hasSuffix("/MemorySeries.swift")

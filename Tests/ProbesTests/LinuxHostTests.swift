@@ -120,6 +120,12 @@ extension [ProbeSample] {
 
 @Suite("Linux host probe")
 struct LinuxHostTests {
+  /// One sample of the written host for all its cases.
+  static let written = Result<[ProbeSample], any Error> {
+    let fixture = try HostFixture()
+    return withExtendedLifetime(fixture) { $0.sampler().sample() }
+  }
+
   @Test(
     "a written /proc gives node_exporter's values",
     arguments: [
@@ -157,9 +163,7 @@ struct LinuxHostTests {
       ("node_scrape_collector_success", ["collector": "diskstats"], 1),
     ] as [(String, [String: String], Double)])
   func values(_ metric: String, _ labels: [String: String], _ expected: Double) throws {
-    let fixture = try HostFixture()
-    let samples = withExtendedLifetime(fixture) { $0.sampler().sample() }
-    #expect(samples.value(metric, labels) == expected)
+    #expect(try Self.written.get().value(metric, labels) == expected)
   }
 
   @Test("what node_exporter leaves out by default is left out")

@@ -47,24 +47,15 @@ final class LoopbackServer: Sendable {
 
   init(_ script: @escaping @Sendable (Connection, LoopbackServer) -> Void) throws {
     self.script = script
-    listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let descriptor = listener
-    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-        bind(descriptor, generic, length) == 0 && listen(descriptor, 64) == 0
-          && getsockname(descriptor, generic, &length) == 0
-      }
-    }
-    guard isBound else { throw SetUpFailed() }
-    port = Int(UInt16(bigEndian: address.sin_port))
+    (listener, port) = try Self.bound()
+    guard listen(listener, 64) == 0 else { throw SetUpFailed() }
     Self.detach { [listener, script] in
       while true {
         let accepted = accept(listener, nil, nil)
-        guard accepted >= 0 else { return }
+        guard accepted >= 0 else {
+          close(listener)  // here and not in `stop`: the number may belong to another socket at once
+          return
+        }
         Self.detach { [weak self] in
           if let self { script(Connection(descriptor: accepted), self) }
           close(accepted)
@@ -92,16 +83,28 @@ final class LoopbackServer: Sendable {
   func url(_ path: String = "/") -> String { "http://127.0.0.1:\(port)\(path)" }
 
   /// Ends the listener; connections end by themselves.
-  func stop() {
-    shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
-  }
+  func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
   /// A port that nobody listens on.
   static func unusedPort() throws -> Int {
-    let server = try LoopbackServer { _, _ in }
-    server.stop()
-    return server.port
+    let (descriptor, port) = try bound()
+    close(descriptor)
+    return port
+  }
+
+  private static func bound() throws -> (descriptor: Int32, port: Int) {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+        bind(descriptor, generic, length) == 0 && getsockname(descriptor, generic, &length) == 0
+      }
+    }
+    guard isBound else { throw SetUpFailed() }
+    return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
   }
 
   private static func detach(_ body: @escaping @Sendable () -> Void) {

@@ -56,6 +56,9 @@ struct GuardTests {
       ("csrf=TOKEN", [:], true), ("", [:], false), ("csrf=wrong", [:], false), ("csrf=", [:], false),
       ("", ["x-csrf-token": "TOKEN"], true), ("csrf=TOKEN", ["origin": "http://localhost:8470"], true),
       ("csrf=TOKEN", ["origin": "http://evil.example"], false), ("csrf=TOKEN", ["origin": "null"], false),
+      ("csrf=TOKEN", ["origin": "null", "sec-fetch-site": "same-origin"], true),
+      ("csrf=TOKEN", ["origin": "null", "sec-fetch-site": "none"], false),
+      ("csrf=TOKEN", ["origin": "http://evil.example", "sec-fetch-site": "same-origin"], false),
       ("csrf=TOKEN", ["sec-fetch-site": "cross-site"], false), ("csrf=TOKEN", ["sec-fetch-site": "same-site"], false),
       ("csrf=TOKEN", ["sec-fetch-site": "same-origin"], true),
     ] as [(String, [String: String], Bool)])
@@ -119,6 +122,28 @@ struct GuardTests {
         }
       ])
     #expect(await site.respond(to: WebRequest(path: "/slow", headers: ["host": "localhost"])).status == 503)
+  }
+
+  @Test("a token is known by its digest and needs no session")
+  func token() async throws {
+    var settings = Bench.settings
+    let known = Digest(of: Array("wk_good".utf8))
+    settings.identityOfToken = { $0 == known ? Identity(actor: .token("deploy"), role: .operator_) : nil }
+    let bench = try Bench(settings: settings)
+    let good = ["authorization": "Bearer wk_good", "accept": "application/json"]
+    #expect(await bench.get("/incidents", headers: good).status == 200)
+    #expect(await bench.post("/incidents/INC-214/acknowledge", cookie: nil, form: "", headers: good).status == 200)
+    let cookie = try await bench.logIn()
+    // A wrong token is refused even beside a good session.
+    let bad = ["authorization": "Bearer wk_bad"]
+    #expect(await bench.get("/incidents", cookie: cookie, headers: bad).status == 401)
+    #expect(await bench.post("/incidents/INC-214/acknowledge", cookie: cookie, form: "", headers: bad).status == 401)
+  }
+
+  @Test("an odd path does not make a link to another site")
+  func oddPath() async throws {
+    let bench = try Bench()
+    #expect(!(await bench.get("//evil.example/x").text.contains("href=\"//evil")))
   }
 
   @Test("the socket's caller is known by the socket")

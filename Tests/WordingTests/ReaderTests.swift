@@ -51,6 +51,34 @@ struct ReaderTests {
   }
 
   @Test(
+    "raw names become words, unknown ones show as they are",
+    arguments: [
+      (["constraints": "freeze, otherTask"], "freeze, other tasks", "封网、其他任务"),
+      (["constraints": "freeze"], "freeze", "封网"), (["constraints": "freeze, moon"], "freeze, moon", "封网、moon"),
+      (["constraints": ""], "", ""), ([:], "{constraints}", "{constraints}"),
+    ] as [([String: String], String, String)])
+  func words(_ arguments: [String: String], _ en: String, _ zh: String) {
+    let all = arguments.merging(["fitsAt": String(Self.now)]) { own, _ in own }
+    #expect(english.text("reason.unscheduled.several", all).hasSuffix(": \(en)."))
+    #expect(chinese.text("reason.unscheduled.several", all).hasSuffix("：\(zh)。"))
+  }
+
+  @Test("names in a list stand between the language's commas")
+  func lists() {
+    let arguments = ["receivers": "ops, 值班"]
+    #expect(english.text("reason.no-page.delivery-pending", arguments) == "Delivery to ops, 值班 is under way.")
+    #expect(chinese.text("reason.no-page.delivery-pending", arguments) == "正在向 ops、值班 投递。")
+  }
+
+  @Test(
+    "a family of words needs a name before its star",
+    arguments: [
+      ("{a:b.*}", .words(name: "a", family: "b.")), ("{a:.*}", .malformed("{a:.*}")), ("{:b.*}", .malformed("{:b.*}")),
+      ("{a:b*}", .malformed("{a:b*}")), ("{a:list}", .argument(name: "a", format: .list)),
+    ] as [(String, MessageTemplate.Piece)])
+  func families(_ text: String, _ piece: MessageTemplate.Piece) { #expect(MessageTemplate(text).pieces == [piece]) }
+
+  @Test(
     "quantities",
     arguments: [
       (Quantity.bytes(1536), "1.5 KiB"), (Quantity.bytes(1_099_511_627_776), "1 TiB"),

@@ -258,7 +258,7 @@
     const banner = part('stale');
     if (banner) {
       banner.hidden = !isStale;
-      if (isStale) put(part('stale-age'), age(silent));
+      if (isStale) put(part('stale-title'), part('stale-title').dataset.pattern.replace('{age}', age(silent)));
     }
     // A browser gives up on a stream that was refused; the page does not.
     if (source?.readyState === 2 && silent > 3000) { close(); open(); }
@@ -272,7 +272,9 @@
     const wanted = new URL(a.href);
     for (const name of ['lang', 'theme', 't']) kept.delete(name);
     for (const [name, value] of wanted.searchParams) kept.set(name, value);
-    a.href = location.pathname + '?' + kept + location.hash;
+    const here = new URL(location.href);
+    here.search = kept;
+    a.href = here.href;
   }
   for (const a of all('[data-act=theme]')) a.addEventListener('click', e => {
     e.preventDefault();

@@ -11,7 +11,7 @@ struct ListenerScan {
 
   func listeners() -> [HostFindings.Listener] {
     var inodes: [Int: (isReachable: Bool, inodes: Set<String>)] = [:]
-    for (file, loopback) in [("tcp", "0100007F"), ("tcp6", "00000000000000000000000001000000")] {
+    for file in ["tcp", "tcp6"] {
       guard let text = ProcFile.text(at: "\(proc)/net/\(file)") else { continue }
       for line in text.split(separator: "\n").dropFirst() {
         let fields = line.split(separator: " ")
@@ -19,7 +19,7 @@ struct ListenerScan {
         let address = fields[1].split(separator: ":")
         guard address.count == 2, let port = Int(address[1], radix: 16) else { continue }
         inodes[port, default: (false, [])].inodes.insert(String(fields[9]))
-        if address[0] != loopback { inodes[port]?.isReachable = true }
+        if !Self.isLoopback(address[0]) { inodes[port]?.isReachable = true }
       }
     }
     let owners = owners(of: Set(inodes.values.flatMap(\.inodes)))
@@ -27,6 +27,13 @@ struct ListenerScan {
       let names = entry.inodes.compactMap { owners[$0] }.sorted()
       return HostFindings.Listener(port: port, isReachable: entry.isReachable, processName: names.first)
     }
+  }
+
+  /// 127.0.0.0/8, ::1 and 127.0.0.0/8 mapped into IPv6, as the kernel prints them: 32-bit words, low byte first.
+  private static func isLoopback(_ address: Substring) -> Bool {
+    if address.count == 8 { return address.hasSuffix("7F") }
+    return address == "00000000000000000000000001000000"
+      || address.hasPrefix("0000000000000000FFFF0000") && address.hasSuffix("7F")
   }
 
   /// The name of a process that holds each socket.

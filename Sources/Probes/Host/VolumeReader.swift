@@ -30,24 +30,34 @@ struct VolumeState: Sendable {
 /// A mount that lets its time pass is given up: its thread stays behind, the mount is not asked again until that thread
 /// comes back, and the others are asked on a new thread. So there is at most one stuck thread for each dead mount.
 final class VolumeReader {
-  /// For all mounts together; the default is 1 s.
-  static let timeMax = DispatchTimeInterval.seconds(1)
-
+  private let patience: DispatchTimeInterval
+  private let ask: @Sendable (String) -> VolumeState?
   private let stuck = StuckMounts()
+
+  /// Mounts that may be given up in one round; the rest is left out of it. Keeps a round inside its probe's timeout
+  /// when a server with many mounts dies. The default is 3.
+  static let givenUpMax = 3
+
+  /// - Parameter patience: how long one thread's mounts may take together; the default is 1 s.
+  init(
+    patience: DispatchTimeInterval = .seconds(1),
+    ask: @escaping @Sendable (String) -> VolumeState? = { VolumeState(ofMountAt: $0) }
+  ) {
+    self.patience = patience
+    self.ask = ask
+  }
 
   /// In the order of `paths`; `nil` where the question failed or was given up.
   func states(of paths: [String]) -> [VolumeState?] {
     var states = [VolumeState?](repeating: nil, count: paths.count)
     var next = 0
-    let deadline = DispatchTime.now() + Self.timeMax
-    while next < paths.count {
-      let round = VolumeRound(paths: paths, from: next, stuck: stuck)
+    for _ in 0..<Self.givenUpMax where next < paths.count {
+      let round = VolumeRound(paths: paths, from: next, stuck: stuck, ask: ask)
       guard round.start() else { return states }
-      let isOnTime = round.finished.wait(timeout: deadline) == .success
-      let (known, position) = round.giveUp()
+      _ = round.finished.wait(timeout: .now() + patience)
+      let (known, position) = round.end()
       for (index, state) in known { states[index] = state }
-      if isOnTime { break }
-      next = position + 1  // the mount at `position` hangs; the rest deserves its own thread
+      next = position
     }
     return states
   }
@@ -66,18 +76,22 @@ final class StuckMounts: Sendable {
 private final class VolumeRound: Sendable {
   private struct Progress: Sendable {
     var states: [(Int, VolumeState)] = []
+    /// The first mount that is not done.
     var position: Int
-    var isGivenUp = false
+    var isAsking = false
+    var isEnded = false
   }
 
   let finished = DispatchSemaphore(value: 0)
   private let paths: [String]
   private let stuck: StuckMounts
+  private let ask: @Sendable (String) -> VolumeState?
   private let progress: Mutex<Progress>
 
-  init(paths: [String], from position: Int, stuck: StuckMounts) {
+  init(paths: [String], from position: Int, stuck: StuckMounts, ask: @escaping @Sendable (String) -> VolumeState?) {
     self.paths = paths
     self.stuck = stuck
+    self.ask = ask
     progress = Mutex(Progress(position: position))
   }
 
@@ -85,31 +99,40 @@ private final class VolumeRound: Sendable {
     DetachedThread.start { self.work() }
   }
 
-  /// - Returns: what is known, and the position that was being asked.
-  func giveUp() -> (states: [(Int, VolumeState)], position: Int) {
+  /// Ends the round. A mount that is being asked at this moment is stuck; its thread takes the mark away when it
+  /// comes back. - Returns: what is known, and the first mount that another round is to ask.
+  func end() -> (states: [(Int, VolumeState)], next: Int) {
     progress.withLock { progress in
-      progress.isGivenUp = true
-      if progress.position < paths.count { stuck.insert(paths[progress.position]) }
-      return (progress.states, progress.position)
+      progress.isEnded = true
+      guard progress.isAsking else { return (progress.states, progress.position) }
+      stuck.insert(paths[progress.position])
+      return (progress.states, progress.position + 1)
     }
   }
 
   private func work() {
     defer { finished.signal() }
-    while let index = nextPosition() {
-      let state = stuck.contains(paths[index]) ? nil : VolumeState(ofMountAt: paths[index])
+    while let index = begin() {
+      let state = ask(paths[index])
       let goesOn = progress.withLock { progress in
-        if progress.isGivenUp { return false }
+        if progress.isEnded { return false }
         if let state { progress.states.append((index, state)) }
         progress.position = index + 1
+        progress.isAsking = false
         return true
       }
       guard goesOn else { return stuck.remove(paths[index]) }
     }
   }
 
-  private func nextPosition() -> Int? {
-    progress.withLock { $0.isGivenUp || $0.position >= paths.count ? nil : $0.position }
+  /// The next mount to ask, past those that are stuck; `nil` at the end.
+  private func begin() -> Int? {
+    progress.withLock { progress in
+      while progress.position < paths.count, stuck.contains(paths[progress.position]) { progress.position += 1 }
+      guard !progress.isEnded, progress.position < paths.count else { return nil }
+      progress.isAsking = true
+      return progress.position
+    }
   }
 }
 

@@ -183,6 +183,9 @@ struct HTTPProbe: Probe {
       ProbeSample("probe_http_uncompressed_body_length", Double(transfer.bodyBytes)),
       ProbeSample("probe_failed_due_to_regex", regexFailed),
     ]
+    if let modified = transfer.lastModified {
+      samples.append(ProbeSample("probe_http_last_modified_timestamp_seconds", modified.seconds))
+    }
     return samples + EndpointSamples.encryption(of: transfer)
   }
 }

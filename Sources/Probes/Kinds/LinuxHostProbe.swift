@@ -30,7 +30,7 @@ public struct LinuxHostSettings: ProbeSettings {
 
   public func makeProbe(in environment: ProbeEnvironment) -> any Probe { LinuxHostProbe(self) }
 
-  static let kind = ProbeKind(
+  public static let kind = ProbeKind(
     name: "linux-host", summary: "Processors, memory, disks, file systems and network of this host, as node_exporter.",
     example: """
       name: this-host

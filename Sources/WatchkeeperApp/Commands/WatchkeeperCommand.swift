@@ -5,7 +5,7 @@ struct WatchkeeperCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "watchkeeper",
     abstract: "Samples hosts and endpoints, turns breaches into incidents, places maintenance around them.",
-    version: programVersion)
+    version: programVersion, subcommands: [RunCommand.self])
 
 }
 

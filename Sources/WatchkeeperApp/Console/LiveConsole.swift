@@ -1,4 +1,24 @@
+internal import Probes
+internal import Synchronization
+internal import Records
+internal import Telemetry
+
 /// The console's pages and actions over a running installation.
 struct LiveConsole: Sendable {
   let sources: ConsoleSources
+  /// For actions and for what is neither a record nor a sample.
+  unowned let installation: Installation
+}
+
+extension Installation {
+  var console: LiveConsole {
+    LiveConsole(
+      sources: ConsoleSources(
+        clock: world.clock, journal: journal, queries: queries, incidents: { [incidents] in incidents.state },
+        inventory: { [inventory] in inventory.state }, maintenance: { [maintenance] in maintenance.state },
+        rules: { [evaluator] in evaluator.view }, deliveries: { [deliveries] in deliveries.view },
+        configuration: { [unowned self] in configuration.withLock { $0 } },
+        probes: { [probes] in await probes.status() }, hostName: hostName, zone: zone),
+      installation: self)
+  }
 }

@@ -56,6 +56,8 @@ actor DeliveryService {
     self.composer = composer
   }
 
+  func link(to composer: MessageComposer) { self.composer = composer }
+
   /// Takes up intents; known ones are left alone.
   func take(_ intents: [NotificationIntent]) {
     for intent in intents where waiting[intent.receiver]?[intent.key] == nil {

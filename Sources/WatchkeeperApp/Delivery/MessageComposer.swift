@@ -20,7 +20,7 @@ struct MessageComposer: Sendable {
     let first = texts.removeFirst()
     var message = NotificationMessage(
       idempotencyKey: intent.key.text, kind: kind(of: intent), receiver: receiverName(of: intent), text: first,
-      priority: .init(rawValue: incident.priority.rawValue) ?? .p4, startedAt: incident.activeAt,
+      priority: Self.priority(of: incident), startedAt: incident.activeAt,
       decidedAt: intent.createdAt)
     message.texts += texts
     message.incident = incident.number
@@ -55,7 +55,7 @@ struct MessageComposer: Sendable {
     let reader = Reader(language: language, zone: zone, now: intent.createdAt.milliseconds)
     let what = annotation("summary", of: incident, in: language) ?? incident.title
     let title = reader.text(
-      "notification.title.\(intent.kind.rawValue)", ["priority": "P\(incident.priority.rawValue)", "what": what])
+      "notification.title.\(intent.kind.rawValue)", ["priority": Self.priority(of: incident).text, "what": what])
     var lines: [String] = []
     if let description = annotation("description", of: incident, in: language) { lines.append(description) }
     lines.append(
@@ -94,6 +94,11 @@ struct MessageComposer: Sendable {
   /// Channels are named `receiver/kind`; the far end knows the receiver.
   private func receiverName(of intent: NotificationIntent) -> String {
     String(intent.receiver.split(separator: "/").first ?? "")
+  }
+
+  /// The book counts priorities from 0, people from P1.
+  private static func priority(of incident: IncidentSummary) -> NotificationMessage.Priority {
+    NotificationMessage.Priority(rawValue: incident.priority.rawValue + 1) ?? .p4
   }
 
   private static func number(_ value: Double) -> String { Quantity.short(value) }

@@ -39,6 +39,17 @@ struct DataFolder {
   /// For commands that ask a running program or read its files.
   init(existing path: String) { self.path = path }
 
+  /// Makes one of the folder's parts when it is new.
+  func subfolder(_ path: String) throws(StartError) -> String {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+    } catch {
+      throw StartError("the folder \(path) cannot be made: \(Self.reason(error))", remedy: "check the folder's owner")
+    }
+    return path
+  }
+
   var isNew: Bool { access(journalFolder + "/journal.sqlite", F_OK) != 0 }
 
   /// - Returns: the open descriptor that holds the lock; it must live as long as the program.

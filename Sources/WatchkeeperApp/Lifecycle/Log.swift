@@ -69,3 +69,10 @@ final class Log: Sendable {
     return [parts.tm_hour, parts.tm_min, parts.tm_sec].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
   }
 }
+
+internal import Logging
+
+extension Log {
+  /// For libraries that want a logger; the program has one log of its own.
+  static var silentLogger: Logger { Logger(label: "watchkeeper") { _ in SwiftLogNoOpLogHandler() } }
+}

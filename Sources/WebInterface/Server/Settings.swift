@@ -1,4 +1,4 @@
-internal import Records
+public import Records
 public import Wording
 
 /// How the web interface listens and what it allows.
@@ -11,6 +11,9 @@ public struct WebSettings: Sendable {
   public var socketPath: String?
   /// Who calls through the socket.
   public var socketIdentity = Identity(actor: .localUser("local"), role: .administrator)
+  /// Who an API token belongs to, by the SHA-256 of the token; `nil` for unknown, expired or revoked ones. Scopes are
+  /// the identity's role. The default knows no token.
+  public var identityOfToken: @Sendable (Digest) async -> Identity? = { _ in nil }
   /// Names besides loopback that a `Host` header may carry; the port is not compared.
   public var hostNames: Set<String> = []
   public var language = Language.english

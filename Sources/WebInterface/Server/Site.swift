@@ -73,6 +73,9 @@ struct Site: Sendable {
     var csrfToken: String?
     if request.door == .socket {
       identity = settings.socketIdentity
+    } else if let token = request.bearerToken {
+      // A token is never sent by a browser on its own, so nothing can be tricked out of it.
+      identity = await settings.identityOfToken(Digest(of: Array(token.utf8)))
     } else if let token = request.cookie(Self.sessionCookie), let session = await sessions.session(for: token) {
       identity = session.identity
       csrfToken = session.csrfToken
@@ -84,7 +87,7 @@ struct Site: Sendable {
           lacking: PermissionNeed(permission: entry.permission, role: Role.least(with: entry.permission)))
       }
     }
-    if request.isUnsafe, request.door == .network {
+    if request.isUnsafe, request.door == .network, request.bearerToken == nil {
       guard Guards.isSameSite(request), let csrfToken,
         let sent = request.header("x-csrf-token") ?? request.form["csrf"], Guards.isEqual(sent, csrfToken)
       else { throw .crossSite }

@@ -43,6 +43,12 @@ struct WebRequest: Sendable {
     return nil
   }
 
+  /// The token of `Authorization: Bearer TOKEN`.
+  var bearerToken: String? {
+    guard let value = header("authorization"), value.lowercased().hasPrefix("bearer ") else { return nil }
+    return String(value.dropFirst(7))
+  }
+
   var isUnsafe: Bool { method != "GET" && method != "HEAD" && method != "OPTIONS" }
 
   /// Whether the caller asks for JSON rather than a page: said by `Accept`, and the rule at the socket.

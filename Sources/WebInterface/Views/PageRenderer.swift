@@ -90,6 +90,8 @@ struct PageRenderer: Sendable {
   private func frame(title: String, _ reader: Reader, _ theme: Theme, path: String, csrf: String?) -> View {
     let other: Language = reader.language == .english ? .simplifiedChinese : .english
     let nextTheme: Theme = theme == .light ? .dark : .light
+    // Two slashes at the front would make another site of a link.
+    let path = path.hasPrefix("//") ? "/" : path
     var view: View = [
       "title": title, "lang": reader.language.rawValue, "theme": theme.rawValue, "path": path,
       "css": assets.path("watchkeeper.css"), "script": assets.path("app.js"), "icon": assets.path("favicon.svg"),

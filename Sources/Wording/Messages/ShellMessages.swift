@@ -10,7 +10,7 @@ let shellMessages: [Message] = [
   Message("shell.pill.watching", en: "Watching {delivering} of {expected}", zh: "监测中 {delivering}/{expected}"),
   Message("shell.zone", en: "Times in {offset}", zh: "时间为 {offset}"),
   Message("shell.delivery", en: "Last page proven delivered", zh: "最近一次通知送达验证"),
-  Message("shell.stale.title", en: "Stale: last update", zh: "数据已过期，上次更新："),
+  Message("shell.stale.title", en: "Stale: last update {age} ago.", zh: "数据已过期：上次更新在 {age}前。"),
   Message(
     "shell.stale.detail",
     en: "The page lost its connection and keeps trying. What you see may no longer be true.",

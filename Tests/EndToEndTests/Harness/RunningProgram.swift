@@ -9,7 +9,7 @@ final class RunningProgram {
     throws
   {
     outputFile = folder.path + "/output-" + UUID().uuidString.prefix(8)
-    FileManager.default.createFile(atPath: outputFile, contents: nil)
+    _ = FileManager.default.createFile(atPath: outputFile, contents: nil)
     let handle = try FileHandle(forWritingTo: URL(filePath: outputFile))
     process.executableURL = URL(filePath: executable)
     process.arguments = arguments

@@ -1,0 +1,49 @@
+internal import WebInterface
+
+/// Numbers what changed and hands it to every open page.
+actor EventHub {
+  /// Deltas kept for pages that come back; the default is 256.
+  static let kept = 256
+  /// Deltas that wait for one slow page; older ones are dropped, and the page is told to read again.
+  static let waitingMax = 64
+
+  private var lastID: UInt64 = 0
+  private var recent: [ConsoleDelta] = []
+  private var listeners: [UInt64: AsyncStream<ConsoleDelta>.Continuation] = [:]
+  private var nextListener: UInt64 = 0
+
+  var hasListeners: Bool { !listeners.isEmpty }
+
+  func send(_ content: ConsoleDelta.Content) {
+    lastID += 1
+    let delta = ConsoleDelta(id: lastID, content)
+    recent.append(delta)
+    if recent.count > Self.kept { recent.removeFirst(recent.count - Self.kept) }
+    for continuation in listeners.values {
+      if case .dropped = continuation.yield(delta) { continuation.yield(ConsoleDelta(id: lastID, .resync)) }
+    }
+  }
+
+  func deltas(after id: UInt64?) -> AsyncStream<ConsoleDelta> {
+    let (stream, continuation) = AsyncStream.makeStream(
+      of: ConsoleDelta.self, bufferingPolicy: .bufferingNewest(Self.waitingMax))
+    let number = nextListener
+    nextListener += 1
+    listeners[number] = continuation
+    continuation.onTermination = { _ in Task { await self.forget(number) } }
+    guard let id, id != lastID else { return stream }
+    if let first = recent.first?.id, id + 1 >= first, id <= lastID {
+      for delta in recent where delta.id > id { continuation.yield(delta) }
+    } else {
+      continuation.yield(ConsoleDelta(id: lastID, .resync))
+    }
+    return stream
+  }
+
+  func close() {
+    for continuation in listeners.values { continuation.finish() }
+    listeners = [:]
+  }
+
+  private func forget(_ number: UInt64) { listeners[number] = nil }
+}

@@ -1,0 +1,95 @@
+internal import Synchronization
+internal import Alerting
+internal import Incidents
+internal import Inventory
+internal import Planner
+internal import Records
+internal import Telemetry
+internal import WebInterface
+
+// How a change in one book reaches the others. Each step hands a value to a desk and returns at once.
+
+extension Installation {
+  /// A round of a rule group is over.
+  func offer(_ round: RuleEvaluator.GroupRound) {
+    status.withLock { $0.lastRound = world.clock.uptime }
+    let offering = BreachOffering(
+      inventory: inventory.state.book, targets: TargetTable(configuration.withLock { $0.probes }, hostName: hostName),
+      maintenance: maintenance.state, incidents: incidents.state.book, names: RuleGroupNames(evaluator.view.groups))
+    for round in offering.rounds(of: round, at: now) where incidents.submit(.round(round)) == .mailboxFull {
+      log.warning("incidents: too much waits; the round of \(round.rule) is offered again with the next")
+    }
+  }
+
+  /// Rules are gone after a reload: nobody could see their incidents recover.
+  func retire(_ alerts: [Alert]) { retireMissingRules() }
+
+  /// Ends the incidents of rules that no configured group has.
+  func retireMissingRules() {
+    let groups = evaluator.view.groups
+    let known = RuleGroupNames(groups).references(in: groups)
+    let book = incidents.state.book
+    let used = book.all.compactMap(\.origin.rule) + book.withheldAlerts.compactMap(\.report.origin.rule)
+    for rule in Set(used).subtracting(known).sorted() { incidents.submit(.ruleRetired(rule)) }
+  }
+
+  func incidentsChanged(_ facts: [IncidentFact], _ state: IncidentState) {
+    let hasIntents = facts.contains { if case .intended = $0.change { true } else { false } }
+    if hasIntents { Failpoint.intentAfter.pass() }
+    let numbers = Set(facts.compactMap { Incident.number(of: $0.entity) })
+    Task {
+      if hasIntents { await deliveries.take(state.book.pendingIntentsInOrder) }
+      await hub.send(.changed(.incidents))
+      for number in numbers.sorted() { await hub.send(.changed(.incident(number))) }
+    }
+    let changesOutages = facts.contains { fact in
+      switch fact.change {
+      case .opened, .resolved, .verified, .reopened, .closed: true
+      default: false
+      }
+    }
+    if changesOutages { plan() }
+  }
+
+  func inventoryChanged(_ facts: [InventoryFact], _ state: InventoryState) {
+    plan()
+    Task { await hub.send(.changed(.items)) }
+  }
+
+  func maintenanceChanged(_ facts: [MaintenanceFact], _ state: MaintenanceState) {
+    for fact in facts {
+      guard case .windowClosed = fact.change, let number = Self.windowNumber(of: fact.entity) else { continue }
+      endWindow(number, state)
+    }
+    Task { await hub.send(.changed(.maintenance)) }
+  }
+
+  private static func windowNumber(of entity: EntityID) -> RecordNumber? {
+    entity.text.split(separator: "/").last.flatMap { RecordNumber(String($0)) }
+  }
+
+  /// What a closed window withheld opens, unless another window still covers it.
+  private func endWindow(_ number: RecordNumber, _ state: MaintenanceState) {
+    var successors: [ItemID: WindowReference] = [:]
+    for covered in state.book[window: number]?.coverage ?? [] {
+      guard let item = ItemID(covered.item) else { continue }
+      successors[item] = state.window(over: item, at: now)
+    }
+    incidents.submit(.windowEnded(number, successors: successors))
+  }
+
+  /// Windows that ended while the program was away, or whose end it recorded but did not pass on.
+  func endForgottenWindows() {
+    let book = incidents.state.book
+    let state = maintenance.state
+    let cited = book.withheldAlerts.map(\.window.number) + book.all.compactMap(\.window?.number)
+    for number in Set(cited).sorted() where state.book[window: number]?.isOpen != true { endWindow(number, state) }
+  }
+
+  var scene: PlanningScene {
+    PlanningScene(
+      plans: configuration.withLock { $0.plans }, inventory: inventory.state.book, incidents: incidents.state.book)
+  }
+
+  func plan() { maintenance.submit(PlanningInput(input: .plan, scene: scene)) }
+}

@@ -1,0 +1,145 @@
+internal import Synchronization
+internal import Journal
+internal import Incidents
+internal import Alerting
+internal import Probes
+internal import Records
+internal import Telemetry
+internal import TimeSeriesStore
+
+extension Installation {
+  /// Everything that Watchkeeper says about itself: for `/metrics`, for its own store and so for its own rules.
+  func selfMetrics() async -> [SelfMetric] {
+    let status = status.withLock { $0 }
+    return processMetrics(status) + storeMetrics() + ruleMetrics() + incidentMetrics() + probeMetrics(status)
+      + (await journalMetrics())
+  }
+
+  /// Its own series, under the target that a scrape of `/metrics` would have.
+  func appendSelfMetrics() async {
+    let target = LabelSet(["job": "watchkeeper", "instance": hostName])
+    var batch = SampleBatch()
+    let time = now
+    for metric in await selfMetrics() {
+      for (labels, value) in metric.values {
+        let series = LabelSet(labels.labels + target.labels + [Label(LabelSet.metricName, metric.name)])
+        guard let reference = try? store.reference(for: series) else { continue }
+        batch.append(reference, at: time, value)
+      }
+    }
+    store.append(batch)
+  }
+
+  private func processMetrics(_ status: InstallationStatus) -> [SelfMetric] {
+    let usage = ProcessUsage.now()
+    return [
+      SelfMetric(
+        "watchkeeper_build_info", .gauge, "Version of the running program.",
+        [(LabelSet(["version": programVersion]), 1)]),
+      SelfMetric("process_start_time_seconds", .gauge, "Start of the program.", status.startedAt.seconds),
+      SelfMetric("process_cpu_seconds_total", .counter, "Processor time used.", usage.processorSeconds),
+      SelfMetric("process_resident_memory_bytes", .gauge, "Memory in use, shared pages included.", usage.residentBytes),
+      SelfMetric("watchkeeper_private_memory_bytes", .gauge, "Memory that is the program's own.", usage.privateBytes),
+      SelfMetric("process_open_fds", .gauge, "Open file descriptors.", usage.openDescriptors),
+      SelfMetric(
+        "watchkeeper_config_last_reload_successful", .gauge, "1 while the configuration on disk is the running one.",
+        status.refusedConfiguration == nil ? 1 : 0),
+      SelfMetric("watchkeeper_config_reloads_total", .counter, "Configurations taken over.", Double(status.reloads)),
+      SelfMetric(
+        "watchkeeper_heartbeat_held_back", .gauge, "1 while the heartbeat is held back.",
+        status.heartbeat.isHeldBack ? 1 : 0),
+    ]
+  }
+
+  private func storeMetrics() -> [SelfMetric] {
+    let statistics = store.statistics
+    let health = store.health
+    let refused: [(String, UInt64)] = [
+      ("out_of_order", statistics.refusedOutOfOrder), ("duplicate", statistics.refusedDuplicate),
+      ("future", statistics.refusedTooFarInFuture), ("series_limit", statistics.seriesRefused),
+    ]
+    let damaged =
+      statistics.damagedChunks + statistics.damagedBatches + statistics.damagedSeriesRows + statistics.filesQuarantined
+    return [
+      SelfMetric("watchkeeper_store_series", .gauge, "Series that receive samples.", Double(statistics.activeSeries)),
+      SelfMetric(
+        "watchkeeper_store_samples_total", .counter, "Samples taken.", Double(statistics.samplesAppended)),
+      SelfMetric(
+        "watchkeeper_store_samples_refused_total", .counter, "Samples refused, by reason.",
+        refused.map { (LabelSet(["reason": $0.0]), Double($0.1)) }),
+      SelfMetric("watchkeeper_store_bytes", .gauge, "Bytes on disk.", Double(statistics.bytesOnDisk)),
+      SelfMetric(
+        "watchkeeper_store_commit_age_seconds", .gauge, "How long the oldest sample has waited for the disk.",
+        health.lag.inSeconds),
+      SelfMetric(
+        "watchkeeper_store_commit_failures_total", .counter, "Commits that the disk refused.",
+        Double(statistics.commitFailures)),
+      SelfMetric("watchkeeper_store_samples_lost_total", .counter, "Samples lost.", Double(statistics.samplesLost)),
+      SelfMetric("watchkeeper_store_damaged_total", .counter, "Damaged parts found.", Double(damaged)),
+    ]
+  }
+
+  private func ruleMetrics() -> [SelfMetric] {
+    let view = evaluator.view
+    let groups = view.groups
+    func perGroup(_ value: (RuleGroup) -> Double) -> [(labels: LabelSet, value: Double)] {
+      groups.map { (LabelSet(["rule_group": $0.key.description]), value($0)) }
+    }
+    return [
+      SelfMetric(
+        "watchkeeper_rule_group_duration_seconds", .gauge, "Time of the last round.",
+        perGroup { view.lastTook[$0.key]?.inSeconds ?? 0 }),
+      SelfMetric(
+        "watchkeeper_rule_group_missed_total", .counter, "Rounds skipped because the one before took too long.",
+        perGroup { Double(view.states[$0.key]?.missedSlots ?? 0) }),
+      SelfMetric(
+        "watchkeeper_rule_failures_total", .counter, "Evaluations that failed.",
+        perGroup { Double(view.failures[$0.key] ?? 0) }),
+      SelfMetric("watchkeeper_rule_rounds_total", .counter, "Rounds evaluated.", Double(view.rounds)),
+      SelfMetric(
+        "watchkeeper_rule_template_failures_total", .counter, "Label and annotation templates that failed.",
+        Double(view.templateErrors)),
+    ]
+  }
+
+  private func incidentMetrics() -> [SelfMetric] {
+    let book = incidents.state.book
+    let deliveries = deliveries.view
+    let waiting = deliveries.waiting.sorted { $0.key < $1.key }
+    return [
+      SelfMetric(
+        "watchkeeper_incidents", .gauge, "Incidents that are not over.",
+        Double(book.all.count { $0.status.isActive })),
+      SelfMetric(
+        "watchkeeper_alerts_withheld", .gauge, "Alerts withheld by a window.", Double(book.withheldAlerts.count)),
+      SelfMetric("watchkeeper_deliveries_total", .counter, "Notifications delivered.", Double(deliveries.delivered)),
+      SelfMetric(
+        "watchkeeper_deliveries_retried_total", .counter, "Attempts to be repeated.", Double(deliveries.retried)),
+      SelfMetric(
+        "watchkeeper_deliveries_refused_total", .counter, "Notifications that a receiver will never take.",
+        Double(deliveries.refused)),
+      SelfMetric(
+        "watchkeeper_deliveries_pending_oldest_seconds", .gauge, "Age of the oldest waiting notification.",
+        waiting.map { (LabelSet(["receiver": $0.key]), now.elapsed(since: $0.value.oldest).inSeconds) }),
+    ]
+  }
+
+  private func probeMetrics(_ status: InstallationStatus) -> [SelfMetric] {
+    let probes = status.probes.values.sorted { $0.name < $1.name }
+    func perProbe(_ value: (ProbeStatus) -> Double) -> [(labels: LabelSet, value: Double)] {
+      probes.map { (LabelSet(["probe": $0.name]), value($0)) }
+    }
+    return [
+      SelfMetric(
+        "watchkeeper_probe_runs_total", .counter, "Runs of each probe.", perProbe { Double($0.runs) }),
+      SelfMetric(
+        "watchkeeper_probe_skipped_total", .counter, "Due times skipped because the last run was still going.",
+        perProbe { Double($0.skipped) }),
+    ]
+  }
+
+  private func journalMetrics() async -> [SelfMetric] {
+    guard let head = try? await journal.head() else { return [] }
+    return [SelfMetric("watchkeeper_journal_facts", .gauge, "Facts in the journal.", Double(head.position.number))]
+  }
+}

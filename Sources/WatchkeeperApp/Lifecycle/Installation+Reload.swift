@@ -1,0 +1,53 @@
+internal import Synchronization
+internal import Probes
+internal import Incidents
+internal import Inventory
+internal import Notifiers
+internal import Records
+internal import Telemetry
+internal import Wording
+
+extension Installation {
+  /// Takes over a configuration that was read whole. What did not change is not touched: phases, running checks, rule
+  /// states and incidents stay.
+  func adopt(_ new: Configuration, _ environment: NotifierEnvironment) async {
+    let old = configuration.withLock { current in
+      let old = current
+      current = new
+      return old
+    }
+    status.withLock { status in
+      status.refusedConfiguration = nil
+      status.reloads += 1
+    }
+    guard new.digest != old.digest else { return }
+    let settings = new.settings
+    incidents.adopt { $0.book.settings = IncidentSettings(settings) }
+    await deliveries.adopt(
+      settings.channels(environment),
+      composer: MessageComposer(language: language, zone: ClockZone(zone), consoleURL: publicURL))
+    inventory.submit(.declare(new.inventory, digest: new.digest))
+    await probes.load(new.probes)
+    await evaluator.reload(new.ruleGroups)
+    retireMissingRules()
+    plan()
+  }
+
+  /// The running configuration stays; `watchkeeper check` and the packaged rule say why.
+  func refuse(_ errors: SettingsErrors) {
+    status.withLock { $0.refusedConfiguration = errors }
+    for error in errors.errors { log.error("configuration refused: \(error)") }
+  }
+
+  /// What links in notifications begin with.
+  var publicURL: String {
+    configuration.withLock { $0.settings.web.externalURL } ?? consoleURL.withLock { $0 }
+  }
+}
+
+extension Installation {
+  /// Links in notifications lead to the console that listens, unless the configuration names another address.
+  func useConsoleURL() async {
+    await deliveries.link(to: MessageComposer(language: language, zone: ClockZone(zone), consoleURL: publicURL))
+  }
+}

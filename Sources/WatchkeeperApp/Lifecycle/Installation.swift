@@ -1,0 +1,183 @@
+internal import Alerting
+internal import Incidents
+internal import Inventory
+internal import Journal
+internal import Notifiers
+internal import Planner
+internal import Probes
+internal import Records
+internal import ServiceTime
+internal import Synchronization
+internal import Telemetry
+internal import TimeSeriesStore
+internal import Transfers
+internal import WebInterface
+internal import Wording
+
+/// Everything that runs: opened stores, desks, loops. Made once by `run`.
+///
+/// Data walks one way: probes append samples, rules read them and offer alerts to the incidents, incidents make
+/// intents, deliveries carry them out; the planner places maintenance around what is open.
+final class Installation: Sendable {
+  let world: World
+  let log: Log
+  let hostName: String
+  let zone: TimeZoneRules
+  let language: Language
+  let transfers: TransferEngine
+  let journal: SQLiteJournal
+  let store: EmbeddedStore
+  let queries: QueryService
+  let incidents: Desk<IncidentState>
+  let inventory: Desk<InventoryState>
+  let maintenance: Desk<MaintenanceState>
+  let evaluator: RuleEvaluator
+  let deliveries: DeliveryService
+  let probes: ProbeRunner
+  let hub = EventHub()
+  let status: Mutex<InstallationStatus>
+  let configuration: Mutex<Configuration>
+  /// Where the console is reached; known once it listens.
+  let consoleURL = Mutex("")
+
+  /// Opens everything and brings the books up to date. Nothing runs yet.
+  ///
+  /// - Throws: `StartError`, `JournalError`, `StoreError` or `FactReadError`, each one line with its remedy.
+  init(
+    configuration: Configuration, folder: DataFolder, base: InstallationBase
+  ) async throws {
+    hostName = base.hostName
+    zone = base.zone
+    language = base.language
+    log = base.log
+    transfers = base.transfers
+    self.configuration = Mutex(configuration)
+    status = Mutex(InstallationStatus())
+    let settings = configuration.settings
+    journal = try SQLiteJournal(folder: try folder.subfolder(folder.journalFolder), clock: base.clock)
+    let world = World(clock: base.clock, identifiers: base.identifiers, journal: journal, rows: journal)
+    self.world = world
+    store = try EmbeddedStore(
+      folder: folder.samplesFolder, settings: StoreSettings(settings.storage), clock: base.clock)
+    queries = QueryService(
+      reader: store, limits: settings.query.limits, lookback: settings.query.lookback.duration)
+    let link = InstallationLink()
+    let log = base.log
+    incidents = try await Desk(
+      try await IncidentState(from: world, settings: IncidentSettings(settings)), world: world, log: log
+    ) { link.installation?.incidentsChanged($0, $1) }
+    inventory = try await Desk(try await InventoryState(from: world), world: world, log: log) {
+      link.installation?.inventoryChanged($0, $1)
+    }
+    maintenance = try await Desk(try await MaintenanceState(from: world), world: world, log: log) {
+      link.installation?.maintenanceChanged($0, $1)
+    }
+    let composer = MessageComposer(
+      language: base.language, zone: ClockZone(base.zone), consoleURL: settings.web.externalURL ?? "")
+    deliveries = DeliveryService(
+      channels: settings.channels(base.notifiers), composer: composer, world: world, log: log
+    ) { [incidents] key, outcome in
+      do {
+        try await incidents.perform(.deliveryOutcome(key, outcome))
+        return true
+      } catch {
+        return false
+      }
+    }
+    evaluator = RuleEvaluator(
+      world: world, queries: queries, appender: store, log: log,
+      external: ExternalIdentity(url: settings.web.externalURL ?? ""),
+      offer: { link.installation?.offer($0) }, retire: { link.installation?.retire($0) })
+    probes = ProbeRunner(
+      environment: ProbeEnvironment(transfers: base.transfers, clock: base.clock, hostName: base.hostName), store: store
+    )
+    link.installation = self
+  }
+
+  var now: Timestamp { world.clock.now }
+}
+
+/// What exists before an installation does.
+struct InstallationBase: Sendable {
+  let clock: any WallClock
+  let identifiers: any IdentifierSource
+  let log: Log
+  let transfers: TransferEngine
+  let notifiers: NotifierEnvironment
+  let hostName: String
+  let zone: TimeZoneRules
+  let language: Language
+}
+
+/// Lets desks, which are made first, call the installation, which holds them.
+private final class InstallationLink: Sendable {
+  private let target = Mutex<WeakInstallation>(WeakInstallation())
+
+  var installation: Installation? {
+    get { target.withLock { $0.installation } }
+    set { target.withLock { $0.installation = newValue } }
+  }
+
+  private struct WeakInstallation: Sendable {
+    weak var installation: Installation?
+  }
+}
+
+/// What is neither a record nor a sample.
+struct InstallationStatus: Sendable {
+  var startedAt = Timestamp.epoch
+  /// `nil` once everything runs.
+  var notReady: String? = "starting"
+  /// The faults of a configuration that was refused; the running one stays.
+  var refusedConfiguration: SettingsErrors?
+  var reloads: UInt64 = 0
+  var probes: [String: ProbeStatus] = [:]
+  /// On the clock that never steps.
+  var lastRound = Duration.zero
+  var heartbeat = Heartbeat.State()
+}
+
+extension ClockZone {
+  init(_ rules: TimeZoneRules) {
+    self.init(name: rules.name) { rules.offset(at: Timestamp(milliseconds: $0)).seconds }
+  }
+}
+
+extension StoreSettings {
+  init(_ settings: StorageSettings) {
+    self.init()
+    retention = settings.retention.duration
+    seriesMax = settings.seriesMax
+    if let sizeMax = settings.sizeMax { retentionBytes = sizeMax.bytes }
+  }
+}
+
+extension IncidentSettings {
+  init(_ settings: WatchkeeperSettings) {
+    let channels = settings.route.flatMap { route in settings.receivers.first { $0.name == route.receiver } }?.channels
+    let receivers =
+      channels?.map { channel in
+        NotificationPolicy.Receiver(channel.name, recoveries: channel.notifier.sendsRecoveries ? .sent : .left)
+      } ?? [NotificationPolicy.Receiver(WatchkeeperSettings.consoleChannel)]
+    self.init(
+      verification: Verification(
+        rounds: settings.incidents.verifyRounds, duration: settings.incidents.verifyFor.duration),
+      reopenWindow: settings.incidents.reopenWindow.duration,
+      notification: NotificationPolicy(
+        receivers: receivers, repeatInterval: settings.route?.repeatInterval ?? .seconds(4 * 3600),
+        groupWait: settings.route?.groupWait ?? .zero))
+  }
+}
+
+extension WatchkeeperSettings {
+  /// Where notifications go when no route is configured: the program's own output.
+  static let consoleChannel = "console/console"
+
+  /// Every channel of every receiver, by name.
+  func channels(_ environment: NotifierEnvironment) -> [String: any Notifier] {
+    var channels = Dictionary(
+      receivers.flatMap(\.channels).map { ($0.name, $0.notifier) }, uniquingKeysWith: { first, _ in first })
+    channels[Self.consoleChannel] = ConsoleNotifier(sendsRecoveries: true, write: environment.write)
+    return channels
+  }
+}

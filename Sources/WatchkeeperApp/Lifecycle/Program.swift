@@ -1,0 +1,233 @@
+internal import Foundation
+internal import Glibc
+internal import Notifiers
+internal import Probes
+internal import Records
+internal import ServiceLifecycle
+internal import ServiceTime
+internal import Synchronization
+internal import Telemetry
+internal import Transfers
+internal import UnixSignals
+internal import WebInterface
+internal import Wording
+
+/// `watchkeeper run`: from the command line to a running installation, and back to a clean stop.
+struct Program {
+  private let options: RunOptions
+  private let environment: [String: String]
+  private let clock = LiveClock()
+  private let identifiers = LiveIdentifiers()
+  private let log: Log
+  private let supervisor: ServiceSupervisor
+  private let hostName: String
+
+  /// The first port tried when none is named.
+  static let standardPort = 9464
+  /// How many ports are tried after it.
+  static let portsTried = 50
+
+  init(_ options: RunOptions, environment: [String: String]) {
+    self.options = options
+    self.environment = environment
+    log = Log(clock: clock, environment: environment)
+    supervisor = ServiceSupervisor(environment: environment)
+    hostName = ProcessInfo.processInfo.hostName
+  }
+
+  /// Runs until SIGTERM or SIGINT.
+  func run() async throws {
+    let folder = try DataFolder(
+      creating: options.dataFolder ?? DataFolder.standardPath(environment: environment, isRoot: getuid() == 0))
+    let lock = try folder.lock()
+    defer { close(lock) }
+    let isNew = folder.isNew
+    let transfers = TransferEngine()
+    defer { transfers.shutdown() }
+    let notifiers = NotifierEnvironment(
+      carry: { await transfers.perform($0) }, readSecret: { try SecretFile.read($0) },
+      write: { Terminal.writeLine($0) })
+    let (configuration, refused) = try readConfiguration(folder, notifiers)
+    let listening = try choosePort(configuration.settings.web)
+    let findings = await Installation.look()
+    let language = options.language ?? configuration.settings.language.flatMap { Language(tag: $0) } ?? .english
+    let zone = ZoneLibrary().local
+    let installation = try await Installation(
+      configuration: configuration, folder: folder,
+      base: InstallationBase(
+        clock: clock, identifiers: identifiers, log: log, transfers: transfers, notifiers: notifiers,
+        hostName: hostName, zone: zone, language: language))
+    if let refused { installation.refuse(refused) }
+    let transcript = StartTranscript(language: language, zone: zone)
+    transcript.begin(folder: folder.path, isNew: isNew, findings: findings, configuration: configuration)
+    try await serve(installation, folder, listening, findings, transcript, notifiers)
+  }
+
+  // MARK: Configuration
+
+  private var configurationPath: String? { options.configuration }
+
+  private func readFiles() throws(SettingsErrors) -> ConfigurationFiles {
+    guard let path = configurationPath else { return ConfigurationFiles(files: []) }
+    return try ConfigurationFiles.read(path)
+  }
+
+  /// The configuration on disk; when it is refused, the last good one with the faults of the other.
+  private func readConfiguration(
+    _ folder: DataFolder, _ notifiers: NotifierEnvironment
+  ) throws -> (Configuration, refused: SettingsErrors?) {
+    let lastGood = LastGoodConfiguration(path: folder.lastGoodConfiguration)
+    do {
+      let files = try readFiles()
+      try Self.refuseEmptied(files, lastGood.load())
+      let configuration = try ConfigurationReader.read(files, hostName: hostName, notifiers: notifiers)
+      try lastGood.save(files)
+      return (configuration, nil)
+    } catch let errors as SettingsErrors {
+      guard !options.isStrict, let files = lastGood.load(),
+        let configuration = try? ConfigurationReader.read(files, hostName: hostName, notifiers: notifiers)
+      else { throw errors }
+      Terminal.tell("the configuration is refused; the last good one (\(files.digest)) runs instead:")
+      for error in errors.errors { Terminal.tell(error.description) }
+      return (configuration, errors)
+    }
+  }
+
+  /// A file that had content and is empty now was most likely cut off while it was written.
+  static func refuseEmptied(_ files: ConfigurationFiles, _ before: ConfigurationFiles?) throws(SettingsErrors) {
+    let had = Dictionary(
+      (before?.files ?? []).map { ($0.path, $0.text) }, uniquingKeysWith: { first, _ in first })
+    let emptied = files.files.filter { file in
+      file.text.allSatisfy(\.isWhitespace) && had[file.path].map { !$0.allSatisfy(\.isWhitespace) } ?? false
+    }
+    guard emptied.isEmpty else {
+      throw SettingsErrors(
+        errors: emptied.map {
+          SettingsError(
+            at: SourcePlace(file: $0.path, line: 1, column: 1), "the file is empty and had content before",
+            hint: "restore it, or delete it when that is meant")
+        })
+    }
+  }
+
+  private func reload(_ installation: Installation, _ folder: DataFolder, _ notifiers: NotifierEnvironment) async {
+    supervisor.reloading(uptime: clock.uptime)
+    let lastGood = LastGoodConfiguration(path: folder.lastGoodConfiguration)
+    do {
+      let files = try readFiles()
+      try Self.refuseEmptied(files, lastGood.load())
+      let configuration = try ConfigurationReader.read(files, hostName: hostName, notifiers: notifiers)
+      await installation.adopt(configuration, notifiers)
+      do { try lastGood.save(files) } catch { log.error("the last good configuration cannot be kept: \(error)") }
+      log.notice("configuration \(configuration.digest) is in force")
+    } catch {
+      installation.refuse(error)
+    }
+    supervisor.ready("watching")
+  }
+
+  // MARK: Serving
+
+  private struct Listening {
+    let address: ListenAddress
+    /// The port that was wanted first, when another was taken.
+    let skipped: Int?
+  }
+
+  private func choosePort(_ settings: ConsoleSettings) throws -> Listening {
+    if let text = options.listen {
+      if let problem = ListenAddress.problem(with: text) {
+        throw StartError("--listen: \(problem)", remedy: "see --help")
+      }
+      let address = ListenAddress(text) ?? ListenAddress(host: "127.0.0.1", port: Self.standardPort)
+      try FreePorts.refuseTaken(address)
+      return Listening(address: address, skipped: nil)
+    }
+    if let address = settings.listen {
+      try FreePorts.refuseTaken(address)
+      return Listening(address: address, skipped: nil)
+    }
+    let ports = Self.standardPort..<(Self.standardPort + Self.portsTried)
+    guard let port = ports.first(where: { FreePorts.isFree(host: "127.0.0.1", port: $0) }) else {
+      throw StartError(
+        "ports \(ports.lowerBound) to \(ports.upperBound - 1) are all taken", remedy: "name one with --listen")
+    }
+    return Listening(
+      address: ListenAddress(host: "127.0.0.1", port: port),
+      skipped: port == Self.standardPort ? nil : Self.standardPort)
+  }
+
+  private func serve(
+    _ installation: Installation, _ folder: DataFolder, _ listening: Listening, _ findings: HostFindings,
+    _ transcript: StartTranscript, _ notifiers: NotifierEnvironment
+  ) async throws {
+    let sessions = SessionStore(clock: clock, identifiers: identifiers, rows: installation.world.rows)
+    try await sessions.restore()
+    var web = WebSettings()
+    web.host = listening.address.host
+    web.port = listening.address.port
+    web.socketPath = folder.controlSocket
+    web.socketIdentity = Identity(actor: .localUser(NSUserName()), role: .administrator)
+    web.language = installation.language
+    web.zone = ClockZone(installation.zone)
+    web.version = programVersion
+    web.overrideFolder = environment["WATCHKEEPER_WEB_FOLDER"]
+    let (listeningPorts, announce) = AsyncStream.makeStream(of: Int.self)
+    let server = try WebServer(settings: web, console: installation.console, sessions: sessions, clock: clock) {
+      announce.yield($0)
+      announce.finish()
+    }
+    let group = ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: [.init(service: WebService(server: server))], logger: Log.silentLogger))
+    let serving = Task { try await group.run() }
+    // A server that cannot listen ends the start rather than leaving a program that nobody can reach.
+    let failure = Task {
+      defer { announce.finish() }
+      try await serving.value
+    }
+    guard let port = await listeningPorts.first(where: { _ in true }) else {
+      try await failure.value
+      throw StartError("the console ended at once", remedy: "see the log")
+    }
+    let url = "http://\(listening.address.host):\(port)"
+    installation.consoleURL.withLock { $0 = url }
+    await installation.useConsoleURL()
+    let loops = try await installation.start(findings)
+    installation.status.withLock { $0.notReady = nil }
+    let token = await sessions.issueLink(for: Identity(actor: .localUser(NSUserName()), role: .administrator))
+    transcript.ready(url: url, token: token, skippedPort: listening.skipped)
+    supervisor.ready("watching")
+    await obeySignals(installation, folder, notifiers)
+    supervisor.stopping()
+    transcript.stopping()
+    await group.triggerGracefulShutdown()
+    await installation.stop(loops)
+    serving.cancel()
+    transcript.stopped()
+  }
+
+  /// Reloads at SIGHUP, feeds the watchdog, and returns at SIGTERM or SIGINT.
+  private func obeySignals(
+    _ installation: Installation, _ folder: DataFolder, _ notifiers: NotifierEnvironment
+  ) async {
+    let watchdog = Task {
+      let period = (supervisor.watchdogPeriod ?? .seconds(30)) / 3
+      while !Task.isCancelled {
+        if installation.isEvaluating { supervisor.alive() }
+        do { try await clock.sleep(for: period) } catch { return }
+      }
+    }
+    defer { watchdog.cancel() }
+    for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) {
+      guard signal == .sighup else { return }
+      await reload(installation, folder, notifiers)
+    }
+  }
+}
+
+/// Gives the web server the shape that the service group wants.
+private struct WebService: Service {
+  let server: WebServer
+  func run() async throws { try await server.run() }
+}

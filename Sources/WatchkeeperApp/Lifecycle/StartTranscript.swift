@@ -1,0 +1,48 @@
+internal import Alerting
+internal import Probes
+internal import Records
+internal import ServiceTime
+internal import Wording
+
+/// What a person reads on the terminal while the program starts and stops.
+struct StartTranscript {
+  private let reader: Reader
+
+  init(language: Language, zone: TimeZoneRules) { reader = Reader(language: language, zone: ClockZone(zone)) }
+
+  func begin(folder: String, isNew: Bool, findings: HostFindings, configuration: Configuration) {
+    Terminal.writeLine("Watchkeeper \(programVersion)")
+    say(isNew ? "start.data.new" : "start.data.resumed", ["folder": folder])
+    let processes = Set(findings.listeners.compactMap(\.processName)).sorted()
+    say(
+      "start.found",
+      [
+        "host": findings.hostName, "processors": String(findings.processors),
+        "filesystems": String(findings.filesystems.count), "interfaces": String(findings.interfaces.count),
+        "ports": String(Set(findings.listeners.map(\.port)).count),
+        "processes": processes.isEmpty ? "–" : processes.prefix(6).joined(separator: ", "),
+      ])
+    say("start.probes", ["count": String(configuration.probes.count)])
+    let rules = configuration.ruleGroups.map(\.rules.count).reduce(0, +)
+    say("start.rules", ["count": String(rules), "groups": String(configuration.ruleGroups.count)])
+    say("start.plans", ["count": String(configuration.plans.count)])
+    if let route = configuration.settings.route {
+      say("start.notify.receiver", ["receiver": route.receiver])
+    } else {
+      say("start.notify.console")
+    }
+  }
+
+  func ready(url: String, token: Secret, skippedPort: Int?) {
+    if let skippedPort { say("start.port", ["port": String(skippedPort)]) }
+    Terminal.writeLine("→ \(url)/?t=\(token.reveal())")
+    say("start.link")
+  }
+
+  func stopping() { say("stop.begin") }
+  func stopped() { say("stop.end") }
+
+  private func say(_ id: String, _ arguments: [String: String] = [:]) {
+    Terminal.writeLine(reader.text(id, arguments))
+  }
+}
