@@ -5,16 +5,9 @@ public enum Catalogue {
   /// In the order of the areas; ids are unique (tested).
   public static let messages: [Message] = [
     actionMessages, startMessages, shellMessages, stateMessages, unitMessages, overviewMessages, hostMessages,
-    chartMessages, incidentMessages,
-    itemMessages, maintenanceMessages, notificationMessages, ruleMessages, accessMessages, problemMessages,
-    reasonMessages, apiMessages,
-    vocabularyMessages,
-    incidentReasonMessages,
-    inventoryReasonMessages,
-    plannerReasonMessages,
-    probeReasonMessages,
-    timelineMessages,
-    consoleMessages,
+    chartMessages, incidentMessages, itemMessages, maintenanceMessages, notificationMessages, ruleMessages,
+    accessMessages, problemMessages, reasonMessages, apiMessages, vocabularyMessages, incidentReasonMessages,
+    inventoryReasonMessages, plannerReasonMessages, probeReasonMessages, timelineMessages, consoleMessages,
   ].flatMap { $0 }
 
   /// What is shown for an id that does not exist: visible, searchable, never a trap.

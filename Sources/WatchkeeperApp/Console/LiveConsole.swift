@@ -1,6 +1,6 @@
 internal import Probes
-internal import Synchronization
 internal import Records
+internal import Synchronization
 internal import Telemetry
 
 /// The console's pages and actions over a running installation.
@@ -11,7 +11,8 @@ struct LiveConsole: Sendable {
 }
 
 extension Installation {
-  var console: LiveConsole {
+  /// Made once, because it remembers what pages have worked out.
+  func makeConsole() -> LiveConsole {
     LiveConsole(
       sources: ConsoleSources(
         clock: world.clock, journal: journal, queries: queries, incidents: { [incidents] in incidents.state },

@@ -37,6 +37,8 @@ final class Installation: Sendable {
   let hub = EventHub()
   let status: Mutex<InstallationStatus>
   let configuration: Mutex<Configuration>
+  /// `nil` until the console is made.
+  let madeConsole = Mutex<LiveConsole?>(nil)
   /// Where the console is reached; known once it listens.
   let consoleURL = Mutex("")
 
@@ -95,6 +97,16 @@ final class Installation: Sendable {
   }
 
   var now: Timestamp { world.clock.now }
+
+  /// The console over this installation, made at first use.
+  var console: LiveConsole {
+    madeConsole.withLock { made in
+      if let made { return made }
+      let console = makeConsole()
+      made = console
+      return console
+    }
+  }
 }
 
 /// What exists before an installation does.

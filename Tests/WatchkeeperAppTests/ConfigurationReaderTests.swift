@@ -1,0 +1,153 @@
+import Foundation
+import Notifiers
+import Planner
+import Probes
+import Records
+import Telemetry
+import Testing
+import Transfers
+
+@testable import WatchkeeperApp
+
+@Suite("Configuration")
+struct ConfigurationReaderTests {
+  private static let notifiers = NotifierEnvironment(
+    carry: { _ in preconditionFailure("reading a configuration sends nothing") },
+    readSecret: { try SecretFile.read($0) }, write: { _ in })
+
+  private func read(_ files: (kind: ConfigurationFiles.Kind, path: String, text: String)...) throws -> Configuration {
+    let list = files.map { ConfigurationFiles.File(kind: $0.kind, path: $0.path, text: $0.text) }
+    return try ConfigurationReader.read(
+      ConfigurationFiles(files: list), hostName: "web01", notifiers: Self.notifiers)
+  }
+
+  @Test("nothing at all runs on what is packaged") func packaged() throws {
+    let configuration = try read()
+    #expect(configuration.probes.map(\.name) == ["this-host"])
+    #expect(configuration.ruleGroups.count == 5)
+    #expect(configuration.plans.map(\.name) == ["restore-test", "security-updates"])
+  }
+
+  @Test("the compiled table holds every shipped file, byte for byte") func table() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    var expected: [String: String] = [:]
+    for folder in ["plans", "probes", "rules"] {
+      for name in try FileManager.default.contentsOfDirectory(atPath: root.appending(path: folder).path())
+      where name.hasSuffix(".yaml") && !name.hasSuffix(".test.yaml") {
+        expected["packaged/\(folder)/\(name)"] = try String(
+          contentsOf: root.appending(path: "\(folder)/\(name)"), encoding: .utf8)
+      }
+    }
+    #expect(Dictionary(uniqueKeysWithValues: PackagedFiles.all.map { ($0.path, $0.text) }) == expected)
+  }
+
+  @Test("an operator's probe takes the place of a packaged one with its name") func overrides() throws {
+    let text = "probes: [{name: this-host, kind: linux-host, interval: 5s}]"
+    let configuration = try read((.probes, "probes/a.yaml", text))
+    #expect(configuration.probes.map(\.interval) == [.seconds(5)])
+  }
+
+  @Test(
+    "each fault names file, line, column and remedy",
+    arguments: [
+      (
+        "watchkeeper.yaml", "storage: {retention: 5x}\n",
+        "watchkeeper.yaml:1:22: storage.retention: '5x' is not a duration – write a number and a unit, e.g. 5s, 2m, 1h30m"
+      ),
+      (
+        "watchkeeper.yaml", "receivers: [{name: a}]\nroute: {receiver: b}\n",
+        "watchkeeper.yaml:2:8: route: there is no receiver 'b' – did you mean 'a'?"
+      ),
+      (
+        "watchkeeper.yaml", "web: {listen: '0.0.0.0:80'}\n",
+        "watchkeeper.yaml:1:15: web.listen: '0.0.0.0' is not the loopback"
+      ),
+      (
+        "watchkeeper.yaml", "receivers: [{name: a, webhook_cfgs: []}]\nroute: {receiver: a}\n",
+        "watchkeeper.yaml:1:23: receivers[0].webhook_cfgs: unknown key"
+      ),
+      (
+        "probes/a.yaml", "probes:\n  - name: a\n    kind: htp\n",
+        "probes/a.yaml:3:11: probes[0].kind: unknown kind 'htp' – did you mean 'http'?"
+      ),
+      (
+        "rules/a.yaml", "groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: sum(\n",
+        "rules/a.yaml:5:15: groups[0].rules[0].expr: cannot be parsed: 1:5:"
+      ),
+      (
+        "rules/a.yaml",
+        "groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: up\n        annotation: {}\n",
+        "rules/a.yaml:6:21: groups[0].rules[0].annotation: key 'annotation' is not known here"
+      ),
+      (
+        "inventory/a.yaml", "items:\n  - id: host/a\n    clas: host\n",
+        "inventory/a.yaml:3:5: items[0].clas: unknown key – did you mean 'class'?"
+      ),
+      (
+        "inventory/a.yaml", "items: [{id: host/a}, {id: host/a}]\n",
+        "item 'host/a' is declared twice – give each item its own id"
+      ),
+      (
+        "plans/a.yaml",
+        "plans:\n  - {name: p, activity: a, classes: [host], start: 2026-01-01T00:00, repeat: FREQ=DAILY, window: n, duration: 1h}\n",
+        "plans.window: there is no window 'n' – name one that is defined under windows"
+      ),
+    ])
+  func faults(_ example: (path: String, text: String, message: String)) throws {
+    let name = String(example.path.prefix { $0 != "/" && $0 != "." })
+    let kind = ConfigurationFiles.Kind(rawValue: name) ?? .settings
+    let error = #expect(throws: SettingsErrors.self) { try read((kind, example.path, example.text)) }
+    #expect(error?.description.contains(example.message) == true, "\(error?.description ?? "no error")")
+  }
+
+  @Test("one run names the faults of all files") func all() {
+    let error = #expect(throws: SettingsErrors.self) {
+      try read((.probes, "probes/a.yaml", "probes: 1"), (.rules, "rules/a.yaml", "groups: 1"))
+    }
+    #expect(error?.errors.count == 2)
+  }
+
+  @Test("a file that is empty and had content is refused") func emptied() throws {
+    let before = ConfigurationFiles(files: [.init(kind: .rules, path: "rules/a.yaml", text: "groups: []")])
+    let now = ConfigurationFiles(files: [.init(kind: .rules, path: "rules/a.yaml", text: "\n")])
+    #expect(throws: SettingsErrors.self) { try Program.refuseEmptied(now, before) }
+    try Program.refuseEmptied(now, nil)
+    try Program.refuseEmptied(before, before)
+  }
+
+  @Test("a secret file that everybody may read is refused") func secretFile() throws {
+    let path = NSTemporaryDirectory() + "watchkeeper-secret-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try "https://hook.example/token\n".write(toFile: path, atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
+    #expect(throws: SecretFileError.self) { try SecretFile.read(path) }
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+    #expect(try SecretFile.read(path).reveal() == "https://hook.example/token")
+  }
+}
+
+@Suite("Heartbeat")
+struct HeartbeatTests {
+  private func heartbeat() throws -> Heartbeat {
+    let document = try SettingsDocument(text: "url: http://127.0.0.1:1/beat?id=7", file: "a.yaml")
+    let root = try #require(document.root)
+    return Heartbeat(settings: try SettingsDecoder.decode(HeartbeatSettings.self, from: root, of: document))
+  }
+
+  @Test("it carries both ages") func ages() throws {
+    let ages = Heartbeat.Ages(evaluation: .seconds(12), delivery: nil, undelivered: nil)
+    let request = try heartbeat().request(ages)
+    #expect(
+      request.url.reveal() == "http://127.0.0.1:1/beat?id=7&evaluation_age_seconds=12&delivery_age_seconds=-1")
+    #expect(try heartbeat().reasonToStop(ages) == nil)
+  }
+
+  @Test("it stops when evaluation or delivery is old, so that an outside watcher notices") func stops() throws {
+    let heartbeat = try heartbeat()
+    #expect(heartbeat.reasonToStop(.init(evaluation: nil, delivery: nil, undelivered: nil)) != nil)
+    #expect(heartbeat.reasonToStop(.init(evaluation: .seconds(181), delivery: nil, undelivered: nil)) != nil)
+    #expect(heartbeat.reasonToStop(.init(evaluation: .seconds(5), delivery: nil, undelivered: .seconds(601))) != nil)
+    #expect(heartbeat.reasonToStop(.init(evaluation: .seconds(5), delivery: .seconds(9999), undelivered: nil)) == nil)
+  }
+}

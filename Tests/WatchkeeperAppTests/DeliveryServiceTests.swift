@@ -1,0 +1,129 @@
+import Incidents
+import Inventory
+import Notifiers
+import Records
+import Synchronization
+import Telemetry
+import Testing
+import Wording
+
+@testable import WatchkeeperApp
+
+/// Answers each attempt as the test scripted, and remembers the keys.
+private final class ScriptedNotifier: Notifier {
+  private let state: Mutex<(script: [Notifiers.DeliveryOutcome], seen: [NotificationMessage])>
+
+  init(_ script: [Notifiers.DeliveryOutcome]) { state = Mutex((script, [])) }
+
+  var sendsRecoveries: Bool { true }
+  var description: String { "scripted" }
+  var seen: [NotificationMessage] { state.withLock { $0.seen } }
+
+  func deliver(_ message: NotificationMessage, at now: Timestamp) async -> Notifiers.DeliveryOutcome {
+    state.withLock { state in
+      state.seen.append(message)
+      return state.script.isEmpty ? .delivered(evidence: "ok") : state.script.removeFirst()
+    }
+  }
+}
+
+/// The outcomes that became durable.
+private final class Settled: Sendable {
+  private let list = Mutex<[(IntentKey, Incidents.DeliveryOutcome)]>([])
+
+  func add(_ key: IntentKey, _ outcome: Incidents.DeliveryOutcome) { list.withLock { $0.append((key, outcome)) } }
+  var all: [(IntentKey, Incidents.DeliveryOutcome)] { list.withLock { $0 } }
+}
+
+@Suite("Delivery")
+struct DeliveryServiceTests {
+  private let clock = TestClock()
+  private let settled = Settled()
+
+  /// Intents as a book decides them: one incident that fires and recovers, to one receiver.
+  private func intents() throws -> [NotificationIntent] {
+    let policy = NotificationPolicy(receivers: [NotificationPolicy.Receiver("a/webhook")])
+    var book = IncidentBook(
+      settings: IncidentSettings(verification: Verification(rounds: 1, duration: .zero), notification: policy))
+    var tally = BreachTally()
+    let rule = RuleReference(group: "g", alertName: "Down")
+    let alert = AlertReport(
+      rule: rule, labels: LabelSet(["instance": "h1", "severity": "critical"]),
+      annotations: ["summary": "h1 is down", "summary_zh_cn": "h1 无响应"], activeAt: clock.now, value: 0,
+      subject: .unbound(why: Reason("reason.binding.no-labels")))
+    _ = try book.process(.round(RuleRound(rule, firing: [alert])), counting: &tally, at: clock.now)
+    let later = clock.now.advanced(by: .seconds(60))
+    _ = try book.process(.round(RuleRound(rule, firing: [])), counting: &tally, at: later)
+    return book.pendingIntentsInOrder
+  }
+
+  private func service(_ notifier: ScriptedNotifier?, settles: Bool = true) -> DeliveryService {
+    let settled = settled
+    return DeliveryService(
+      channels: notifier.map { ["a/webhook": $0] } ?? [:],
+      composer: MessageComposer(language: .english, zone: .utc, consoleURL: "http://127.0.0.1:9464"),
+      world: .test(clock), log: .test
+    ) { key, outcome in
+      settled.add(key, outcome)
+      return settles
+    }
+  }
+
+  private func drain(_ service: DeliveryService, until done: () -> Bool) async {
+    for _ in 0..<10_000 where !done() {
+      await service.pump()
+      await Task.yield()
+    }
+  }
+
+  @Test("a recovery never overtakes its alarm, and each keeps its key over retries") func ordered() async throws {
+    let intents = try intents()
+    try #require(intents.map(\.kind) == [.firing, .recovered])
+    let notifier = ScriptedNotifier([.retry(after: .seconds(30), why: "HTTP 503"), .delivered(evidence: "ok")])
+    let service = service(notifier)
+    await service.take(intents.reversed())
+    await drain(service) { notifier.seen.count == 1 && service.view.retried == 1 }
+    await drain(service) { notifier.seen.count > 1 }
+    #expect(notifier.seen.map(\.idempotencyKey) == [intents[0].key.text], "nothing before the wait is over")
+    clock.advance(by: .seconds(31))
+    await drain(service) { settled.all.count == 2 }
+    #expect(notifier.seen.map(\.idempotencyKey) == [intents[0].key.text, intents[0].key.text, intents[1].key.text])
+    #expect(settled.all.map(\.0) == intents.map(\.key))
+    #expect(service.view.waiting.isEmpty)
+  }
+
+  @Test("what a receiver refuses is an outcome, and a channel that is gone refuses") func refused() async throws {
+    let service = service(nil)
+    await service.take(try intents())
+    await drain(service) { settled.all.count == 2 }
+    guard case .refused = settled.all[0].1 else {
+      Issue.record("an intent without a channel must end as refused")
+      return
+    }
+  }
+
+  @Test("an outcome that is not durable leaves the intent in its queue") func notDurable() async throws {
+    let notifier = ScriptedNotifier([])
+    let service = service(notifier, settles: false)
+    await service.take(Array(try intents().prefix(1)))
+    await drain(service) { notifier.seen.count == 1 && !settled.all.isEmpty }
+    await drain(service) { service.view.waiting["a/webhook"]?.count == 1 }
+    #expect(service.view.waiting["a/webhook"]?.count == 1)
+    clock.advance(by: .seconds(6))
+    await drain(service) { notifier.seen.count == 2 }
+    #expect(Set(notifier.seen.map(\.idempotencyKey)).count == 1)
+  }
+
+  @Test("the message says the same in both languages, the installation's own first") func message() throws {
+    let intent = try #require(try intents().first)
+    let composer = MessageComposer(language: .simplifiedChinese, zone: .utc, consoleURL: "http://127.0.0.1:9464")
+    let message = composer.message(for: intent)
+    #expect(message.texts.map(\.language) == ["zh-CN", "en"])
+    #expect(message.texts[0].title.hasSuffix("h1 无响应"))
+    #expect(message.texts[1].title.hasSuffix("h1 is down"))
+    #expect(message.texts.allSatisfy { text in text.lines.allSatisfy { !$0.contains("{") } })
+    #expect(message.receiver == "a")
+    #expect(message.links.first?.url == "http://127.0.0.1:9464/incidents/INC-1")
+    #expect(message.priority.rawValue == intent.incident.priority.rawValue + 1)
+  }
+}
