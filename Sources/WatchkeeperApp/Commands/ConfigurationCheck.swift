@@ -1,0 +1,203 @@
+internal import Alerting
+internal import Foundation
+internal import Inventory
+
+/// Reads configurations as `run` would, and lists every fault of every file.
+struct ConfigurationCheck {
+  let hostName: String
+
+  /// What one argument of the command line stands for.
+  private enum Subject {
+    /// A folder or a settings file, with all that belongs to it.
+    case whole(String)
+    case single(ConfigurationFiles.Kind, ConfigurationFiles.File)
+    case ruleTest(SettingsDocument)
+  }
+
+  /// - Parameter paths: none: the packaged definitions alone.
+  func run(_ paths: [String]) -> CheckReport {
+    var report = CheckReport()
+    var singles: [ConfigurationFiles.File] = []
+    for path in paths {
+      do throws(SettingsErrors) {
+        for subject in try Self.subjects(at: path) {
+          switch subject {
+          case .whole(let path): try checkWhole(path, into: &report)
+          case .single(_, let file): singles.append(file)
+          case .ruleTest: report.read.ruleTests += 1
+          }
+        }
+      } catch {
+        report.errors += error.errors
+      }
+    }
+    do throws(SettingsErrors) {
+      if !singles.isEmpty { try check(Self.alone(singles), into: &report) }
+      if paths.isEmpty { try check(ConfigurationFiles(files: []), into: &report) }
+    } catch {
+      report.errors += error.errors
+    }
+    report.errors.sort { ($0.place, $0.key) < ($1.place, $1.key) }
+    return report
+  }
+
+  // MARK: Reading
+
+  private func checkWhole(_ path: String, into report: inout CheckReport) throws(SettingsErrors) {
+    let folder = FileManager.default.isFolder(path) ? path : (path as NSString).deletingLastPathComponent
+    do throws(SettingsErrors) {
+      let files = try ConfigurationFiles.read(path)
+      report.errors += Self.empty(files.files).map { $0.below(folder) }
+      try check(files, into: &report)
+    } catch {
+      throw SettingsErrors(errors: error.errors.map { $0.below(folder) })
+    }
+  }
+
+  private func check(_ files: ConfigurationFiles, into report: inout CheckReport) throws(SettingsErrors) {
+    let read = try ConfigurationReader.read(files, hostName: hostName, notifiers: CommandWorld.offlineNotifiers)
+    report.read.add(read)
+  }
+
+  /// Single files are read without the packaged definitions: what is counted is theirs.
+  private static func alone(_ files: [ConfigurationFiles.File]) -> ConfigurationFiles {
+    let settings = ConfigurationFiles.File(
+      kind: .settings, path: ConfigurationFiles.settingsFileName,
+      text: "packaged: {probes: false, rules: false, plans: false}\n")
+    return ConfigurationFiles(files: files + [settings])
+  }
+
+  /// A file without a single character was most likely cut off while it was written.
+  private static func empty(_ files: [ConfigurationFiles.File]) -> [SettingsError] {
+    files.filter { $0.text.allSatisfy(\.isWhitespace) }.map { file in
+      SettingsError(
+        at: SourcePlace(file: file.path, line: 1, column: 1), "the file is empty",
+        hint: "restore its content, or delete it")
+    }
+  }
+
+  // MARK: Telling kinds apart
+
+  private static func subjects(at path: String) throws(SettingsErrors) -> [Subject] {
+    guard FileManager.default.isFolder(path) else { return [try subject(at: path)] }
+    let files: ConfigurationFiles
+    do throws(SettingsErrors) { files = try ConfigurationFiles.read(path) } catch { return [.whole(path)] }
+    guard files.files.isEmpty else { return [.whole(path)] }
+    // Not a configuration folder: perhaps one of its parts, such as rules/.
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+    let parts = names.filter { ($0.hasSuffix(".yaml") || $0.hasSuffix(".yml")) && !$0.hasPrefix(".") }
+    guard !parts.isEmpty else {
+      throw SettingsErrors(errors: [
+        fault(
+          path, "the folder holds no configuration",
+          hint: "expected are \(ConfigurationFiles.settingsFileName), probes/, rules/, inventory/ or plans/")
+      ])
+    }
+    var subjects: [Subject] = []
+    var errors: [SettingsError] = []
+    for part in parts {
+      do throws(SettingsErrors) {
+        subjects.append(try subject(at: SourcePath.join(path, part)))
+      } catch {
+        errors += error.errors
+      }
+    }
+    guard errors.isEmpty else { throw SettingsErrors(errors: errors) }
+    return subjects
+  }
+
+  private static func subject(at path: String) throws(SettingsErrors) -> Subject {
+    if (path as NSString).lastPathComponent == ConfigurationFiles.settingsFileName { return .whole(path) }
+    do throws(SettingsError) {
+      let text = try SourceFile.text(of: path)
+      if let fault = empty([.init(kind: .settings, path: path, text: text)]).first { throw fault }
+      let document = try SettingsDocument(text: text, file: path)
+      if path.hasSuffix(".test.yaml") || path.hasSuffix(".test.yml") { return .ruleTest(document) }
+      guard let kind = kind(of: document, at: path) else {
+        return document.root?.child(TextKey("tests")) == nil ? .whole(path) : .ruleTest(document)
+      }
+      return .single(kind, .init(kind: kind, path: path, text: text))
+    } catch {
+      throw SettingsErrors(errors: [error])
+    }
+  }
+
+  /// The folder's name tells first, then the keys at the top; `nil`: a settings file or a rule test.
+  private static func kind(of document: SettingsDocument, at path: String) -> ConfigurationFiles.Kind? {
+    let folder = ((path as NSString).deletingLastPathComponent as NSString).lastPathComponent
+    if let kind = ConfigurationFiles.Kind.allCases.first(where: { $0.folder == folder }) { return kind }
+    func has(_ key: String) -> Bool { document.root?.child(TextKey(key)) != nil }
+    if has("probes") { return .probes }
+    if has("items") { return .inventory }
+    if has("groups") { return .rules }
+    return has("plans") || has("windows") ? .plans : nil
+  }
+
+  private static func fault(_ path: String, _ problem: String, hint: String) -> SettingsError {
+    SettingsError(at: SourcePlace(file: path, line: 1, column: 1), problem, hint: hint)
+  }
+}
+
+/// What a check found and what it read.
+struct CheckReport: Sendable, Encodable {
+  /// How much of each kind takes part.
+  struct Read: Sendable, Encodable, Equatable {
+    var probes = 0
+    var ruleGroups = 0
+    var rules = 0
+    var items = 0
+    var plans = 0
+    var ruleTests = 0
+
+    mutating func add(_ configuration: Configuration) {
+      probes += configuration.probes.count
+      ruleGroups += configuration.ruleGroups.count
+      rules += configuration.ruleGroups.reduce(0) { $0 + $1.rules.count }
+      items += configuration.inventory.items.count
+      plans += configuration.plans.count
+    }
+
+    var text: String {
+      let parts = [
+        counted(probes, "probe"), counted(rules, "rule") + " in " + counted(ruleGroups, "group"),
+        counted(items, "item"), counted(plans, "plan"),
+      ]
+      return (parts + (ruleTests > 0 ? [counted(ruleTests, "rule test")] : [])).joined(separator: ", ")
+    }
+  }
+
+  var errors: [SettingsError] = []
+  var read = Read()
+
+  var isClean: Bool { errors.isEmpty }
+
+  /// A line for each fault, and one with the sum.
+  var text: String {
+    let files = Set(errors.map(\.place.file)).count
+    let sum =
+      isClean ? "ok: \(read.text)" : "\(counted(errors.count, "error")) in \(counted(files, "file"))"
+    return (errors.map(\.description) + [sum]).map { $0 + "\n" }.joined()
+  }
+}
+
+extension SettingsError: Encodable {
+  private enum CodingKeys: String, CodingKey { case file, line, column, key, problem, hint }
+
+  func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    try fields.encode(place.file, forKey: .file)
+    try fields.encode(place.line, forKey: .line)
+    try fields.encode(place.column, forKey: .column)
+    try fields.encode(key, forKey: .key)
+    try fields.encode(problem, forKey: .problem)
+    try fields.encodeIfPresent(hint, forKey: .hint)
+  }
+
+  /// The same fault with its file as one names it from here, so that an editor opens it.
+  func below(_ folder: String) -> SettingsError {
+    guard !place.file.hasPrefix(PackagedFiles.prefix), !place.file.hasPrefix("/") else { return self }
+    let file = SourcePath.join(folder, place.file)
+    return SettingsError(
+      at: SourcePlace(file: file, line: place.line, column: place.column), key: key, problem, hint: hint)
+  }
+}

@@ -1,0 +1,59 @@
+internal import ArgumentParser
+internal import Probes
+internal import Transfers
+
+struct ProbeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "probe", abstract: "Try probes out.", subcommands: [ProbeTryCommand.self])
+}
+
+/// How `probe try` writes what a run gave.
+enum ProbeOutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable { case table, prometheus, json }
+
+struct ProbeTryCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "try", abstract: "Run one probe once and print what it measures.",
+    discussion: """
+      Nothing is stored and nobody is told. A file holds one probe, or a list below probes:.
+
+      Examples:
+        watchkeeper probe try this-host --format prometheus
+        watchkeeper probe try probes/site.yaml --name shop
+
+      Exit status: 0 the target is up, 1 it is down, 2 it could not be checked or the
+      command line is wrong.
+      """)
+
+  @Argument(help: "A probe of the configuration, or a YAML file.")
+  var probe: String
+
+  @Option(help: "Which probe of a file with several.")
+  var name: String?
+
+  @OptionGroup var configuration: ConfigurationOption
+
+  @Option(
+    name: [.customLong("format"), .customLong("output"), .customShort("o")], help: "table, prometheus or json.")
+  var format = ProbeOutputFormat.table
+
+  mutating func run() async throws {
+    let hostName = CommandWorld.hostName
+    let definition: ProbeDefinition
+    do {
+      definition = try ProbeSearch(hostName: hostName).definition(
+        probe, name: name, configuration: configuration.resolved)
+    } catch let errors as SettingsErrors {
+      Terminal.tell(errors.description)
+      throw ExitStatus.usage.code
+    }
+    let environment = ProbeEnvironment(transfers: TransferEngine(), clock: LiveClock(), hostName: hostName)
+    let trial = await ProbeTrial.run(definition, in: environment)
+    switch format {
+    case .table: Terminal.write(trial.text)
+    case .prometheus: Terminal.write(Exposition.text(trial.samples))
+    case .json: Terminal.write(try JSONOutput.text(trial))
+    }
+    if format == .prometheus, !trial.explanation.isEmpty { Terminal.tell(trial.explanation) }
+    guard trial.status == .success else { throw trial.status.code }
+  }
+}

@@ -1,0 +1,54 @@
+internal import Foundation
+internal import Probes
+
+/// Finds the probe that a command line names.
+struct ProbeSearch {
+  let hostName: String
+
+  /// - Parameters:
+  ///   - subject: a probe's name, or a file with one probe or several.
+  ///   - name: which of a file's probes.
+  ///   - configuration: where names are looked up; `nil`: among the packaged probes.
+  /// - Throws: `UsageError` when there is no such probe, `SettingsErrors` when a file is at fault.
+  func definition(_ subject: String, name: String?, configuration: String?) throws -> ProbeDefinition {
+    if Self.isFile(subject) { return try Self.pick(name, among: try Self.probes(inFile: subject), of: subject) }
+    let files = try configuration.map(ConfigurationFiles.read)?.files ?? []
+    // Faults of other kinds of files do not keep a probe from being tried.
+    let own = ConfigurationFiles(files: files.filter { $0.kind == .probes || $0.kind == .settings })
+    let read = try ConfigurationReader.read(own, hostName: hostName, notifiers: CommandWorld.offlineNotifiers)
+    return try Self.pick(subject, among: read.probes, of: configuration ?? "the packaged definitions")
+  }
+
+  private static func isFile(_ subject: String) -> Bool {
+    subject.hasSuffix(".yaml") || subject.hasSuffix(".yml") || subject.contains("/")
+  }
+
+  private static func probes(inFile path: String) throws(SettingsErrors) -> [ProbeDefinition] {
+    do throws(SettingsError) {
+      let document = try SettingsDocument(text: try SourceFile.text(of: path), file: path)
+      guard let root = document.root else { return [] }
+      if root.child(TextKey("probes")) == nil {
+        return [try SettingsDecoder.decode(ProbeDefinition.self, from: root, of: document)]
+      }
+      return try SettingsDecoder.decode(ProbeFile.self, from: root, of: document).probes
+    } catch {
+      throw SettingsErrors(errors: [error])
+    }
+  }
+
+  private static func pick(
+    _ name: String?, among probes: [ProbeDefinition], of source: String
+  ) throws(UsageError) -> ProbeDefinition {
+    let names = probes.map(\.name)
+    let list = names.isEmpty ? "it holds none" : "there are: \(names.sorted().joined(separator: ", "))"
+    guard let name else {
+      if probes.count == 1 { return probes[0] }
+      throw UsageError("\(counted(probes.count, "probe")) in \(source)", remedy: "name one with --name; \(list)")
+    }
+    guard let probe = probes.first(where: { $0.name == name }) else {
+      let near = Spelling.nearest(to: name, among: names).map { "did you mean '\($0)'?" }
+      throw UsageError("no probe '\(name)' in \(source)", remedy: near ?? list)
+    }
+    return probe
+  }
+}
