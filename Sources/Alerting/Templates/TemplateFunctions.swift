@@ -107,7 +107,7 @@ enum TemplateFunctions {
     },
   ]
 
-  /// - Parameter verdict: from "is less" and "is equal". A NaN is neither, and Go then answers false to each question.
+  /// - Parameter verdict: from "is less" and "is equal". A NaN is neither; as in Go, `gt` and `ge` then say true.
   private static func comparison(
     _ verdict: @escaping @Sendable (_ less: Bool, _ equal: Bool) -> Bool
   ) -> TemplateFunction {
