@@ -36,6 +36,13 @@ public struct Query: Sendable, Hashable {
     self.features = features
   }
 
+  /// For expressions made from checked ones.
+  init(text: String, expression: Expression, features: LanguageFeatures) {
+    self.text = text
+    self.expression = expression
+    self.features = features
+  }
+
   public var valueType: ValueType { expression.valueType }
 
   /// The metric names that selectors ask for by equality; a selector by other labels adds nothing.

@@ -61,7 +61,7 @@ enum EdgeWindow {
       guard window.times[before] < instant else { return window.values[before] }
       if isCounter, window.values[after] < window.values[before] {
         // A reset between the neighbours: the counter restarted from zero.
-        let share = Double(instant - window.times[before]) / Double(window.times[after] - window.times[before])
+        let share = Double(instant &- window.times[before]) / Double(window.times[after] &- window.times[before])
         return window.values[after] * share
       }
       return Smoothing.line(window, before, after, instant)

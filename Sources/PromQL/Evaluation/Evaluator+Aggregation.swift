@@ -5,16 +5,16 @@ struct Grouping {
   private(set) var numbers: [Int] = []
   private(set) var members: [[Int]] = []
   private(set) var labels: [LabelSet] = []
-  private(set) var losesName: [Bool] = []
+  private(set) var nameFates: [NameFate] = []
 
   init(_ block: SeriesBlock, _ grouping: Aggregation.Grouping) {
     var known: [LabelSet: Int] = [:]
-    let by: Set<String>
-    let without: Set<String>
+    let by: NameList
+    let without: NameList
     switch grouping {
-    case .all: (by, without) = ([], [])
-    case .by(let names): (by, without) = (Set(names), [])
-    case .without(let names): (by, without) = ([], Set(names).union(LabelSet.metricIdentity))
+    case .all: (by, without) = (NameList([]), NameList([]))
+    case .by(let names): (by, without) = (NameList(names), NameList([]))
+    case .without(let names): (by, without) = (NameList([]), NameList(names + LabelSet.metricIdentity))
     }
     for row in 0..<block.rows {
       let key =
@@ -28,11 +28,11 @@ struct Grouping {
         known[key] = number
         labels.append(key)
         members.append([])
-        losesName.append(false)
+        nameFates.append(.stays)
       }
       numbers.append(number)
       members[number].append(row)
-      if block.losesName[row] { losesName[number] = true }
+      if block.nameFates[row] == .goes { nameFates[number] = .goes }
     }
   }
 }
@@ -64,7 +64,7 @@ extension Evaluator {
     var present: [Double] = []
     present.reserveCapacity(block.rows)
     for group in grouping.labels.indices {
-      let row = result.addRow(grouping.labels[group], losesName: grouping.losesName[group])
+      let row = result.addRow(grouping.labels[group], nameFate: grouping.nameFates[group])
       for step in 0..<block.steps {
         present.removeAll(keepingCapacity: true)
         for member in grouping.members[group] {
@@ -114,7 +114,8 @@ extension Evaluator {
           row = known
         } else {
           try reserve(rows: 1, steps: grid.count, at: node.span)
-          row = result.addRow(labels, losesName: grouping.losesName[group] && literal.text != LabelSet.metricName)
+          row = result.addRow(
+            labels, nameFate: literal.text == LabelSet.metricName ? .stays : grouping.nameFates[group])
           rows[labels] = row
         }
         result[row, step] = result[row, step].isAbsent ? 1 : result[row, step] + 1

@@ -2,6 +2,7 @@ extension Evaluator {
   mutating func binary(_ node: BinaryOperation, on grid: StepGrid) throws(Complaint) -> Evaluated {
     let left = try evaluate(node.left, on: grid)
     let right = try evaluate(node.right, on: grid)
+    if node.operation.isTrim { return .vector(trimmed(node, left, right, steps: grid.count)) }
     switch (left, right) {
     case (.scalar(let one), .scalar(let other)):
       return .scalar(zip(one, other).map { scalarResult(node.operation, $0, $1) })
@@ -22,6 +23,20 @@ extension Evaluator {
 
   private func scalarResult(_ operation: BinaryOperator, _ left: Double, _ right: Double) -> Double {
     operation.isComparison ? (operation.compares(left, right) ? 1 : 0) : operation.arithmetic(left, right)
+  }
+
+  /// Samples are floats, so nothing is left of them; whoever asks is told.
+  private mutating func trimmed(
+    _ node: BinaryOperation, _ left: Evaluated, _ right: Evaluated, steps: Int
+  ) -> SeriesBlock {
+    let hasSamples = [left, right].contains { if case .vector(let block) = $0 { block.rows > 0 } else { false } }
+    let symbol = node.operation.rawValue
+    if hasSamples {
+      remarks.inform(
+        "incompatible sample types encountered for binary operator \"\(symbol)\": float \(symbol) float",
+        at: node.operatorSpan)
+    }
+    return SeriesBlock(steps: steps)
   }
 
   private enum Side { case left, right }

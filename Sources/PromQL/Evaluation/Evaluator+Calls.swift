@@ -22,6 +22,7 @@ extension Evaluator {
     guard let function = FunctionCatalog.function(named: node.name) else {
       throw Complaint(.execution("unknown function '\(node.name)'"), at: node.span.start)
     }
+    try reserve(rows: 1, steps: grid.count, at: node.span)
     switch function.body {
     case .eachSample(let change): return .vector(try eachSample(node, on: grid, change))
     case .overTime(let names, let body):
@@ -85,8 +86,8 @@ extension Evaluator {
       }
       guard found else { continue }
       inspect?(window.labels, &context)
-      let losesName = names == .drops || window.losesName
-      block.append(window.labels, losesName: losesName, row: cells)
+      let nameFate = names == .drops ? .goes : window.nameFate
+      block.append(window.labels, nameFate: nameFate, row: cells)
     }
     remarks = context.remarks
     return block

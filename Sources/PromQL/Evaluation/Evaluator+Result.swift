@@ -26,10 +26,11 @@ extension Evaluator {
   private mutating func matrix(_ expression: Expression) throws(Complaint) -> [SeriesSlice] {
     guard expression.valueType == .scalar || expression.valueType == .instantVector else {
       throw Complaint(
-        .type("a range query needs a scalar or an instant vector, not a \(expression.valueType.rawValue)"),
+        .type("a range query needs a scalar or an instant vector, not \(expression.valueType.withArticle)"),
         at: expression.span.start)
     }
     let grid = plan.range.grid
+    try reserve(rows: 1, steps: grid.count, at: expression.span)
     switch try evaluate(expression, on: grid) {
     case .scalar(let values):
       guard grid.count > 0 else { return [] }
@@ -59,7 +60,7 @@ extension Evaluator {
       guard window.count > 0 else { continue }
       slices.append(
         SeriesSlice(
-          labels: window.losesName ? window.labels.removingMetricIdentity() : window.labels,
+          labels: window.nameFate == .goes ? window.labels.removingMetricIdentity() : window.labels,
           milliseconds: Array(window.times[window.lower..<window.upper]),
           values: Array(window.values[window.lower..<window.upper])))
     }

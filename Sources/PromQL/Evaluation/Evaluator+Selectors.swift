@@ -29,7 +29,7 @@ extension Evaluator {
           ? Smoothing.fill(&cells, from: slice, reference, grid, lookback)
           : cursor.fill(&cells, reference, grid, reading)
       else { continue }
-      block.append(slice.labels, losesName: false, row: cells)
+      block.append(slice.labels, nameFate: .stays, row: cells)
     }
     return block
   }
@@ -40,7 +40,7 @@ extension Evaluator {
     case .range(let node):
       let slices = try slices(for: timing.selection(node, on: grid), at: node.span)
       return WindowSource(
-        windows: slices.map { Window($0, losesName: false) }, reference: timing.reference(node.vector.modifiers),
+        windows: slices.map { Window($0, nameFate: .stays) }, reference: timing.reference(node.vector.modifiers),
         length: timing.milliseconds(node.range), edges: node.vector.edges)
     case .subquery(let node): return try windows(node, on: grid)
     default: throw Complaint(.type("a range vector was expected"), at: expression.span.start)
@@ -55,14 +55,14 @@ extension Evaluator {
     case .vector(let vector): block = vector
     case .scalar(let values):
       var single = SeriesBlock(steps: inner.count)
-      single.append(.empty, losesName: false, row: values)
+      single.append(.empty, nameFate: .stays, row: values)
       block = single
     case .string: throw Complaint(.type("a subquery needs an instant vector"), at: node.span.start)
     }
     let times = (0..<inner.count).map { inner.time($0) }
     let windows = (0..<block.rows).map { row in
       Window(
-        labels: block.labels[row], losesName: block.losesName[row], times: times,
+        labels: block.labels[row], nameFate: block.nameFates[row], times: times,
         cells: block.values[(row * inner.count)..<((row + 1) * inner.count)])
     }
     return WindowSource(

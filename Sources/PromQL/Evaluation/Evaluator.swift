@@ -31,7 +31,9 @@ struct Evaluator {
       return try repeating(once, grid.count, at: expression.span)
     }
     switch expression {
-    case .number(let node): return .scalar(Array(repeating: node.value, count: grid.count))
+    case .number(let node):
+      try reserve(rows: 1, steps: grid.count, at: node.span)
+      return .scalar(Array(repeating: node.value, count: grid.count))
     case .string(let node): return .string(node)
     case .parentheses(let inner, _): return try evaluate(inner, on: grid)
     case .vector(let node): return .vector(try instantVector(node, on: grid, reading: .values))
@@ -91,7 +93,7 @@ struct Evaluator {
       var result = SeriesBlock(steps: count)
       for row in 0..<block.rows {
         result.append(
-          block.labels[row], losesName: block.losesName[row], row: repeatElement(block[row, 0], count: count))
+          block.labels[row], nameFate: block.nameFates[row], row: repeatElement(block[row, 0], count: count))
       }
       return .vector(result)
     }
@@ -120,7 +122,7 @@ enum StepInvariance {
   static func holds(for expression: Expression) -> Bool {
     switch expression {
     case .number, .string: false
-    default: !expression.selectors.isEmpty && isFixed(expression)
+    default: isFixed(expression) && !expression.selectors.isEmpty
     }
   }
 

@@ -3,15 +3,15 @@ internal import Telemetry
 /// Numbers the groups of series that match each other. Labels are compared once a series, then only numbers.
 struct MatchGroups {
   private let basis: VectorMatching.Basis
-  private let names: Set<String>
+  private let names: NameList
   private var numbers: [LabelSet: Int] = [:]
   private(set) var keys: [LabelSet] = []
 
   init(_ basis: VectorMatching.Basis) {
     self.basis = basis
     switch basis {
-    case .on(let labels): names = Set(labels)
-    case .ignoring(let labels): names = Set(labels).union(LabelSet.metricIdentity)
+    case .on(let labels): names = NameList(labels)
+    case .ignoring(let labels): names = NameList(labels + LabelSet.metricIdentity)
     }
   }
 

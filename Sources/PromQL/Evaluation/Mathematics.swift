@@ -1,9 +1,12 @@
 internal import Glibc
 
+/// Named apart because a member called `atan2` would hide it.
+private let arcTangentOfQuotient: @Sendable (Double, Double) -> Double = { atan2($0, $1) }
+
 /// The C library's elementary functions, imported in this one place.
 enum Mathematics {
   static func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
-  static func atan2(_ y: Double, _ x: Double) -> Double { Glibc.atan2(y, x) }
+  static func atan2(_ y: Double, _ x: Double) -> Double { arcTangentOfQuotient(y, x) }
 
   static let exponential: @Sendable (Double) -> Double = { exp($0) }
   static let naturalLogarithm: @Sendable (Double) -> Double = { log($0) }

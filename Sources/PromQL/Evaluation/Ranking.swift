@@ -16,7 +16,7 @@ struct Ranking {
     let grouping = Grouping(block, node.grouping)
     var result = SeriesBlock(steps: block.steps)
     result.labels = block.labels
-    result.losesName = block.losesName
+    result.nameFates = block.nameFates
     result.values = Array(repeating: .absent, count: block.values.count)
     var order: [Int] = []
     for members in grouping.members {
@@ -34,7 +34,7 @@ struct Ranking {
     // An instant answer is in order of rank.
     var ordered = SeriesBlock(steps: 1)
     for row in order {
-      ordered.append(block.labels[row], losesName: block.losesName[row], row: CollectionOfOne(block[row, 0]))
+      ordered.append(block.labels[row], nameFate: block.nameFates[row], row: CollectionOfOne(block[row, 0]))
     }
     return ordered
   }

@@ -7,13 +7,16 @@ extension Double {
   @inline(__always) var isAbsent: Bool { isStaleMarker }
 }
 
+/// Whether a series' metric name goes when the query is done.
+enum NameFate { case stays, goes }
+
 /// A vector at every instant of a grid: one row a series, one column an instant.
 ///
 /// Label work is done once a row, arithmetic runs over flat columns of numbers.
 struct SeriesBlock {
   var labels: [LabelSet] = []
   /// Rows whose metric name goes when the query is done: until then functions and `by (__name__)` still see it.
-  var losesName: [Bool] = []
+  var nameFates: [NameFate] = []
   /// Row by row; `.absent` where the series has no value.
   var values: [Double] = []
   let steps: Int
@@ -29,18 +32,20 @@ struct SeriesBlock {
   }
 
   /// Appends a row without values and answers its number.
-  mutating func addRow(_ labels: LabelSet, losesName: Bool) -> Int {
+  mutating func addRow(_ labels: LabelSet, nameFate: NameFate) -> Int {
     self.labels.append(labels)
-    self.losesName.append(losesName)
+    nameFates.append(nameFate)
     values.append(contentsOf: repeatElement(.absent, count: steps))
     return rows - 1
   }
 
-  mutating func append(_ labels: LabelSet, losesName: Bool, row: some Sequence<Double>) {
+  mutating func append(_ labels: LabelSet, nameFate: NameFate, row: some Sequence<Double>) {
     self.labels.append(labels)
-    self.losesName.append(losesName)
+    nameFates.append(nameFate)
     values.append(contentsOf: row)
   }
+
+  func hasValues(_ step: Int) -> Bool { (0..<rows).contains { !self[$0, step].isAbsent } }
 
   func isEmptyRow(_ row: Int) -> Bool {
     values[(row * steps)..<((row + 1) * steps)].allSatisfy(\.isAbsent)
@@ -61,7 +66,7 @@ struct SeriesBlock {
 
   func losingNames() -> SeriesBlock {
     var result = self
-    for row in 0..<rows { result.losesName[row] = true }
+    for row in 0..<rows { result.nameFates[row] = .goes }
     return result
   }
 
@@ -69,7 +74,7 @@ struct SeriesBlock {
     guard (0..<rows).contains(where: isEmptyRow) else { return self }
     var result = SeriesBlock(steps: steps)
     for row in 0..<rows where !isEmptyRow(row) {
-      result.append(labels[row], losesName: losesName[row], row: values[(row * steps)..<((row + 1) * steps)])
+      result.append(labels[row], nameFate: nameFates[row], row: values[(row * steps)..<((row + 1) * steps)])
     }
     return result
   }
@@ -82,7 +87,7 @@ struct SeriesBlock {
     for row in 0..<rows {
       guard let first = known[labels[row]] else {
         known[labels[row]] = result.rows
-        result.append(labels[row], losesName: losesName[row], row: values[(row * steps)..<((row + 1) * steps)])
+        result.append(labels[row], nameFate: nameFates[row], row: values[(row * steps)..<((row + 1) * steps)])
         continue
       }
       for step in 0..<steps where !self[row, step].isAbsent {
@@ -98,9 +103,9 @@ struct SeriesBlock {
   /// What the reader of the result sees: names dropped where due.
   func finished(at span: SourceSpan) throws(Complaint) -> SeriesBlock {
     var result = self
-    for row in 0..<rows where losesName[row] {
+    for row in 0..<rows where nameFates[row] == .goes {
       result.labels[row] = labels[row].removingMetricIdentity()
-      result.losesName[row] = false
+      result.nameFates[row] = .stays
     }
     return try result.withoutEmptyRows().mergingDuplicates(at: span)
   }
@@ -108,9 +113,11 @@ struct SeriesBlock {
 
 extension LabelSet {
   /// Labels that describe the metric as such; they go where the name goes.
-  static let metricIdentity: Set<String> = [metricName, "__type__", "__unit__"]
+  static let metricIdentity = [metricName, "__type__", "__unit__"]
 
   func removingMetricIdentity() -> LabelSet {
-    contains { Self.metricIdentity.contains($0.name) } ? removing(Self.metricIdentity) : self
+    // All three begin with two underscores; few other labels do.
+    labels.contains { $0.name.utf8.first == UInt8(ascii: "_") }
+      ? LabelSet(sorted: labels.filter { !Self.metricIdentity.contains($0.name) }) : self
   }
 }

@@ -27,7 +27,7 @@ struct SetOperation {
       var union = left
       let rest = filtered(right, rightGroups, presence(left, leftGroups), keepingPresent: false)
       union.labels += rest.labels
-      union.losesName += rest.losesName
+      union.nameFates += rest.nameFates
       union.values += rest.values
       return try union.mergingDuplicates(at: span)
     }

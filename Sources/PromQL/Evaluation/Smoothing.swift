@@ -7,7 +7,7 @@ enum Smoothing {
     _ cells: inout [Double], from slice: SeriesSlice, _ reference: Timing.Reference, _ grid: StepGrid,
     _ lookback: Int64
   ) -> Bool {
-    let window = Window(slice, losesName: false)
+    let window = Window(slice, nameFate: .stays)
     var found = false
     for step in 0..<grid.count {
       let instant = reference.time(at: grid.time(step))
@@ -26,7 +26,7 @@ enum Smoothing {
   }
 
   static func line(_ window: Window, _ before: Int, _ after: Int, _ instant: Int64) -> Double {
-    let share = Double(instant - window.times[before]) / Double(window.times[after] - window.times[before])
+    let share = Double(instant &- window.times[before]) / Double(window.times[after] &- window.times[before])
     return window.values[before] + (window.values[after] - window.values[before]) * share
   }
 }

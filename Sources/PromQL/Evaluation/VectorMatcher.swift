@@ -15,6 +15,8 @@ struct VectorMatcher {
   private let oneGroups: [Int]
   private var output: SeriesBlock
   private var rows: [LabelSet: Int] = [:]
+  /// Per row of the output: the last step at which it was written.
+  private var claimed: [Int] = []
   /// Per row of `many`: its last partner and the output row that the pair made.
   private var lastPartner: [Int]
   private var lastOutput: [Int]
@@ -41,6 +43,8 @@ struct VectorMatcher {
     var partner = [Int](repeating: Self.nobody, count: groups.count)
     var taken = [Int](repeating: Self.nobody, count: groups.count)
     for step in 0..<output.steps {
+      // Nothing to match with: then ambiguity does no harm and is no error.
+      if matching.fillLeft == nil, matching.fillRight == nil, !many.hasValues(step) || !one.hasValues(step) { continue }
       for group in partner.indices {
         partner[group] = Self.nobody
         taken[group] = Self.nobody
@@ -79,7 +83,8 @@ struct VectorMatcher {
     for group in partner.indices where taken[group] == Self.nobody && partner[group] != Self.nobody {
       let other = partner[group]
       try emit(
-        labels: filledLabels(group, other), losesName: node.comparison == .zeroOrOne, value, one[other, step], step)
+        labels: filledLabels(group, other), nameFate: node.comparison == .zeroOrOne ? .goes : .stays, value,
+        one[other, step], step)
     }
   }
 
@@ -93,33 +98,30 @@ struct VectorMatcher {
   private mutating func combine(
     _ row: Int, _ other: Int, _ value: Double, _ otherValue: Double, _ step: Int
   ) throws(Complaint) {
-    guard let result = operate(value, otherValue) else {
-      // A comparison that fails still claims its labels, or the error would depend on the values.
-      return
-    }
-    if lastPartner[row] != other {
+    if lastPartner[row] != other || other == Self.nobody {
       lastPartner[row] = other
-      lastOutput[row] = outputRow(resultLabels(row, other), losesName: losesName(row))
+      lastOutput[row] = outputRow(resultLabels(row, other), nameFate: nameFate(row))
     }
-    try write(result, lastOutput[row], step)
+    try write(operate(value, otherValue), lastOutput[row], step)
   }
 
   private mutating func emit(
-    labels: LabelSet, losesName: Bool, _ value: Double, _ otherValue: Double, _ step: Int
+    labels: LabelSet, nameFate: NameFate, _ value: Double, _ otherValue: Double, _ step: Int
   ) throws(Complaint) {
-    guard let result = operate(value, otherValue) else { return }
-    try write(result, outputRow(labels, losesName: losesName), step)
+    try write(operate(value, otherValue), outputRow(labels, nameFate: nameFate), step)
   }
 
-  private mutating func write(_ value: Double, _ row: Int, _ step: Int) throws(Complaint) {
-    guard output[row, step].isAbsent else {
+  /// A comparison that fails claims its labels too, or the error would depend on the values.
+  private mutating func write(_ value: Double?, _ row: Int, _ step: Int) throws(Complaint) {
+    guard claimed[row] != step else {
       let message =
         matching.cardinality == .oneToOne
         ? "vector cannot contain metrics with the same labelset"
         : "multiple matches for labels: grouping labels must ensure unique matches"
       throw Complaint(.execution(message), at: node.operatorSpan.start)
     }
-    output[row, step] = value
+    claimed[row] = step
+    output[row, step] = value ?? .absent
   }
 
   private func operate(_ manyValue: Double, _ oneValue: Double) -> Double? {
@@ -133,15 +135,16 @@ struct VectorMatcher {
 
   // MARK: Labels
 
-  private mutating func outputRow(_ labels: LabelSet, losesName: Bool) -> Int {
+  private mutating func outputRow(_ labels: LabelSet, nameFate: NameFate) -> Int {
     if let row = rows[labels] { return row }
-    let row = output.addRow(labels, losesName: losesName)
+    let row = output.addRow(labels, nameFate: nameFate)
     rows[labels] = row
+    claimed.append(-1)
     return row
   }
 
-  private func losesName(_ row: Int) -> Bool {
-    node.comparison == .zeroOrOne || many.losesName[row]
+  private func nameFate(_ row: Int) -> NameFate {
+    node.comparison == .zeroOrOne ? .goes : many.nameFates[row]
   }
 
   private func resultLabels(_ row: Int, _ other: Int) -> LabelSet {
@@ -153,8 +156,10 @@ struct VectorMatcher {
       case .ignoring(let names): labels = labels.removing(Set(names))
       }
     }
+    // A filled-in partner has the labels that were matched on.
+    let partnerLabels = other == Self.nobody ? groups.keys[manyGroups[row]] : one.labels[other]
     for name in matching.include {
-      labels = labels.setting(name, to: other == Self.nobody ? "" : one.labels[other][name] ?? "")
+      labels = labels.setting(name, to: partnerLabels[name] ?? "")
     }
     return labels
   }

@@ -3,7 +3,7 @@ internal import Telemetry
 /// The samples of one series in (end − length, end]. Its bounds slide forward; the samples are never copied.
 struct Window {
   let labels: LabelSet
-  let losesName: Bool
+  let nameFate: NameFate
   /// Without stale markers.
   let times: [Int64]
   let values: [Double]
@@ -14,9 +14,9 @@ struct Window {
   /// Inclusive.
   private(set) var end: Int64 = 0
 
-  init(_ slice: SeriesSlice, losesName: Bool) {
+  init(_ slice: SeriesSlice, nameFate: NameFate) {
     labels = slice.labels
-    self.losesName = losesName
+    self.nameFate = nameFate
     guard slice.values.contains(where: \.isStaleMarker) else {
       times = slice.milliseconds
       values = slice.values
@@ -28,14 +28,14 @@ struct Window {
   }
 
   /// - Parameter cells: `.absent` where there is no sample.
-  init(labels: LabelSet, losesName: Bool, times: [Int64], cells: ArraySlice<Double>) {
-    self.init(SeriesSlice(labels: labels, milliseconds: times, values: Array(cells)), losesName: losesName)
+  init(labels: LabelSet, nameFate: NameFate, times: [Int64], cells: ArraySlice<Double>) {
+    self.init(SeriesSlice(labels: labels, milliseconds: times, values: Array(cells)), nameFate: nameFate)
   }
 
   /// Bounds that were computed elsewhere.
   init(labels: LabelSet, times: [Int64], values: [Double], start: Int64, end: Int64) {
     self.labels = labels
-    losesName = false
+    nameFate = .stays
     self.times = times
     self.values = values
     self.start = start

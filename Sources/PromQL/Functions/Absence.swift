@@ -17,7 +17,7 @@ enum Absence {
         let source = try evaluator.windows(node.arguments[0], on: grid)
         var block = SeriesBlock(steps: grid.count)
         for var window in source.windows {
-          let row = block.addRow(window.labels, losesName: true)
+          let row = block.addRow(window.labels, nameFate: .goes)
           for step in 0..<grid.count {
             window.slide(to: source.reference.time(at: grid.time(step)), length: source.length)
             if window.count > 0 { block[row, step] = 1 }
@@ -29,7 +29,7 @@ enum Absence {
 
   private static func absent(_ block: SeriesBlock, _ labels: LabelSet) -> SeriesBlock {
     var result = SeriesBlock(steps: block.steps)
-    let row = result.addRow(labels, losesName: false)
+    let row = result.addRow(labels, nameFate: .stays)
     for step in 0..<block.steps where (0..<block.rows).allSatisfy({ block[$0, step].isAbsent }) {
       result[row, step] = 1
     }

@@ -11,7 +11,7 @@ enum Calendar {
         guard let argument = node.arguments.first else {
           var block = SeriesBlock(steps: grid.count)
           let row = (0..<grid.count).map { Double(part(CivilTime(seconds: grid.time($0) / 1000))) }
-          block.append(.empty, losesName: false, row: row)
+          block.append(.empty, nameFate: .stays, row: row)
           return .vector(block)
         }
         let block = try evaluator.vector(argument, on: grid).losingNames()

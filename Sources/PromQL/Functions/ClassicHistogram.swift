@@ -11,16 +11,17 @@ enum ClassicHistogram {
       body: .whole { node, evaluator, grid throws(Complaint) in
         let quantiles = try evaluator.scalar(node.arguments[0], on: grid)
         let block = try evaluator.vector(node.arguments[1], on: grid)
-        for quantile in quantiles where block.rows > 0 {
+        for quantile in quantiles {
           Statistics.remarkQuantile(quantile, at: node.arguments[0].span, &evaluator.remarks)
         }
-        let span = node.arguments[1].span
-        return .vector(
-          fold(block, at: span, &evaluator.remarks) { buckets, step, name, remarks in
-            let answer = buckets.quantile(quantiles[step])
-            if answer.wasForcedMonotonic { remarkMonotonicity(name, span, &remarks) }
-            return answer.value
-          })
+        return .vector(quantiled(block, quantiles, at: node.arguments[1].span, &evaluator.remarks))
+      }),
+    Function(
+      name: "histogram_quantiles",
+      signature: FunctionSignature([.instantVector, .string, .scalar], repeatsLast: true),
+      summary: "several φ-quantiles at once, each with its φ in the given label", maturity: .experimental,
+      body: .whole { node, evaluator, grid throws(Complaint) in
+        .vector(try severalQuantiles(node, &evaluator, grid))
       }),
     Function(
       name: "histogram_fraction", signature: FunctionSignature([.scalar, .scalar, .instantVector]),
@@ -36,6 +37,43 @@ enum ClassicHistogram {
       }),
   ]
 
+  private static func quantiled(
+    _ block: SeriesBlock, _ quantiles: [Double], at span: SourceSpan, _ remarks: inout Remarks
+  ) -> SeriesBlock {
+    fold(block, at: span, &remarks) { buckets, step, name, remarks in
+      let answer = buckets.quantile(quantiles[step])
+      if answer.wasForcedMonotonic { remarkMonotonicity(name, span, &remarks) }
+      return answer.value
+    }
+  }
+
+  private static func severalQuantiles(
+    _ node: FunctionCall, _ evaluator: inout Evaluator, _ grid: StepGrid
+  ) throws(Complaint) -> SeriesBlock {
+    let block = try evaluator.vector(node.arguments[0], on: grid)
+    let label = try LabelRewriting.labelName(node.arguments[1], node.name)
+    var result = SeriesBlock(steps: grid.count)
+    for argument in node.arguments.dropFirst(2) {
+      let quantiles = try evaluator.scalar(argument, on: grid)
+      for quantile in quantiles { Statistics.remarkQuantile(quantile, at: argument.span, &evaluator.remarks) }
+      let one = quantiled(block, quantiles, at: node.arguments[0].span, &evaluator.remarks)
+      let texts = quantiles.map(FloatText.general)
+      for row in 0..<one.rows {
+        guard one.labels[row][label] == nil else {
+          throw Complaint(
+            .execution("label '\(label)' already exists in the input of \(node.name)"), at: node.arguments[1].span.start
+          )
+        }
+        for text in Set(texts).sorted() {
+          let cells = (0..<grid.count).map { texts[$0] == text ? one[row, $0] : .absent }
+          result.append(one.labels[row].setting(label, to: text), nameFate: one.nameFates[row], row: cells)
+        }
+      }
+      try evaluator.reserve(rows: one.rows, steps: grid.count, at: node.span)
+    }
+    return try result.withoutEmptyRows().mergingDuplicates(at: node.span)
+  }
+
   private static func remarkMonotonicity(_ name: String, _ span: SourceSpan, _ remarks: inout Remarks) {
     remarks.inform(
       "input to histogram_quantile needed to be fixed for monotonicity (see "
@@ -46,7 +84,6 @@ enum ClassicHistogram {
   /// One histogram: the rows that agree in all labels but `le`.
   private struct Family {
     let labels: LabelSet
-    var losesName = true
     var rows: [(bound: Double, row: Int)] = []
   }
 
@@ -58,7 +95,7 @@ enum ClassicHistogram {
     let families = families(block, at: span, &remarks)
     var result = SeriesBlock(steps: block.steps)
     for family in families {
-      let row = result.addRow(family.labels, losesName: true)
+      let row = result.addRow(family.labels, nameFate: .goes)
       let name = family.labels.metric ?? ""
       for step in 0..<block.steps {
         var buckets = Buckets()

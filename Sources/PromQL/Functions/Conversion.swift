@@ -13,7 +13,7 @@ enum Conversion {
       name: "vector", signature: FunctionSignature([.scalar]), summary: "the scalar as a vector without labels",
       body: .whole { node, evaluator, grid throws(Complaint) in
         var block = SeriesBlock(steps: grid.count)
-        block.append(.empty, losesName: false, row: try evaluator.scalar(node.arguments[0], on: grid))
+        block.append(.empty, nameFate: .stays, row: try evaluator.scalar(node.arguments[0], on: grid))
         return .vector(block)
       }),
     Function(

@@ -15,6 +15,7 @@ enum FunctionCatalog {
     + ClassicHistogram.functions
     + NativeHistogram.functions
     + QueryTime.functions
+    + InfoJoin.functions
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 

@@ -55,7 +55,7 @@ enum LabelRewriting {
       guard let match = pattern.firstMatch(in: value, from: 0, .whole) else { continue }
       result.labels[row] = block.labels[row].setting(
         target, to: template.expanded(match, in: value, names: pattern.groupNames))
-      if target == LabelSet.metricName { result.losesName[row] = false }
+      if target == LabelSet.metricName { result.nameFates[row] = .stays }
     }
     return try result.mergingDuplicates(at: node.span)
   }
@@ -70,7 +70,7 @@ enum LabelRewriting {
       let labels = block.labels[row]
       let value = sources.map { labels[$0] ?? "" }.joined(separator: separator)
       result.labels[row] = labels.setting(target, to: value)
-      if target == LabelSet.metricName { result.losesName[row] = false }
+      if target == LabelSet.metricName { result.nameFates[row] = .stays }
     }
     return try result.mergingDuplicates(at: node.span)
   }

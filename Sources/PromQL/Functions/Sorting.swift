@@ -49,7 +49,7 @@ enum Sorting {
     guard block.steps == 1 else { return block }
     var result = SeriesBlock(steps: 1)
     for row in (0..<block.rows).filter({ !block[$0, 0].isAbsent }).sorted(by: precedes) {
-      result.append(block.labels[row], losesName: block.losesName[row], row: CollectionOfOne(block[row, 0]))
+      result.append(block.labels[row], nameFate: block.nameFates[row], row: CollectionOfOne(block[row, 0]))
     }
     return result
   }

@@ -44,7 +44,7 @@ enum Trend {
     let first = window.value(0)
     for index in 0..<window.count {
       let y = window.value(index)
-      let x = Double(window.time(index) - origin) / 1000
+      let x = Double(window.time(index) &- origin) / 1000
       isConstant = isConstant && y == first
       sumX.add(x)
       sumY.add(y)

@@ -108,7 +108,7 @@ struct Lexer {
 
   private mutating func symbol(_ byte: UInt8) throws(Complaint) -> Token {
     let start = position
-    let pairs = ["==", "!=", "=~", "!~", "<=", ">="]
+    let pairs = ["==", "!=", "=~", "!~", "<=", ">=", "</", ">/"]
     let two = source.text(SourceSpan(start, start + 2))
     if pairs.contains(two) {
       position += 2

@@ -13,6 +13,9 @@ public enum BinaryOperator: String, Hashable, Sendable, CaseIterable {
   case lessOrEqual = "<="
   case greater = ">"
   case greaterOrEqual = ">="
+  /// Cuts a native histogram above (below) a value; floats have nothing to cut.
+  case trimUpper = "</"
+  case trimLower = ">/"
   case and
   case or
   case unless
@@ -22,7 +25,7 @@ public enum BinaryOperator: String, Hashable, Sendable, CaseIterable {
     switch self {
     case .or: 1
     case .and, .unless: 2
-    case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual: 3
+    case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .trimUpper, .trimLower: 3
     case .add, .subtract: 4
     case .multiply, .divide, .modulo, .atan2: 5
     case .power: 6
@@ -33,7 +36,8 @@ public enum BinaryOperator: String, Hashable, Sendable, CaseIterable {
   static let signPrecedence = 5
 
   var isRightAssociative: Bool { self == .power }
-  var isComparison: Bool { precedence == 3 }
+  var isComparison: Bool { precedence == 3 && !isTrim }
+  var isTrim: Bool { self == .trimUpper || self == .trimLower }
   var isSetOperation: Bool { precedence <= 2 }
 
   /// The value of an arithmetic operator; NaN for the others, which have no value of their own.

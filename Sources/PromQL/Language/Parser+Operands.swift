@@ -73,14 +73,16 @@ extension Parser {
 
   // MARK: Calls and aggregations
 
-  private mutating func parseArguments() throws(Complaint) -> [Expression] {
+  private mutating func parseArguments(of function: String = "") throws(Complaint) -> [Expression] {
     let start = current.span.start
     try expect("(", "before the arguments")
     var arguments: [Expression] = []
     if !isAt(")") {
       repeat {
         if isAt(")"), !arguments.isEmpty { throw unexpected("an argument", hint: "remove the trailing comma") }
+        acceptsEmptySelector = function == "info" && arguments.count == 1 && isAt("{")
         arguments.append(try parseExpression(above: 0))
+        acceptsEmptySelector = false
       } while take(",")
     }
     try close("(", openedAt: start)
@@ -96,7 +98,7 @@ extension Parser {
     if function.maturity == .experimental {
       try require(.experimentalFunctions, "the function \(function.name)", at: token.span.start)
     }
-    let arguments = try parseArguments()
+    let arguments = try parseArguments(of: function.name)
     return .call(
       FunctionCall(
         name: function.name, arguments: arguments, returns: function.signature.returns,

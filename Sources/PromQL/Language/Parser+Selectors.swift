@@ -4,6 +4,8 @@ extension Parser {
   /// `name`, `name{…}` or `{…}`; `name` has been taken already.
   mutating func parseSelector(name token: Token?) throws(Complaint) -> VectorSelector {
     let start = token?.span.start ?? current.span.start
+    let mayBeEmpty = acceptsEmptySelector
+    acceptsEmptySelector = false
     var name = token?.text
     var matchers: [LabelMatcher] = []
     if isAt("{") {
@@ -26,7 +28,7 @@ extension Parser {
         hint: "write it before the braces or between them")
     }
     if let name { matchers.append(.equal(LabelSet.metricName, name)) }
-    guard matchers.contains(where: { !$0.acceptsAbsence }) else {
+    guard mayBeEmpty || matchers.contains(where: { !$0.acceptsAbsence }) else {
       throw Complaint(
         .syntax("the selector accepts every series"), at: start,
         hint: "a vector selector must contain at least one matcher that does not match the empty string")
@@ -103,7 +105,7 @@ extension Parser {
     if isSubquery {
       guard expression.valueType == .instantVector || expression.valueType == .scalar else {
         throw Complaint(
-          .type("subqueries need an instant vector or a scalar, this is a \(expression.valueType.rawValue)"),
+          .type("subqueries need an instant vector or a scalar, this is \(expression.valueType.withArticle)"),
           at: expression.span.start)
       }
       return .subquery(Subquery(expression: expression, range: range, step: step, span: span))

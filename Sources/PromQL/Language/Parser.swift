@@ -9,6 +9,8 @@ struct Parser {
   private var index = 0
   private var nesting = 0
   private var operators = 0
+  /// The second argument of `info` may be `{}`: it only names labels.
+  var acceptsEmptySelector = false
 
   init(_ source: SourceText, features: LanguageFeatures) throws(Complaint) {
     self.source = source

@@ -11,7 +11,7 @@ enum TypeCheck {
       try check(node.operand)
       guard node.operand.valueType == .scalar || node.operand.valueType == .instantVector else {
         throw Complaint(
-          .type("the sign '\(node.sign.rawValue)' needs a scalar or an instant vector, not a \(name(node.operand))"),
+          .type("the sign '\(node.sign.rawValue)' needs a scalar or an instant vector, not \(name(node.operand))"),
           at: node.span.start)
       }
     case .binary(let node): try check(node)
@@ -20,14 +20,14 @@ enum TypeCheck {
     }
   }
 
-  private static func name(_ expression: Expression) -> String { expression.valueType.rawValue }
+  private static func name(_ expression: Expression) -> String { expression.valueType.withArticle }
 
   private static func check(_ node: BinaryOperation) throws(Complaint) {
     try check(node.left)
     try check(node.right)
     for side in [node.left, node.right] where side.valueType == .string || side.valueType == .rangeVector {
       throw Complaint(
-        .type("the operator '\(node.operation.rawValue)' needs scalars or instant vectors, not a \(name(side))"),
+        .type("the operator '\(node.operation.rawValue)' needs scalars or instant vectors, not \(name(side))"),
         at: side.span.start,
         hint: side.valueType == .rangeVector ? "apply a function such as rate(…) or avg_over_time(…) first" : nil)
     }
@@ -37,6 +37,11 @@ enum TypeCheck {
       throw Complaint(
         .type("comparisons between scalars must use bool"), at: node.operatorSpan.start,
         hint: "write \(node.operation.rawValue) bool")
+    }
+    if areScalars, node.operation.isTrim {
+      throw Complaint(
+        .type("the operator '\(node.operation.rawValue)' needs native histograms on its left"),
+        at: node.operatorSpan.start)
     }
     if !areVectors, node.operation.isSetOperation {
       throw Complaint(
@@ -53,7 +58,7 @@ enum TypeCheck {
     try check(node.operand)
     guard node.operand.valueType == .instantVector else {
       throw Complaint(
-        .type("\(node.operation.rawValue) needs an instant vector, not a \(name(node.operand))"),
+        .type("\(node.operation.rawValue) needs an instant vector, not \(name(node.operand))"),
         at: node.operand.span.start,
         hint: node.operand.valueType == .rangeVector ? "apply rate(…) or an …_over_time function first" : nil)
     }
@@ -61,7 +66,7 @@ enum TypeCheck {
     try check(parameter)
     guard parameter.valueType == wanted else {
       throw Complaint(
-        .type("the parameter of \(node.operation.rawValue) is a \(wanted.rawValue), not a \(name(parameter))"),
+        .type("the parameter of \(node.operation.rawValue) is \(wanted.withArticle), not \(name(parameter))"),
         at: parameter.span.start)
     }
   }
@@ -80,7 +85,7 @@ enum TypeCheck {
       let wanted = signature.type(ofArgument: index)
       guard argument.valueType == wanted else {
         throw Complaint(
-          .type("argument \(index + 1) of \(node.name) is a \(wanted.rawValue), not a \(name(argument))"),
+          .type("argument \(index + 1) of \(node.name) is \(wanted.withArticle), not \(name(argument))"),
           at: argument.span.start, hint: hint(wanted, argument, node.name))
       }
     }

@@ -4,4 +4,6 @@ public enum ValueType: String, Hashable, Sendable {
   case string
   case instantVector = "instant vector"
   case rangeVector = "range vector"
+
+  var withArticle: String { self == .instantVector ? "an \(rawValue)" : "a \(rawValue)" }
 }

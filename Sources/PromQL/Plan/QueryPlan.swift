@@ -65,6 +65,9 @@ private struct SelectionCollector {
     case .aggregation(let node):
       if let parameter = node.parameter { visit(parameter, on: grid) }
       visit(node.operand, on: grid)
+    case .call(let node) where node.name == "info":
+      visit(node.arguments[0], on: grid)
+      add(timing.selection(InfoJoin.selector(for: node, timing), on: grid))
     case .call(let node):
       for argument in node.arguments { visit(argument, on: grid) }
     case .parentheses(let inner, _): visit(inner, on: grid)

@@ -48,7 +48,7 @@ struct Timing: Sendable {
     // Edges are found in the samples just outside the window.
     let extra = node.vector.edges == nil ? 0 : lookback
     return selection(
-      node.vector, window: window + extra, ahead: node.vector.edges == .smoothed ? lookback : 0, on: grid)
+      node.vector, window: window &+ extra, ahead: node.vector.edges == .smoothed ? lookback : 0, on: grid)
   }
 
   private func selection(
@@ -69,7 +69,7 @@ struct Timing: Sendable {
     let step = max(1, node.step.map(milliseconds) ?? subqueryStep.wholeMilliseconds)
     let after = reference.time(at: grid.start) &- milliseconds(node.range)
     var first = after / step * step
-    if first <= after { first += step }
+    if first <= after { first &+= step }
     return StepGrid(from: first, through: reference.time(at: grid.last), step: step)
   }
 }

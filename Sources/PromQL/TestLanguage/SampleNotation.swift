@@ -1,0 +1,123 @@
+internal import Telemetry
+
+/// One position of a test series.
+public enum TestSample: Sendable, Hashable {
+  case missing
+  /// A number or a staleness marker.
+  case value(Double)
+  /// A native histogram, kept as written: samples are numbers today.
+  case histogram(String)
+}
+
+/// The short notation of test samples: `1 2 _ 5x3 0+10x100 stale {{count:1}}`.
+///
+/// - Source: Prometheus, unit testing for rules, "series".
+public enum SampleNotation {
+  /// Positions that one item may expand to; the default is one million.
+  public static let expansionMax = 1_000_000
+
+  /// Expands the notation to one entry a position.
+  public static func samples(_ text: String) throws(TestScriptError) -> [TestSample] {
+    var samples: [TestSample] = []
+    for item in try items(text) { samples += try expand(item) }
+    return samples
+  }
+
+  /// Splits at blanks, but not within `{{…}}`.
+  private static func items(_ text: String) throws(TestScriptError) -> [String] {
+    var items: [String] = []
+    var item = ""
+    var depth = 0
+    for character in text {
+      if character == "{" { depth += 1 }
+      if character == "}" { depth -= 1 }
+      if depth == 0, character == " " || character == "\t" {
+        if !item.isEmpty { items.append(item) }
+        item = ""
+      } else {
+        item.append(character)
+      }
+    }
+    if depth != 0 { throw TestScriptError("unclosed '{{' in '\(text)'") }
+    if !item.isEmpty { items.append(item) }
+    return items
+  }
+
+  private static func expand(_ item: String) throws(TestScriptError) -> [TestSample] {
+    if item.hasPrefix("{{") { return try expandHistogram(item) }
+    if item.hasPrefix("_") {
+      let rest = item.dropFirst()
+      if rest.isEmpty { return [.missing] }
+      guard rest.hasPrefix("x"), let count = repetitions(rest.dropFirst()) else { throw unreadable(item) }
+      return Array(repeating: .missing, count: count)
+    }
+    if item.hasPrefix("stale") {
+      let rest = item.dropFirst(5)
+      if rest.isEmpty { return [.value(.staleMarker)] }
+      guard rest.hasPrefix("x"), let count = repetitions(rest.dropFirst()) else { throw unreadable(item) }
+      return Array(repeating: .value(.staleMarker), count: count + 1)
+    }
+    return try expandNumbers(item)
+  }
+
+  private static func expandNumbers(_ item: String) throws(TestScriptError) -> [TestSample] {
+    // There are no hexadecimal numbers here: 0x3 is zero, three times repeated.
+    if !item.contains("x"), let value = NumberText.signedValue(item) { return [.value(value)] }
+    guard let cross = item.lastIndex(of: "x"), let count = repetitions(item[item.index(after: cross)...]) else {
+      throw unreadable(item)
+    }
+    let series = String(item[..<cross])
+    if let value = NumberText.signedValue(series) {
+      return Array(repeating: .value(value), count: count + 1)
+    }
+    guard let (start, increment) = startAndIncrement(series) else { throw unreadable(item) }
+    var samples: [TestSample] = []
+    samples.reserveCapacity(count + 1)
+    var value = start
+    for _ in 0...count {
+      samples.append(.value(value))
+      value += increment
+    }
+    return samples
+  }
+
+  /// `a+b` or `a-b`; a sign after `e` belongs to an exponent, so every sign is tried.
+  private static func startAndIncrement(_ text: String) -> (Double, Double)? {
+    for index in text.indices.dropFirst() where text[index] == "+" || text[index] == "-" {
+      let increment = text[text.index(after: index)...]
+      if let start = NumberText.signedValue(String(text[..<index])), let size = NumberText.value(String(increment)) {
+        return (start, text[index] == "-" ? -size : size)
+      }
+    }
+    return nil
+  }
+
+  private static func expandHistogram(_ item: String) throws(TestScriptError) -> [TestSample] {
+    guard let end = item.range(ofLast: "}}") else { throw unreadable(item) }
+    let rest = item[end...]
+    if rest.isEmpty { return [.histogram(item)] }
+    guard rest.hasPrefix("x"), let count = repetitions(rest.dropFirst()) else { throw unreadable(item) }
+    return Array(repeating: .histogram(String(item[..<end])), count: count + 1)
+  }
+
+  private static func repetitions(_ text: Substring) -> Int? {
+    guard let count = Int(text), count >= 0, count <= expansionMax else { return nil }
+    return count
+  }
+
+  private static func unreadable(_ item: String) -> TestScriptError {
+    TestScriptError("'\(item)' is not a sample – write 1, _, stale, 5x3, 0+10x100 or {{…}}")
+  }
+}
+
+extension String {
+  /// The index after the last occurrence of two characters.
+  fileprivate func range(ofLast pair: String) -> String.Index? {
+    var index = endIndex
+    while index > startIndex {
+      if self[..<index].hasSuffix(pair) { return index }
+      index = self.index(before: index)
+    }
+    return nil
+  }
+}
