@@ -59,6 +59,9 @@ public struct RuleOutcome: Sendable {
   public internal(set) var templateErrors: [TemplateError] = []
   /// For the table of alert states: new rows, and `nil` for rows to delete. Only progress is written, not each value.
   public internal(set) var rowChanges: [String: [UInt8]?] = [:]
+
+  /// A round that brought nothing.
+  public init() {}
 }
 
 /// Why a rule has no result in a round.
