@@ -82,6 +82,7 @@ let package = Package(
       ]),
     .executableTarget(name: "watchkeeper", dependencies: ["WatchkeeperApp"], swiftSettings: strict),
 
+    tests("AlertingTests", ["Alerting", "PromQL", "Records", "Telemetry", yams]),
     tests("ArchitectureTests"),
     tests("EndToEndTests"),
     tests("IncidentsTests", ["Incidents", "Inventory", "Records", "Telemetry", trees]),
@@ -100,7 +101,7 @@ let package = Package(
       "WatchkeeperAppTests",
       [
         "Alerting", "Incidents", "Inventory", "Journal", "Planner", "Probes", "PromQL", "Records", "ServiceTime",
-        "Telemetry", "TimeSeriesStore", "WatchkeeperApp", "WebInterface", "Wording", yams,
+        "Telemetry", "TimeSeriesStore", "Transfers", "WatchkeeperApp", "WebInterface", "Wording", "Notifiers", yams,
       ]),
     tests("WebInterfaceTests", ["Records", "Telemetry", "WebInterface", "Wording"] + web),
     tests("WordingTests", ["Wording"]),

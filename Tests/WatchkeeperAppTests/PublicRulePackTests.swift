@@ -1,8 +1,10 @@
 import Alerting
 import Foundation
+import Probes
 import PromQL
 import Telemetry
 import Testing
+import Transfers
 import Yams
 
 @testable import WatchkeeperApp
@@ -15,6 +17,18 @@ struct PublicRulePackTests {
     let (groups, errors) = try PublicRules.read(file)
     #expect(errors.isEmpty, "\(errors.map(\.description).joined(separator: "\n"))")
     #expect(!groups.isEmpty)
+  }
+
+  @Test("every rule evaluates on this host's samples", arguments: PublicRules.files)
+  func evaluatesOnThisHost(_ file: String) async throws {
+    let (groups, _) = try PublicRules.read(file)
+    let (series, end) = await PublicRules.host.value
+    #expect(series.slices.count > 100, "the host probe gives samples")
+    for rule in groups.flatMap(\.rules) {
+      let plan = rule.query.plan(over: .instant(end))
+      let result = try plan.evaluate(over: plan.selections.map(series.slices(for:)))
+      if case .matrix = result.value { Issue.record("\(rule.place): a rule gives a vector") }
+    }
   }
 
   @Test("every rule evaluates on an empty store, and its templates expand", arguments: PublicRules.files)
@@ -49,6 +63,26 @@ struct PublicRulePackTests {
 }
 
 enum PublicRules {
+  /// An hour of this host: the same reading every 15 seconds, counters growing, as rules see it.
+  static let host = Task { () -> (MemorySeries, Timestamp) in
+    let clock = TestClock()
+    let engine = TransferEngine()
+    defer { engine.shutdown() }
+    let environment = ProbeEnvironment(transfers: engine, clock: clock, hostName: "web01")
+    let report = await LinuxHostSettings().makeProbe(in: environment).run(within: .seconds(10))
+    var series = MemorySeries()
+    let target = [Label("job", "node"), Label("instance", "web01")]
+    for step in 0...240 {
+      for sample in report.samples {
+        let grows = sample.series.metric?.hasSuffix("_total") == true
+        series.append(
+          LabelSet(sample.series.labels + target), at: clock.now.advanced(by: .seconds(15 * step)),
+          sample.value + (grows ? Double(step) : 0))
+      }
+    }
+    return (series, clock.now.advanced(by: .seconds(15 * 240)))
+  }
+
   static let folder: String? = {
     let named = ProcessInfo.processInfo.environment["WATCHKEEPER_SHARED"]
     let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

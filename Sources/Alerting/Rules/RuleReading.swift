@@ -17,7 +17,7 @@ enum RuleReading {
     case .scalar, .instantVector: return query
     default:
       throw RuleError(
-        key: "expr", "gives a \(query.valueType), a rule needs a vector or a scalar",
+        key: "expr", "gives a \(query.valueType.rawValue), a rule needs a vector or a scalar",
         advice: "wrap a range in a function such as rate() or max_over_time()")
     }
   }

@@ -85,6 +85,7 @@ struct TemplateExpander {
     let subject = try value(of: pipeline.commands)
     let items = try Self.items(of: subject)
     if items.isEmpty { return try walk(otherwise) }
+    try charge(items.count)
     let mark = variables.count
     for (key, item) in items {
       variables.removeLast(variables.count - mark)
@@ -181,11 +182,12 @@ struct TemplateExpander {
     return try call(name, arguments)
   }
 
-  private func call(_ name: String, _ arguments: [TemplateValue]) throws(TemplateStop) -> TemplateValue {
+  private mutating func call(_ name: String, _ arguments: [TemplateValue]) throws(TemplateStop) -> TemplateValue {
     guard let function = TemplateFunctions.named(name) else { throw .problem("function '\(name)' is not defined") }
     guard function.arity.contains(arguments.count) else {
       throw .problem("wrong number of arguments for \(name): want \(function.arityText) got \(arguments.count)")
     }
+    for argument in arguments { try charge(argument.weight) }
     do throws(TemplateStop) {
       let result = try function.body(TemplateArguments(values: arguments), context)
       if case .string(let text) = result, text.utf8.count > TemplateLimits.outputBytesMax {
@@ -249,8 +251,11 @@ struct TemplateExpander {
     output += text.utf8
   }
 
-  private mutating func step() throws(TemplateStop) {
-    steps += 1
+  private mutating func step() throws(TemplateStop) { try charge(1) }
+
+  /// Long lists and texts cost more than one step, so that the bound holds for the work and not only for the nodes.
+  private mutating func charge(_ amount: Int) throws(TemplateStop) {
+    steps += amount
     guard steps <= TemplateLimits.stepsMax else { throw .problem("takes more than \(TemplateLimits.stepsMax) steps") }
   }
 

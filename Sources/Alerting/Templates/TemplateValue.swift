@@ -37,6 +37,17 @@ indirect enum TemplateValue: Sendable {
     }
   }
 
+  /// What it costs a function to read the value, in steps.
+  var weight: Int {
+    switch self {
+    case .string(let text): text.utf8.count / 64
+    case .list(let items): items.count
+    case .labels(let pairs): pairs.count
+    case .map(let pairs): pairs.count
+    default: 0
+    }
+  }
+
   /// The type's name in messages, as Go calls it.
   var typeName: String {
     switch self {

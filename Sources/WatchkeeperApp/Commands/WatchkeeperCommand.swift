@@ -7,7 +7,7 @@ struct WatchkeeperCommand: AsyncParsableCommand {
     abstract: "Samples hosts and endpoints, turns breaches into incidents, places maintenance around them.",
     version: programVersion,
     subcommands: [
-      RunCommand.self, CheckCommand.self, VerifyCommand.self, ProbeCommand.self,
+      RunCommand.self, CheckCommand.self, TestCommand.self, VerifyCommand.self, ProbeCommand.self,
       StatusCommand.self, QueryCommand.self, IncidentCommand.self, ItemCommand.self, PlanCommand.self,
       LoginCommand.self, TokenCommand.self,
     ])

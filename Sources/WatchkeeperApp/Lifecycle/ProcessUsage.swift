@@ -10,8 +10,10 @@ struct ProcessUsage: Sendable {
   let openDescriptors: Double
 
   static func now() -> ProcessUsage {
-    // Not getrusage: which module declares its `timeval` changes with the order of imports.
-    let processor = Double(clock()) / 1e6
+    // Not getrusage: with the static standard library, timeval's members belong to a module that cannot be imported.
+    var used = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used)
+    let processor = Double(used.tv_sec) + Double(used.tv_nsec) / 1e9
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
     let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
     return ProcessUsage(

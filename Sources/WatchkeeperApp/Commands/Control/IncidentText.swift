@@ -76,15 +76,14 @@ struct IncidentText {
     var facts = [
       (label: reader.text("incident.fact.since"), value: "\(reader.moment(row.since)) (\(reader.age(of: row.since)))"),
       (reader.text("incident.fact.owner"), owner.isEmpty ? reader.text("incident.nobody") : owner),
-      (reader.head("seen"), "\(row.count)×"),
     ]
     facts += page.facts.map(\.cells)
-    if let item = page.item { facts.append((reader.text("incident.item"), item.phrase.text)) }
+    if let item = page.item { facts.append((reader.text("incident.item"), item.named)) }
     if let rule = page.rule { facts.append((reader.text("incident.rule"), rule.phrase.text)) }
     facts.append(
       (
         reader.text("incident.why"),
-        [page.expression, page.why.text].compactMap { $0 }.map(TextLayout.oneLine).joined(separator: ", ")
+        [page.expression, page.why.text].compactMap { $0 }.map(TextLayout.oneLine).joined(separator: " – ")
       ))
     return facts
   }

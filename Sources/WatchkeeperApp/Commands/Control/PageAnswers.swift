@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Records
 internal import Telemetry
 
@@ -20,6 +21,14 @@ struct FactAnswer: Decodable, Sendable {
 
 struct LinkAnswer: Decodable, Sendable {
   let phrase: PhraseAnswer
+  /// The path of the page that it leads to.
+  let target: String
+
+  /// With the item's id behind the name, to be given to `ci show`.
+  var named: String {
+    guard target.hasPrefix("/cmdb/"), let id = target.dropFirst(6).removingPercentEncoding else { return phrase.text }
+    return "\(phrase.text) (\(id))"
+  }
 }
 
 /// What an action answers.

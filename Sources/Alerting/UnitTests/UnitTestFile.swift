@@ -1,0 +1,286 @@
+public import Telemetry
+
+/// Why a test file cannot be run.
+public struct UnitTestError: Error, Sendable, Equatable, CustomStringConvertible {
+  public let description: String
+  public init(_ description: String) { self.description = description }
+}
+
+/// A rule test file in promtool's format, as written: decoded by the app, strict about keys.
+///
+/// - Source: Prometheus "Unit testing for rules".
+public struct UnitTestFile: Decodable, Sendable {
+  /// Globs relative to the test file; the app reads and checks them.
+  public var ruleFiles: [String] = []
+  /// The default is 1 minute.
+  public var evaluationInterval = Duration.seconds(60)
+  /// Names of groups that are evaluated first, in this order.
+  public var groupOrder: [String] = []
+  public var comparison = ValueComparison.exact
+  public var tests: [UnitTest] = []
+
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case tests
+    case ruleFiles = "rule_files"
+    case evaluationInterval = "evaluation_interval"
+    case groupOrder = "group_eval_order"
+    case fuzzyCompare = "fuzzy_compare"
+  }
+
+  public init() {}
+
+  public init(from decoder: any Decoder) throws {
+    try decoder.refuseUnknownKeys(CodingKeys.self)
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    ruleFiles = try fields.decodeIfPresent([String].self, forKey: .ruleFiles) ?? []
+    evaluationInterval = try fields.duration(forKey: .evaluationInterval) ?? .seconds(60)
+    groupOrder = try fields.decodeIfPresent([String].self, forKey: .groupOrder) ?? []
+    comparison = try fields.decodeIfPresent(Bool.self, forKey: .fuzzyCompare) == true ? .lastBitFree : .exact
+    tests = try fields.decodeIfPresent([UnitTest].self, forKey: .tests) ?? []
+  }
+}
+
+/// How expected and found values are compared.
+public enum ValueComparison: Sendable {
+  case exact
+  /// `fuzzy_compare`: values that differ in the last bit only are equal.
+  case lastBitFree
+
+  func accepts(_ found: Double, _ expected: Double) -> Bool {
+    if found == expected || (found.isNaN && expected.isNaN) { return true }
+    guard case .lastBitFree = self, found.isFinite, expected.isFinite else { return false }
+    return found.nextUp == expected || found.nextDown == expected
+  }
+}
+
+/// One test: series, and what must come of them.
+public struct UnitTest: Decodable, Sendable {
+  public var name = ""
+  /// Between two values of a series; the default is the file's evaluation interval.
+  public var interval: Duration?
+  /// When the series begin; the default is the epoch.
+  public var start = Timestamp.epoch
+  public var inputSeries: [InputSeries] = []
+  public var external = ExternalIdentity.none
+  public var alertCases: [AlertCase] = []
+  public var queryCases: [QueryCase] = []
+
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case name, interval
+    case start = "start_timestamp"
+    case inputSeries = "input_series"
+    case externalLabels = "external_labels"
+    case externalURL = "external_url"
+    case alertCases = "alert_rule_test"
+    case queryCases = "promql_expr_test"
+  }
+
+  public init() {}
+
+  public init(from decoder: any Decoder) throws {
+    try decoder.refuseUnknownKeys(CodingKeys.self)
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    name = try fields.decodeIfPresent(ScalarText.self, forKey: .name)?.text ?? ""
+    interval = try fields.duration(forKey: .interval)
+    start = try fields.instant(forKey: .start) ?? .epoch
+    inputSeries = try fields.decodeIfPresent([InputSeries].self, forKey: .inputSeries) ?? []
+    external = ExternalIdentity(
+      labels: LabelSet(try fields.texts(forKey: .externalLabels)),
+      url: try fields.decodeIfPresent(String.self, forKey: .externalURL) ?? "")
+    alertCases = try fields.decodeIfPresent([AlertCase].self, forKey: .alertCases) ?? []
+    queryCases = try fields.decodeIfPresent([QueryCase].self, forKey: .queryCases) ?? []
+  }
+}
+
+public struct InputSeries: Decodable, Sendable {
+  public var series: String
+  public var values: String
+
+  private enum CodingKeys: String, CodingKey, CaseIterable { case series, values }
+
+  public init(_ series: String, _ values: String) {
+    self.series = series
+    self.values = values
+  }
+
+  public init(from decoder: any Decoder) throws {
+    try decoder.refuseUnknownKeys(CodingKeys.self)
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    series = try fields.decode(String.self, forKey: .series)
+    values = try fields.decode(ScalarText.self, forKey: .values).text
+  }
+}
+
+/// Which alerts of a name must fire at a time: all of them, and no others.
+public struct AlertCase: Decodable, Sendable {
+  public var evalTime: Duration
+  public var alertName: String
+  public var expected: [ExpectedAlert]
+
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case evalTime = "eval_time"
+    case alertName = "alertname"
+    case expected = "exp_alerts"
+  }
+
+  public init(at evalTime: Duration, _ alertName: String, _ expected: [ExpectedAlert]) {
+    self.evalTime = evalTime
+    self.alertName = alertName
+    self.expected = expected
+  }
+
+  public init(from decoder: any Decoder) throws {
+    try decoder.refuseUnknownKeys(CodingKeys.self)
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    evalTime = try fields.duration(forKey: .evalTime) ?? .zero
+    alertName = try fields.decode(ScalarText.self, forKey: .alertName).text
+    expected = try fields.decodeIfPresent([ExpectedAlert].self, forKey: .expected) ?? []
+  }
+}
+
+public struct ExpectedAlert: Decodable, Sendable {
+  /// Without `alertname`.
+  public var labels: [String: String]
+  public var annotations: [String: String]
+
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case labels = "exp_labels"
+    case annotations = "exp_annotations"
+  }
+
+  public init(labels: [String: String] = [:], annotations: [String: String] = [:]) {
+    self.labels = labels
+    self.annotations = annotations
+  }
+
+  public init(from decoder: any Decoder) throws {
+    try decoder.refuseUnknownKeys(CodingKeys.self)
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    labels = try fields.texts(forKey: .labels)
+    annotations = try fields.texts(forKey: .annotations)
+  }
+}
+
+/// What a query must give at a time.
+public struct QueryCase: Decodable, Sendable {
+  public var expression: String
+  public var evalTime: Duration
+  public var expected: [ExpectedSample]
+
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case expression = "expr"
+    case evalTime = "eval_time"
+    case expected = "exp_samples"
+  }
+
+  public init(_ expression: String, at evalTime: Duration, _ expected: [ExpectedSample]) {
+    self.expression = expression
+    self.evalTime = evalTime
+    self.expected = expected
+  }
+
+  public init(from decoder: any Decoder) throws {
+    try decoder.refuseUnknownKeys(CodingKeys.self)
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    expression = try fields.decode(ScalarText.self, forKey: .expression).text
+    evalTime = try fields.duration(forKey: .evalTime) ?? .zero
+    expected = try fields.decodeIfPresent([ExpectedSample].self, forKey: .expected) ?? []
+  }
+}
+
+public struct ExpectedSample: Decodable, Sendable {
+  /// A series description; empty for an element without labels.
+  public var labels: String
+  public var value: Double
+  /// A native histogram, which this program cannot compare.
+  public var histogram: String?
+
+  private enum CodingKeys: String, CodingKey, CaseIterable { case labels, value, histogram }
+
+  public init(_ labels: String = "", _ value: Double) {
+    self.labels = labels
+    self.value = value
+  }
+
+  public init(from decoder: any Decoder) throws {
+    try decoder.refuseUnknownKeys(CodingKeys.self)
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    labels = try fields.decodeIfPresent(String.self, forKey: .labels) ?? ""
+    histogram = try fields.decodeIfPresent(String.self, forKey: .histogram)
+    if let number = try? fields.decodeIfPresent(Double.self, forKey: .value) {
+      value = number
+    } else {
+      let text = try fields.decodeIfPresent(ScalarText.self, forKey: .value)?.text ?? "0"
+      guard let number = GoNumberText.number(text) else {
+        throw DecodingError.dataCorruptedError(
+          forKey: .value, in: fields, debugDescription: "'\(text)' is not a number")
+      }
+      value = number
+    }
+  }
+}
+
+extension KeyedDecodingContainer {
+  fileprivate func duration(forKey key: Key) throws -> Duration? {
+    guard let text = try decodeIfPresent(ScalarText.self, forKey: key)?.text else { return nil }
+    guard let duration = PrometheusDuration.parse(text) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: key, in: self,
+        debugDescription: "'\(text)' is not a duration – write a number and a unit, e.g. 30s, 5m, 1h30m")
+    }
+    return duration
+  }
+
+  fileprivate func instant(forKey key: Key) throws -> Timestamp? {
+    guard let text = try decodeIfPresent(ScalarText.self, forKey: key)?.text else { return nil }
+    if let seconds = GoNumberText.number(text), seconds.isFinite { return Timestamp(seconds: seconds) }
+    guard let instant = InstantText.parse(text) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: key, in: self,
+        debugDescription: "'\(text)' is not a time – write seconds since 1970 or e.g. 2026-11-21T03:24:00Z")
+    }
+    return instant
+  }
+}
+
+/// RFC 3339 instants.
+enum InstantText {
+  static func parse(_ text: String) -> Timestamp? {
+    let bytes = Array(text.utf8)
+    guard bytes.count >= 20, bytes[4] == 45, bytes[7] == 45, bytes[10] | 0x20 == 116, bytes[13] == 58, bytes[16] == 58
+    else { return nil }
+    func number(_ range: Range<Int>) -> Int64? {
+      guard bytes[range].allSatisfy({ (48...57).contains($0) }) else { return nil }
+      return Int64(String(decoding: bytes[range], as: UTF8.self))
+    }
+    guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10), let hour = number(11..<13),
+      let minute = number(14..<16), let second = number(17..<19), (1...12).contains(month), (1...31).contains(day),
+      hour < 24, minute < 60, second < 60
+    else { return nil }
+    var cursor = 19
+    var milliseconds: Int64 = 0
+    if bytes[cursor] == UInt8(ascii: ".") {
+      var unit: Int64 = 100
+      cursor += 1
+      while cursor < bytes.count, (48...57).contains(bytes[cursor]) {
+        milliseconds += Int64(bytes[cursor] - 48) * unit
+        unit /= 10
+        cursor += 1
+      }
+    }
+    guard cursor < bytes.count else { return nil }
+    var offset: Int64 = 0
+    switch bytes[cursor] {
+    case UInt8(ascii: "Z"), UInt8(ascii: "z"): guard cursor + 1 == bytes.count else { return nil }
+    case UInt8(ascii: "+"), UInt8(ascii: "-"):
+      guard bytes.count == cursor + 6, let hours = number((cursor + 1)..<(cursor + 3)),
+        let minutes = number((cursor + 4)..<(cursor + 6))
+      else { return nil }
+      offset = (hours * 60 + minutes) * (bytes[cursor] == UInt8(ascii: "-") ? -60 : 60)
+    default: return nil
+    }
+    let days = GoTimeText.days(year: year, month: month, day: day)
+    let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset
+    return Timestamp(milliseconds: seconds * 1000 + milliseconds)
+  }
+}

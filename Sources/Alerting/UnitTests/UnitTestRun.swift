@@ -1,0 +1,264 @@
+internal import PromQL
+internal import Telemetry
+
+/// What came of one expectation.
+public struct UnitTestVerdict: Sendable {
+  public enum Outcome: Sendable, Equatable {
+    case passed
+    /// What was expected, what was found, line by line.
+    case failed([String])
+    /// The expectation needs what this program does not have.
+    case skipped(String)
+  }
+
+  /// For example `test 'disk fills' alert 'DiskFull' at 10m`.
+  public let title: String
+  public let outcome: Outcome
+}
+
+/// Runs a test file over series in memory: no clock, no store.
+public struct UnitTestRun: Sendable {
+  /// How many rounds one test may take: 1 million.
+  public static let roundsMax = 1_000_000
+
+  private let file: UnitTestFile
+  private let groups: [RuleGroup]
+
+  /// - Parameter groups: of the rule files that the test file names, in their order.
+  public init(_ file: UnitTestFile, groups: [RuleGroup]) {
+    self.file = file
+    let order = file.groupOrder
+    let ranked = groups.enumerated().map {
+      (order.firstIndex(of: $0.element.name) ?? order.count, $0.offset, $0.element)
+    }
+    self.groups = ranked.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
+  }
+
+  /// All verdicts, in the order of the file. A test without expectations still runs its rules.
+  public func verdicts() -> [UnitTestVerdict] {
+    file.tests.enumerated().flatMap { index, test in
+      let name = test.name.isEmpty ? "test \(index + 1)" : "test '\(test.name)'"
+      var bench = TestBench(file: file, groups: groups, test: test, name: name)
+      return bench.run()
+    }
+  }
+}
+
+/// One test being run.
+private struct TestBench {
+  let file: UnitTestFile
+  let test: UnitTest
+  let name: String
+  private let groups: [RuleGroup]
+  private var series = MemorySeries()
+  private var states: [GroupState]
+  private var verdicts: [UnitTestVerdict] = []
+  private var ruleFailures: [String] = []
+  /// Firing alerts by the index of the alert case that wants them.
+  private var found: [Int: [Alert]] = [:]
+
+  init(file: UnitTestFile, groups: [RuleGroup], test: UnitTest, name: String) {
+    self.file = file
+    self.groups = groups
+    self.test = test
+    self.name = name
+    states = groups.map(GroupState.init(for:))
+  }
+
+  mutating func run() -> [UnitTestVerdict] {
+    let problems = load()
+    guard problems.isEmpty else { return [UnitTestVerdict(title: "\(name) input", outcome: .failed(problems))] }
+    runRounds()
+    for (index, example) in test.alertCases.enumerated() { judge(example, found[index] ?? []) }
+    for example in test.queryCases { judge(example) }
+    if !ruleFailures.isEmpty {
+      verdicts.append(UnitTestVerdict(title: "\(name) rules", outcome: .failed(ruleFailures)))
+    }
+    if verdicts.isEmpty { verdicts.append(UnitTestVerdict(title: "\(name) rules", outcome: .passed)) }
+    return verdicts
+  }
+
+  private mutating func load() -> [String] {
+    let step = test.interval ?? file.evaluationInterval
+    var problems: [String] = []
+    for input in test.inputSeries {
+      guard let labels = SeriesNotation.labels(input.series) else {
+        problems.append("'\(input.series)' is not a series – write e.g. up{job=\"node\"}")
+        continue
+      }
+      do throws(UnitTestError) {
+        for (index, value) in try SeriesNotation.values(input.values).enumerated() {
+          let time = test.start.advanced(by: step * index)
+          switch value {
+          case .missing, .histogram: break
+          case .number(let number): series.append(labels, at: time, number)
+          }
+        }
+      } catch {
+        problems.append("\(input.series): \(error)")
+      }
+    }
+    return problems
+  }
+
+  // MARK: Rounds
+
+  private mutating func runRounds() {
+    let times = test.alertCases.map(\.evalTime) + test.queryCases.map(\.evalTime)
+    let last = times.max() ?? .zero
+    let interval = file.evaluationInterval
+    guard interval > .zero else {
+      ruleFailures.append("evaluation_interval must be longer than 0")
+      return
+    }
+    var elapsed = Duration.zero
+    var rounds = 0
+    while elapsed <= last {
+      rounds += 1
+      guard rounds <= UnitTestRun.roundsMax else {
+        ruleFailures.append("more than \(UnitTestRun.roundsMax) rounds – raise evaluation_interval")
+        return
+      }
+      for index in groups.indices { evaluate(index, at: test.start.advanced(by: elapsed)) }
+      for (index, example) in test.alertCases.enumerated()
+      where example.evalTime >= elapsed && example.evalTime < elapsed + interval {
+        found[index] = states.flatMap { $0.rules.flatMap(\.activeAlerts) }
+          .filter { $0.state == .firing && $0.name == example.alertName }
+      }
+      elapsed += interval
+    }
+  }
+
+  private mutating func evaluate(_ index: Int, at slot: Timestamp) {
+    let group = groups[index]
+    let queryTime = slot.advanced(by: .zero - group.queryOffset)
+    for position in group.rules.indices {
+      let rule = group.rules[position]
+      let result = result(of: rule.query, at: queryTime)
+      var context = RoundContext(external: test.external)
+      var step = states[index].evaluate(ruleAt: position, of: group, given: result, at: slot, in: context)
+      var asked = 0
+      while case .needs(let queries) = step, asked < RuleRoundLimits.askingMax {
+        for text in queries { context.answers[text] = answer(text, at: queryTime) }
+        step = states[index].evaluate(ruleAt: position, of: group, given: result, at: slot, in: context)
+        asked += 1
+      }
+      guard case .done(let outcome) = step else { continue }
+      for sample in outcome.samples { series.append(sample.labels, at: sample.timestamp, sample.value) }
+      if let failure = outcome.failure, ruleFailures.count < 20 {
+        ruleFailures.append("rule '\(rule.name)' at \(elapsedText(slot)): \(failure)")
+      }
+    }
+    _ = states[index].close(round: slot, of: group)
+  }
+
+  private func result(of query: Query, at time: Timestamp) -> RuleResult {
+    do throws(PromQLError) {
+      return RuleResult(try value(of: query, at: time), at: time)
+    } catch {
+      return .failed(error.description)
+    }
+  }
+
+  private func value(of query: Query, at time: Timestamp) throws(PromQLError) -> QueryValue {
+    let plan = query.plan(over: .instant(time))
+    return try plan.evaluate(over: plan.selections.map(series.slices(for:))).value
+  }
+
+  private func answer(_ text: String, at time: Timestamp) -> TemplateAnswer {
+    do throws(PromQLError) {
+      switch RuleResult(try value(of: Query(parsing: text), at: time), at: time) {
+      case .elements(let elements): return .samples(elements.map { TemplateSample($0.labels, $0.value) })
+      case .failed(let problem): return .failed(problem)
+      }
+    } catch {
+      return .failed(error.description)
+    }
+  }
+
+  private func elapsedText(_ time: Timestamp) -> String { PrometheusDuration.text(time.elapsed(since: test.start)) }
+
+  // MARK: Verdicts
+
+  private mutating func judge(_ example: AlertCase, _ alerts: [Alert]) {
+    let title = "\(name) alert '\(example.alertName)' at \(PrometheusDuration.text(example.evalTime))"
+    let expected = example.expected.map { alert in
+      Self.line(LabelSet(alert.labels).setting("alertname", to: example.alertName), alert.annotations)
+    }
+    let present = alerts.map { Self.line($0.labels, $0.annotations) }
+    note(title, expected: expected.sorted(), found: present.sorted())
+  }
+
+  private static func line(_ labels: LabelSet, _ annotations: [String: String]) -> String {
+    let texts = annotations.sorted { $0.key < $1.key }
+      .map { "\($0.key)=\(LabelSet.quoted($0.value))" }.joined(separator: ", ")
+    return "\(labels) annotations {\(texts)}"
+  }
+
+  private mutating func judge(_ example: QueryCase) {
+    let title = "\(name) expr '\(example.expression)' at \(PrometheusDuration.text(example.evalTime))"
+    if example.expected.contains(where: { $0.histogram != nil }) {
+      verdicts.append(UnitTestVerdict(title: title, outcome: .skipped("native histograms are not supported")))
+      return
+    }
+    do throws(PromQLError) {
+      let query = try Query(parsing: example.expression)
+      let time = test.start.advanced(by: example.evalTime)
+      guard case .elements(let elements) = RuleResult(try value(of: query, at: time), at: time) else {
+        fail(title, "the expression gives neither a vector nor a scalar")
+        return
+      }
+      compare(title, example, elements)
+    } catch {
+      fail(title, error.description)
+    }
+  }
+
+  private mutating func compare(_ title: String, _ example: QueryCase, _ elements: [VectorElement]) {
+    var expected: [(labels: LabelSet, value: Double)] = []
+    for sample in example.expected {
+      guard let labels = sample.labels.isEmpty ? LabelSet.empty : SeriesNotation.labels(sample.labels) else {
+        fail(title, "'\(sample.labels)' is not a series – write e.g. up{job=\"node\"}")
+        return
+      }
+      expected.append((labels, sample.value))
+    }
+    expected.sort { $0.labels < $1.labels }
+    let found = elements.sorted { $0.labels < $1.labels }
+    let isEqual =
+      expected.count == found.count
+      && zip(expected, found).allSatisfy {
+        $0.labels == $1.labels && file.comparison.accepts($1.value, $0.value)
+      }
+    if isEqual {
+      verdicts.append(UnitTestVerdict(title: title, outcome: .passed))
+    } else {
+      note(
+        title, expected: expected.map { "\($0.labels) \(Self.text($0.value))" },
+        found: found.map { "\($0.labels) \(Self.text($0.value))" })
+    }
+  }
+
+  private static func text(_ number: Double) -> String { GoFloatText.text(number, .general) }
+
+  private mutating func fail(_ title: String, _ problem: String) {
+    verdicts.append(UnitTestVerdict(title: title, outcome: .failed([problem])))
+  }
+
+  /// Lines that both have are left out, so that the difference is what one reads.
+  private mutating func note(_ title: String, expected: [String], found: [String]) {
+    guard expected != found else {
+      verdicts.append(UnitTestVerdict(title: title, outcome: .passed))
+      return
+    }
+    var missing = expected
+    var surplus: [String] = []
+    for line in found {
+      if let index = missing.firstIndex(of: line) { missing.remove(at: index) } else { surplus.append(line) }
+    }
+    let lines = missing.map { "expected \($0)" } + surplus.map { "found    \($0)" }
+    verdicts.append(
+      UnitTestVerdict(
+        title: title, outcome: .failed(lines.isEmpty ? ["the same elements in different number"] : lines)))
+  }
+}

@@ -1,0 +1,115 @@
+import Alerting
+import Foundation
+import Telemetry
+import Testing
+import Yams
+
+/// Files of `conformance/`, outside the repository.
+enum Corpus {
+  static let root: String? = {
+    let named = ProcessInfo.processInfo.environment["WATCHKEEPER_SHARED"]
+    let candidates = [named, FileManager.default.currentDirectoryPath + "/../shared", "/work/shared"]
+    return candidates.compactMap { $0 }.map { $0 + "/conformance" }
+      .first { FileManager.default.fileExists(atPath: $0) }
+  }()
+
+  static var isPresent: Bool { root != nil }
+
+  static func files(in folder: String) -> [String] {
+    guard let root, let names = FileManager.default.enumerator(atPath: "\(root)/\(folder)") else { return [] }
+    return names.compactMap { $0 as? String }.filter { $0.hasSuffix(".yml") || $0.hasSuffix(".yaml") }
+      .map { "\(folder)/\($0)" }.sorted()
+  }
+
+  static func text(_ path: String) throws -> String {
+    try String(contentsOfFile: "\(root ?? "")/\(path)", encoding: .utf8)
+  }
+
+  static func rules(_ path: String) throws -> RuleFile {
+    RuleFile(try YAMLDecoder().decode(RuleFileDefinition.self, from: try text(path)), file: path)
+  }
+
+  static func verdicts(_ path: String) throws -> [UnitTestVerdict] {
+    let file = try YAMLDecoder().decode(UnitTestFile.self, from: try text(path))
+    let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+    let groups = try file.ruleFiles.flatMap { try rules("\(folder)/\($0)").groups }
+    return UnitTestRun(file, groups: groups).verdicts()
+  }
+}
+
+@Suite("Rule files of others", .enabled(if: Corpus.isPresent, "no conformance data beside the checkout"))
+struct RuleFileConformanceTests {
+  @Test(
+    "public rule packs are read, expressions and templates too", arguments: ["awesome", "mixins", "rules_fixtures"])
+  func packs(_ folder: String) throws {
+    var groups = 0
+    for path in Corpus.files(in: folder) where !path.contains("invalid") && !path.contains("compat") {
+      if path.contains("multi_doc") { continue }
+      let file = try Corpus.rules(path)
+      #expect(file.problems.isEmpty, "\(path): \(file.problems.map(\.description))")
+      groups += file.groups.count
+    }
+    #expect(groups > 0)
+  }
+
+  @Test("their templates expand")
+  func templates() throws {
+    var count = 0
+    for path in Corpus.files(in: "awesome") + Corpus.files(in: "mixins") where !path.contains("compat") {
+      for group in try Corpus.rules(path).groups {
+        for case .alerting(let rule) in group.rules {
+          for part in rule.labels + rule.annotations {
+            let context = TemplateContext(labels: LabelSet(["instance": "a:1"]), value: 12.5, now: .epoch)
+            switch part.template.expand(context) {
+            case .failed(let error): Issue.record("\(path) \(rule.name) \(part.name): \(error)")
+            case .text, .needs: count += 1
+            }
+          }
+        }
+      }
+    }
+    #expect(count > 1500)
+  }
+
+  @Test("bad files are refused, good ones are not")
+  func validity() throws {
+    for path in Corpus.files(in: "rulefmt") {
+      var isGood = false
+      if let file = try? Corpus.rules(path) { isGood = file.problems.isEmpty }
+      // Prometheus allows any UTF-8 in annotation names unless told to be strict.
+      let wanted = path.contains(".good.") || path.contains("legacy_validation")
+      #expect(isGood == wanted, "\(path)")
+    }
+  }
+}
+
+@Suite("promtool's own test files", .enabled(if: Corpus.isPresent, "no conformance data beside the checkout"))
+struct UnitTestConformanceTests {
+  @Test("pass", arguments: ["unittest.yml", "no-test-group-interval.yml", "at-modifier-test.yml"])
+  func passes(_ name: String) throws {
+    for verdict in try Corpus.verdicts("promtool/\(name)") {
+      if case .failed(let lines) = verdict.outcome { Issue.record("\(verdict.title): \(lines)") }
+    }
+  }
+
+  @Test("only native histograms are skipped")
+  func skipped() throws {
+    let skipped = try Corpus.verdicts("promtool/unittest.yml").filter { verdict in
+      if case .skipped = verdict.outcome { true } else { false }
+    }
+    #expect(skipped.count == 3)
+  }
+
+  @Test("fail where they should", arguments: ["failing.yml", "rules_run.yml", "bad-promql.yml"])
+  func fails(_ name: String) throws {
+    let failed = try Corpus.verdicts("promtool/\(name)").filter { verdict in
+      if case .failed = verdict.outcome { true } else { false }
+    }
+    #expect(!failed.isEmpty)
+  }
+
+  @Test("unknown keys are refused")
+  func strict() {
+    #expect(throws: DecodingError.self) { try Corpus.verdicts("promtool/rules_run_extrafields.yml") }
+  }
+}

@@ -1,0 +1,119 @@
+import Alerting
+import Records
+import Telemetry
+import Testing
+import WebInterface
+import Wording
+
+@testable import Probes
+@testable import WatchkeeperApp
+
+@Suite("Console: hosts")
+struct ConsoleHostTests {
+  private func readout(_ id: String, of page: HostPage) -> Readout? { page.readouts.first { $0.id == id } }
+
+  @Test("figures, charts and file systems of a host that samples") func full() async throws {
+    let bench = try await ConsoleBench()
+    try await bench.furnish()
+    bench.sampleHost(from: 3600)
+    let page = try await bench.sources.hostPage("web01", range: .hour)
+    #expect(page.state == .ok)
+    #expect(readout("cpu", of: page)?.value.map { ($0 * 10).rounded() / 10 } == 25)
+    #expect(readout("memory", of: page)?.value == 60)
+    #expect(readout("filesystem", of: page)?.value == 95)
+    #expect(readout("filesystem", of: page)?.threshold == 90, "where the rule speaks")
+    #expect(readout("disk", of: page)?.suffix == .verbatim("sdb"), "the busiest, not the mean")
+    #expect(readout("pressure", of: page)?.value == nil, "what is not sampled is unknown")
+    let charts = page.sections.flatMap(\.charts)
+    #expect(charts.map(\.id).contains("disk.sda"))
+    #expect(charts.map(\.id).contains("disk.sdb"))
+    #expect(!charts.map(\.id).contains("pressure"))
+    #expect(charts.allSatisfy { $0.series.count <= Chart.seriesMax })
+    #expect(page.filesystems.map(\.mountpoint) == ["/var"])
+    #expect(page.filesystems.first?.state == .warning)
+    for id in try messageIDs(in: page) { #expect(Catalogue.contains(id), "\(id) has no words") }
+  }
+
+  @Test("new values carry the ids of the page's charts and readouts") func deltas() async throws {
+    let bench = try await ConsoleBench()
+    bench.sampleHost(from: 3600)
+    let page = try await bench.sources.hostPage("web01", range: .quarterHour)
+    let samples = try #require(await bench.sources.samples(of: "web01", at: ConsoleBench.now))
+    let charts = Dictionary(
+      uniqueKeysWithValues: page.sections.flatMap(\.charts).map { ($0.id, Set($0.series.map(\.id))) })
+    #expect(
+      samples.charts.mapValues { Set($0.keys) } == charts.mapValues { $0 }.filter { samples.charts[$0.key] != nil })
+    #expect(Set(samples.charts.keys) == Set(charts.keys).filter { !$0.hasPrefix("await.") })
+    #expect(Set(samples.readouts.keys) == Set(page.readouts.filter { $0.value != nil }.map(\.id)))
+    #expect(await bench.sources.samples(of: "nobody", at: ConsoleBench.now) == nil)
+  }
+
+  @Test("a host that stopped 20 minutes ago is unknown, its figures are none rather than zero") func gap() async throws
+  {
+    let bench = try await ConsoleBench()
+    bench.sampleHost(from: 3600, to: 1200)
+    let page = try await bench.sources.hostPage("web01", range: .hour)
+    #expect(page.state == .unknown)
+    #expect(page.readouts.count == 7)
+    #expect(page.readouts.allSatisfy { $0.value == nil })
+    #expect(!page.sections.isEmpty, "the past is still shown")
+    let samples = try #require(await bench.sources.samples(of: "web01", at: ConsoleBench.now))
+    #expect(samples.charts.isEmpty)
+    #expect(samples.readouts.isEmpty)
+    let row = try #require(await bench.sources.hostsPage().hosts.first)
+    #expect(row.cpuPercent == nil)
+    #expect(row.lastSample == nil)
+    #expect(row.state == .unknown)
+  }
+
+  @Test("a forecast needs hours of samples", arguments: [(hours: Int64(1), isTold: false), (hours: 5, isTold: true)])
+  func outlook(_ example: (hours: Int64, isTold: Bool)) async throws {
+    let bench = try await ConsoleBench()
+    let labels = ["mountpoint": "/srv", "fstype": "ext4"]
+    bench.sample("node_filesystem_size_bytes", labels, from: example.hours * 3600) { _ in 1_000_000 }
+    bench.sample("node_filesystem_avail_bytes", labels, from: example.hours * 3600) { 500_000 - $0 * 10 }
+    let page = try await bench.sources.hostPage("web01", range: .hour)
+    let row = try #require(page.filesystems.first)
+    #expect((row.outlook != nil) == example.isTold)
+    #expect(row.state == (example.isTold ? .warning : .ok))
+  }
+
+  @Test("an unknown name is not found") func missing() async throws {
+    let sources = try await ConsoleBench().sources
+    await #expect(throws: ConsoleError.notFound) { try await sources.hostPage("nobody", range: .hour) }
+  }
+}
+
+@Suite("Console: the frame")
+struct ConsoleShellTests {
+  private func status(_ name: String, ranAgo seconds: Int64?, _ verdict: ProbeVerdict = .up) -> ProbeStatus {
+    var status = ProbeStatus(name: name, kind: "http", item: nil, labels: .empty, interval: .seconds(15))
+    status.lastRun = seconds.map(ConsoleBench.ago)
+    status.verdict = seconds == nil ? nil : verdict
+    return status
+  }
+
+  private func shell(_ probes: [ProbeStatus]) async throws -> ShellState {
+    let bench = try await ConsoleBench()
+    return ShellBuilder(
+      probes: probes, incidents: bench.incidents.book, maintenance: bench.maintenance.book, rules: .init(),
+      lastDelivery: nil, now: ConsoleBench.now
+    ).state
+  }
+
+  @Test("a target that is down is delivered; a probe that cannot look or does not come back is not") func health()
+    async throws
+  {
+    let good = try await shell([status("a", ranAgo: 5), status("b", ranAgo: 10, .down(Reason("reason.probe.status")))])
+    #expect(good.health == .ok)
+    #expect(good.probesDelivering == 2)
+    let lost = try await shell([status("a", ranAgo: 5), status("b", ranAgo: 300)])
+    #expect(lost.health == .warning)
+    #expect(lost.problem == Phrase("console.shell.probe", ["probe": "b"]))
+    let blind = try await shell([status("a", ranAgo: 5, .unknown(Reason("reason.probe.local")))])
+    #expect(blind.probesDelivering == 0)
+    let young = try await shell([status("a", ranAgo: nil)])
+    #expect(young.health == .ok, "a probe that has not run yet is no fault")
+    #expect(young.probesDelivering == 0)
+  }
+}

@@ -1,0 +1,222 @@
+import Alerting
+import Incidents
+import Inventory
+import Planner
+import PromQL
+import Records
+import ServiceTime
+import Telemetry
+import Testing
+import WebInterface
+import Wording
+
+@testable import WatchkeeperApp
+
+@Suite("Console: pages")
+struct ConsolePageTests {
+  @Test("an installation of a second ago has every page, and claims nothing") func empty() async throws {
+    let sources = try await ConsoleBench().sources
+    let overview = try await sources.overviewPage()
+    #expect(overview.verdict.state == .unknown)
+    #expect(overview.needs.isEmpty && overview.endpoints.isEmpty && overview.activity.isEmpty)
+    #expect(overview.fleet.flatMap(\.hosts).map(\.state) == [.unknown])
+    #expect(try await sources.incidentsPage(IncidentFilter(which: .all)).rows.isEmpty)
+    #expect(sources.itemsPage(ItemFilter()).rows.isEmpty)
+    let week = sources.maintenanceBuilder.page(weekOf: ConsoleBench.now)
+    #expect(week.lanes.isEmpty && week.tasks.isEmpty)
+    #expect(RulesPageBuilder(view: sources.rules(), incidents: sources.incidents().book).page.groups.isEmpty)
+    let ids = try messageIDs(in: overview).union(try messageIDs(in: try await sources.hostsPage()))
+    for id in ids { #expect(Catalogue.contains(id), "\(id) has no words") }
+  }
+
+  @Test("all in order says how much that is; trouble names the worst and counts the rest") func verdict() async throws {
+    let bench = try await ConsoleBench()
+    try await bench.furnish()
+    bench.sampleHost(from: 600)
+    let quiet = try await bench.sources.overviewPage()
+    #expect(quiet.verdict.state == .ok)
+    #expect(quiet.verdict.phrase == Phrase("console.verdict.hosts", ["hosts": "1", "endpoints": "0"]))
+    #expect(quiet.activity.first?.what == Phrase("console.activity.many.items", ["count": "3"]))
+    try await bench.fire(bench.alert(), at: ConsoleBench.ago(600))
+    let page = try await bench.sources.overviewPage()
+    #expect(page.verdict.state == .critical)
+    #expect(page.verdict.phrase == Phrase("console.verdict.failing-alone", ["item": "/var"]))
+    #expect(page.needs.map(\.number.description) == ["INC-1"])
+    #expect(page.needs.first?.spark.count == Spark.points)
+    #expect(page.watch.incidents.map(\.kind) == [.critical])
+    #expect(page.fleet.first?.hosts.first?.state == .critical)
+    #expect(
+      page.activity.first?.what
+        == Phrase(
+          "console.activity.incident.opened", ["number": "INC-1", "by": "disk/DiskFull", "what": "/var is full"]))
+    for id in try messageIDs(in: page) { #expect(Catalogue.contains(id), "\(id) has no words") }
+  }
+
+  @Test("an endpoint without an item of its own does not make its host fail") func endpointOfHost() async throws {
+    let bench = try await ConsoleBench()
+    try await bench.furnish()
+    let item = try #require(bench.inventory.book.reference(to: ConsoleBench.host))
+    let down = AlertReport(
+      rule: ConsoleBench.rule, labels: LabelSet(["instance": "http://shop", "job": "blackbox"]), severity: .critical,
+      activeAt: ConsoleBench.ago(900), value: 0, subject: .bound(item, why: Reason("reason.binding.target")))
+    try await bench.fire(down, at: ConsoleBench.ago(600))
+    let page = try await bench.sources.overviewPage()
+    #expect(page.verdict.phrase == Phrase("console.verdict.failing-alone", ["item": "http://shop"]))
+    #expect(page.needs.first?.impact == Phrase("console.impact.seen-from", ["item": "web01"]))
+    let host = bench.sources.itemsPage(ItemFilter(itemClass: "host")).rows.first
+    #expect(host?.state == .ok)
+  }
+
+  @Test(
+    "how often a plan comes round",
+    arguments: [
+      ("FREQ=DAILY;INTERVAL=2", "every 2 days, 22:00"), ("FREQ=WEEKLY;BYDAY=TU", "every Tuesday, 22:00"),
+      ("FREQ=MONTHLY;BYDAY=1SA", "every month on the first Saturday, 22:00"),
+      ("FREQ=MONTHLY;INTERVAL=3;BYDAY=-1FR", "every 3 months on the last Friday, 22:00"),
+      ("FREQ=MONTHLY", "every month, day 7, 22:00"), ("FREQ=WEEKLY;BYDAY=TU,FR", "FREQ=WEEKLY;BYDAY=TU,FR"),
+      ("FREQ=DAILY;COUNT=3", "FREQ=DAILY;COUNT=3"),
+    ])
+  func rhythm(_ example: (rule: String, text: String)) throws {
+    let start = try #require(CivilDateTime("2026-11-07T22:00"))
+    let phrase = RhythmWords.phrase(Recurrence(start: start, rule: try RecurrenceRule(example.rule), zone: .utc))
+    #expect(phrase.text(for: Reader(language: .english)) == example.text)
+  }
+
+  @Test("the CMDB: list, search, drift, relations and history") func items() async throws {
+    let bench = try await ConsoleBench()
+    try await bench.furnish()
+    try await bench.take(.observe(Observation(ConsoleBench.host, ["os": "Ubuntu"], source: "host")))
+    let list = bench.sources.itemsPage(ItemFilter())
+    #expect(list.total == 3)
+    #expect(list.classes.map(\.name) == ["host", "filesystem", "application"])
+    #expect(bench.sources.itemsPage(ItemFilter(itemClass: "host", words: "ann")).rows.map(\.name) == ["web01"])
+    #expect(bench.sources.itemsPage(ItemFilter(page: 9)).rows.isEmpty)
+    #expect(list.findings.count == 1, "the drift of the system")
+    let page = try await bench.sources.itemPage("host/web01", range: .hour)
+    #expect(page.relations.map { $0.nodes.map(\.name) } == [["Shop", "/var"], ["web01"]])
+    let system = try #require(page.attributes.first { $0.name == "os" })
+    #expect(system.declared == "Debian" && system.observed == "Ubuntu" && system.driftSince != nil)
+    #expect(page.history.first?.after == "observed.os = Ubuntu")
+    #expect(page.host == "web01")
+    for id in try messageIDs(in: page).union(try messageIDs(in: list)) {
+      #expect(Catalogue.contains(id), "\(id) has no words")
+    }
+    let sources = bench.sources
+    await #expect(throws: ConsoleError.notFound) { try await sources.itemPage("host/none", range: .hour) }
+  }
+
+  @Test("every class and relation has words")
+  func words() {
+    for known in ItemClass.catalogue { #expect(Catalogue.contains("console.class.\(known.name)")) }
+    for type in RelationType.allCases { #expect(Catalogue.contains("console.relation.\(type.rawValue)")) }
+    for measure in HostMeasure.allCases {
+      #expect(Catalogue.contains("console.host.series.\(measure.series)"))
+      #expect(Catalogue.contains("console.host.chart.\(measure.chart)"))
+      #expect(Catalogue.contains("console.host.section.\(measure.section.rawValue)"))
+    }
+  }
+
+  @Test("a week of maintenance: Monday, windows, tasks with their reasons, what may be done") func maintenance()
+    async throws
+  {
+    let bench = try await ConsoleBench()
+    try await bench.furnish()
+    let plan = try Self.plan()
+    bench.configuration = Configuration(
+      files: bench.configuration.files, settings: bench.configuration.settings, probes: [], ruleGroups: [],
+      inventory: InventoryDeclaration(), plans: [plan])
+    let scene = PlanningScene(plans: [plan], inventory: bench.inventory.book, incidents: bench.incidents.book)
+    try await bench.take(.plan, scene, at: ConsoleBench.now)
+    let builder = bench.sources.maintenanceBuilder
+    let page = builder.page(weekOf: ConsoleBench.now)
+    #expect(page.start == Timestamp(milliseconds: 1_794_787_200_000), "Monday 2026-11-16")
+    let lane = try #require(page.lanes.first)
+    #expect(lane.item == "web01")
+    #expect(lane.windows.count == 8, "seven nights, and the one that began before the week")
+    let task = try #require(page.tasks.first)
+    #expect(task.progress == .planned)
+    #expect(task.actions == [.start])
+    #expect(!task.reasons.isEmpty)
+    #expect(page.plans.first?.rhythm == Phrase("console.rhythm.each.SA", ["count": "1", "time": "22:00"]))
+    #expect(builder.page(weekOf: ConsoleBench.now.advanced(by: .seconds(-30 * 86_400))).tasks.isEmpty)
+    try await bench.take(.start(task.number, .respectConstraints, by: .person("ann")), scene, at: ConsoleBench.now)
+    let running = bench.sources.maintenanceBuilder.page(weekOf: ConsoleBench.now)
+    #expect(running.tasks.first?.progress == .running)
+    #expect(running.tasks.first?.actions == [.finish])
+    let host = try await bench.sources.hostPage("web01", range: .hour)
+    #expect(host.state == .maintenance)
+    #expect(host.badges.contains { $0.state == .maintenance })
+  }
+
+  private static func plan() throws -> MaintenancePlan {
+    var draft = PlanDraft()
+    draft.name = "patch"
+    draft.title = "Patch"
+    draft.items = [ConsoleBench.host.entity]
+    draft.start = "2026-11-07T22:00"
+    draft.rule = "FREQ=WEEKLY;BYDAY=SA"
+    let (from, to) = (try #require(CivilTime("22:00")), try #require(CivilTime("04:00")))
+    draft.window = MaintenanceHours(
+      WindowDefinition(name: "night", schedule: .weekly(days: Set(Weekday.allCases), from: from, to: to), zone: .utc))
+    draft.windowName = "night"
+    draft.duration = .seconds(3600)
+    draft.lead = .seconds(7 * 86_400)
+    return try MaintenancePlan(draft)
+  }
+
+  @Test("rules: not evaluated, then with what is open under their name") func rules() async throws {
+    let bench = try await ConsoleBench()
+    try await bench.furnish()
+    try await bench.fire(bench.alert(), at: ConsoleBench.ago(600))
+    let page = RulesPageBuilder(view: bench.rules, incidents: bench.incidents.book).page
+    let rule = try #require(page.groups.first?.rules.first)
+    #expect(rule.condition == .notEvaluated)
+    #expect(rule.heldSeconds == 300)
+    #expect(rule.severity == "critical")
+    #expect(rule.incidents == [RecordNumber(.incident, 1)])
+    #expect(PrometheusRules.groups(of: bench.rules).first?.rules.first?.health == .unknown)
+  }
+
+  @Test(
+    "days of an endpoint: what was not watched is never in order",
+    arguments: [
+      (nil, EndpointDay.notWatched), (Double.nan, .notWatched), (1.0, .inOrder), (0.995, .degraded), (0.5, .down),
+    ] as [(Double?, EndpointDay)])
+  func days(_ example: (share: Double?, day: EndpointDay)) {
+    #expect(EndpointDays.cell(example.share) == example.day)
+  }
+
+  @Test("the query API answers, and names the kind of a failure") func prometheus() async throws {
+    let bench = try await ConsoleBench()
+    bench.sample("up", from: 600) { _ in 1 }
+    let sources = bench.sources
+    guard case .vector(let samples) = try await sources.answer("up", over: .instant(ConsoleBench.now)) else {
+      Issue.record("no vector")
+      return
+    }
+    #expect(samples.map(\.point.value) == [1])
+    guard
+      case .matrix(let series) = try await sources.rangeAnswer(
+        "up", from: ConsoleBench.ago(60), through: ConsoleBench.now, step: .seconds(15))
+    else {
+      Issue.record("no matrix")
+      return
+    }
+    #expect(series.first?.points.count == 5)
+    let sets = try await sources.labelSets(matching: ["up"], from: ConsoleBench.ago(60), through: ConsoleBench.now)
+    #expect(sets.map { $0["instance"] } == ["web01"])
+    await #expect { try await sources.answer("up(", over: .instant(ConsoleBench.now)) } throws: {
+      ($0 as? PrometheusFailure)?.kind == .badData
+    }
+    await #expect {
+      try await sources.rangeAnswer("up", from: ConsoleBench.ago(12_000), through: ConsoleBench.now, step: .seconds(1))
+    } throws: {
+      ($0 as? PrometheusFailure)?.kind == .badData
+    }
+    await #expect {
+      try await sources.labelSets(matching: ["rate(up[5m])"], from: ConsoleBench.ago(60), through: ConsoleBench.now)
+    } throws: {
+      ($0 as? PrometheusFailure)?.kind == .badData
+    }
+  }
+}

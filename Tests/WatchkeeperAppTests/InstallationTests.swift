@@ -1,0 +1,158 @@
+import Foundation
+import Incidents
+import Inventory
+import Journal
+import Notifiers
+import Planner
+import Probes
+import Records
+import ServiceTime
+import Synchronization
+import Telemetry
+import Testing
+import TimeSeriesStore
+import Transfers
+import Wording
+
+@testable import WatchkeeperApp
+
+/// All parts together on a virtual clock: real journal, real store, real rules.
+@Suite("Installation", .serialized)
+struct InstallationTests {
+  private static let files: [ConfigurationFiles.File] = [
+    .init(
+      kind: .settings, path: "watchkeeper.yaml",
+      text: """
+        packaged: {probes: false, rules: false, plans: false}
+        incidents: {verify_rounds: 1, verify_for: 0s}
+        """),
+    .init(
+      kind: .rules, path: "rules/a.yaml",
+      text: """
+        groups:
+          - name: g
+            interval: 15s
+            rules:
+              - {alert: Down, expr: probe_success == 0, labels: {severity: critical}}
+        """),
+    .init(
+      kind: .plans, path: "plans/a.yaml",
+      text: """
+        windows: [{name: always, from: "00:00", to: "00:00", zone: UTC}]
+        plans:
+          - {name: care, activity: Look after it, classes: [host], start: 2026-01-01T00:00, repeat: FREQ=DAILY,
+             zone: UTC, window: always, duration: 1h, opening: manual}
+        """),
+  ]
+
+  private let clock = TestClock()
+  private let folder = NSTemporaryDirectory() + "watchkeeper-installation-\(UUID().uuidString)"
+
+  private func withInstallation(_ body: (Installation) async throws -> Void) async throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let transfers = TransferEngine()
+    defer { transfers.shutdown() }
+    let notifiers = NotifierEnvironment(
+      carry: { await transfers.perform($0) }, readSecret: { Secret($0) }, write: { _ in })
+    let configuration = try ConfigurationReader.read(
+      ConfigurationFiles(files: Self.files), hostName: "web01", notifiers: notifiers)
+    let installation = try await Installation(
+      configuration: configuration, folder: try DataFolder(creating: folder),
+      base: InstallationBase(
+        clock: clock, identifiers: CountingIdentifiers(), log: .test, transfers: transfers, notifiers: notifiers,
+        hostName: "web01", zone: .utc, language: .english))
+    let loops = try await installation.start(HostFindings())
+    do {
+      try await body(installation)
+    } catch {
+      await installation.stop(loops)
+      throw error
+    }
+    await installation.stop(loops)
+  }
+
+  /// Lets a quarter of a minute pass with `probe_success` at a value, until a rule round has seen it.
+  private func pass(_ installation: Installation, success value: Double) async throws {
+    let labels = LabelSet(["__name__": "probe_success", "instance": "web01", "job": "x"])
+    var batch = SampleBatch()
+    batch.append(try installation.store.reference(for: labels), at: clock.now, value)
+    installation.store.append(batch)
+    let before = installation.evaluator.view.rounds
+    try await wait { installation.evaluator.view.rounds > before }
+  }
+
+  /// Advances the clock second by second until the condition holds.
+  private func wait(_ condition: () -> Bool) async throws {
+    for _ in 0..<600 {
+      if condition() { return }
+      clock.advance(by: .seconds(1))
+      for _ in 0..<200 where !condition() { await Task.yield() }
+    }
+    try #require(condition(), "the condition did not come within 10 minutes")
+  }
+
+  @Test("a breach inside a window pages nobody, and opens by itself when it outlives the window")
+  func window() async throws {
+    try await withInstallation { installation in
+      try await pass(installation, success: 1)
+      try await wait { !installation.maintenance.state.book.openTasks.isEmpty }
+      let task = try #require(installation.maintenance.state.book.openTasks.first)
+      try await installation.maintenance.perform(
+        PlanningInput(
+          input: .start(task.number, .respectConstraints, by: .localUser("ann")), scene: installation.scene))
+      let window = try #require(installation.maintenance.state.book.allWindows.first { $0.isOpen })
+
+      try await pass(installation, success: 0)
+      try await wait { !installation.incidents.state.book.withheldAlerts.isEmpty }
+      let withheld = try #require(installation.incidents.state.book.withheldAlerts.first)
+      #expect(withheld.window.number == window.number, "listed with the window as its reason")
+      #expect(installation.incidents.state.book.all.isEmpty, "no incident, so nobody was told")
+
+      try await installation.maintenance.perform(
+        PlanningInput(
+          input: .finish(task.number, .done, TaskResult(text: "looked after"), by: .localUser("ann")),
+          scene: installation.scene))
+      try await wait { !installation.incidents.state.book.all.isEmpty }
+      let incident = try #require(installation.incidents.state.book.all.first)
+      #expect(incident.reasons.contains { $0.id == "reason.incident.outlived-window" })
+      #expect(incident.subject.item?.id == ItemID("host/web01"))
+      try await wait { installation.deliveries.view.delivered == 1 }
+
+      try await pass(installation, success: 1)
+      try await wait { installation.incidents.state.book.all.first?.status == .resolved }
+      try await wait { installation.deliveries.view.delivered == 2 }
+    }
+  }
+
+  @Test("a reload without change leaves states, slots and incidents alone") func reload() async throws {
+    try await withInstallation { installation in
+      try await pass(installation, success: 0)
+      try await wait { installation.incidents.state.book.all.count == 1 }
+      let facts = try await installation.journal.head().position
+      let configuration = installation.configuration.withLock { $0 }
+      let environment = NotifierEnvironment(
+        carry: { _ in preconditionFailure("a reload sends nothing") }, readSecret: { Secret($0) }, write: { _ in })
+      await installation.adopt(configuration, environment)
+      try await pass(installation, success: 0)
+      let incident = try #require(installation.incidents.state.book.all.first)
+      try await wait { installation.incidents.state.tally.progress(of: incident).count >= 2 }
+      #expect(installation.incidents.state.book.all.map(\.number.number) == [1])
+      let after = try await installation.journal.facts(after: facts, limit: 100)
+      #expect(after.allSatisfy { $0.stream != .configuration && !$0.kind.name.hasPrefix("incident.cleared") })
+    }
+  }
+
+  @Test("a rule that a reload removes ends its incidents") func removal() async throws {
+    try await withInstallation { installation in
+      try await pass(installation, success: 0)
+      try await wait { installation.incidents.state.book.all.count == 1 }
+      let environment = NotifierEnvironment(
+        carry: { _ in preconditionFailure("a reload sends nothing") }, readSecret: { Secret($0) }, write: { _ in })
+      let fewer = ConfigurationFiles(files: Self.files.filter { $0.kind != .rules })
+      let configuration = try ConfigurationReader.read(fewer, hostName: "web01", notifiers: environment)
+      await installation.adopt(configuration, environment)
+      try await wait { installation.incidents.state.book.all.allSatisfy { !$0.status.isActive } }
+      #expect(installation.incidents.state.book.all.first?.resolution?.code == "rule-retired")
+    }
+  }
+}
