@@ -1,7 +1,7 @@
 /// What a caller may do. Every route, command and socket verb declares one; the program does not start when one is
 /// missing.
 public enum Permission: String, CaseIterable, Hashable, Sendable {
-  /// Health and readiness, the log-in link and static assets: the only doors without a session.
+  /// Health, readiness, `/metrics`, the log-in link and static assets: the only doors without a session.
   case anonymous
   case metricsRead = "metrics:read"
   case incidentRead = "incident:read"

@@ -12,7 +12,7 @@ struct RunCommand: AsyncParsableCommand {
         watchkeeper run --config /etc/watchkeeper --listen 127.0.0.1:9464
       """)
 
-  @Option(name: .customLong("config"), help: "A configuration folder, or a settings file.")
+  @Option(name: .customLong("config"), help: "A configuration folder, or a settings file. Default: /etc/watchkeeper or the user's folder, when it exists.")
   var configurationPath: String?
 
   @Option(name: .customLong("data"), help: "Where journal and samples are kept.")
@@ -30,7 +30,7 @@ struct RunCommand: AsyncParsableCommand {
   mutating func run() async throws {
     let environment = ProcessInfo.processInfo.environment
     var options = RunOptions()
-    options.configuration = configurationPath
+    options.configuration = configurationPath ?? StandardFolders.configuration(environment: environment)
     options.dataFolder = dataFolder
     options.listen = listen
     options.isStrict = strict
