@@ -1,6 +1,13 @@
 #include "CLinux.h"
 
 #include <sys/sysmacros.h>
+#include <time.h>
 
 unsigned int watchkeeper_major(unsigned long long device) { return major(device); }
 unsigned int watchkeeper_minor(unsigned long long device) { return minor(device); }
+
+long long watchkeeper_clock_nanoseconds(int clock) {
+  struct timespec time;
+  if (clock_gettime((clockid_t)clock, &time) != 0) return 0;
+  return (long long)time.tv_sec * 1000000000LL + time.tv_nsec;
+}

@@ -21,4 +21,8 @@
 unsigned int watchkeeper_major(unsigned long long device);
 unsigned int watchkeeper_minor(unsigned long long device);
 
+/// A clock in nanoseconds; 0 for a clock that does not exist. Which module owns `struct timespec` depends on what else
+/// the compiler has loaded, so Swift cannot name its members wherever Foundation is near.
+long long watchkeeper_clock_nanoseconds(int clock);
+
 #endif

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Foundation
 internal import Glibc
 
@@ -11,9 +12,7 @@ struct ProcessUsage: Sendable {
 
   static func now() -> ProcessUsage {
     // Not getrusage: with the static standard library, timeval's members belong to a module that cannot be imported.
-    var used = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used)
-    let processor = Double(used.tv_sec) + Double(used.tv_nsec) / 1e9
+    let processor = Double(watchkeeper_clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID)) / 1e9
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
     let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
     return ProcessUsage(
