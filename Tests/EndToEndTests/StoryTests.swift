@@ -35,7 +35,7 @@ extension EndToEnd {
       print("alarm after \(alarmed - died) s, recovery after \(Waiting.uptime - returned) s")
       let end = try #require(story.hooks("resolved").first?.alerts.first?["endsAt"] as? String)
       #expect(!end.hasPrefix("0001"))
-      try await story.expectOneIncident(crashes: 0)
+      try await story.expectOneIncident(repeatsMax: 0, "the story")
     }
 
     /// - Source: Alertmanager, "webhook_config", version 4.

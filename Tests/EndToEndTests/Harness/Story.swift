@@ -17,6 +17,8 @@ final class Story: Sendable {
     var probes = ""
     /// Added to the rule group: a list entry each.
     var rules = ""
+    /// Added to the rule file: a group each.
+    var groups = ""
 
     static let operatorLike = Pace()
     static let fast = Pace(probe: "250ms", rule: "250ms", hold: "250ms", verify: "250ms")
@@ -75,6 +77,7 @@ final class Story: Sendable {
               labels: {severity: critical}
               annotations: {summary: "{{ $labels.instance }} does not answer"}
       \(pace.rules)
+      \(pace.groups)
       """)
   }
 
@@ -96,7 +99,15 @@ final class Story: Sendable {
 
   // MARK: Crashes
 
-  var crashes: Int { deaths.withLock { $0.count } }
+  var crashes: Int { endings.count }
+  /// How the program's lives ended.
+  var endings: [ChildProcess.Ending] { deaths.withLock { $0 } }
+
+  /// kill -9, and the next life at once.
+  func crash() throws {
+    watchkeeper.kill()
+    try revive()
+  }
 
   /// Starts the program again when it is dead.
   func revive() throws {
@@ -118,32 +129,37 @@ final class Story: Sendable {
   // MARK: The moral
 
   /// One incident, both transitions told to both receivers, and whatever was told twice has the same key and text.
-  func expectOneIncident(crashes: Int) async throws {
+  func expectOneIncident(repeatsMax: Int, _ context: String) async throws {
     if watchkeeper.ending != nil || watchkeeper.link == nil {
       try revive()
       try await watchkeeper.awaitReady()
     }
     let incidents = try watchkeeper.incidents()
-    #expect(incidents.map { $0["number"] as? String } == ["INC-1"])
-    #expect(incidents.first?["progress"] as? String == "resolved")
+    #expect(incidents.map { $0["number"] as? String } == ["INC-1"], "\(context)")
+    #expect(incidents.first?["progress"] as? String == "resolved", "\(context)")
 
     let requests = hook.requests
     for status in ["firing", "resolved"] {
       let told = requests.filter { $0.status == status }
-      #expect(Set(told.map(\.idempotencyKey)).count == 1, "\(status): \(told.map(\.idempotencyKey))")
-      #expect(Set(told.map(\.fingerprintAndStart)).count == 1)
+      #expect(Set(told.map(\.idempotencyKey)).count == 1, "\(context): \(status): \(told.map(\.idempotencyKey))")
+      #expect(Set(told.map(\.fingerprintAndStart)).count == 1, "\(context)")
     }
-    #expect(requests.allSatisfy { $0.idempotencyKey.hasPrefix("INC-1.") })
-    #expect(requests.count - 2 <= crashes, "\(requests.count - 2) repeats after \(crashes) crashes")
+    #expect(requests.allSatisfy { $0.idempotencyKey.hasPrefix("INC-1.") }, "\(context)")
+    #expect(requests.map(\.status) == requests.map(\.status).sorted(), "\(context): the recovery overtook the alarm")
+    #expect(requests.count - 2 <= repeatsMax, "\(context): \(requests.count - 2) repeats")
 
     let mails = mail.mails
-    #expect(Set(mails.filter { !$0.isRecovery }.map(\.identifier)).count == 1)
-    #expect(Set(mails.filter(\.isRecovery).map(\.identifier)).count == 1)
-    #expect(mails.count - 2 <= crashes, "\(mails.count - 2) repeated mails after \(crashes) crashes")
+    #expect(Set(mails.filter { !$0.isRecovery }.map(\.identifier)).count == 1, "\(context)")
+    #expect(Set(mails.filter(\.isRecovery).map(\.identifier)).count == 1, "\(context)")
+    #expect(mails.count - 2 <= repeatsMax, "\(context): \(mails.count - 2) repeated mails")
 
-    #expect(try await watchkeeper.stop() == .exited(0))
+    #expect(try await watchkeeper.stop() == .exited(0), "\(context)")
     let verdict = try await watchkeeper.command("verify")
-    #expect(verdict.ending == .exited(0), "\(verdict.output)")
+    #expect(verdict.ending == .exited(0), "\(context): \(verdict.output)")
+    let facts = try await watchkeeper.facts(of: "incidents")
+    for kind in ["incident.opened", "incident.resolved"] { #expect(facts[kind] == 1, "\(context): \(facts)") }
+    // Two transitions for two receivers.
+    #expect(facts["notification.delivered"] == 4, "\(context): \(facts)")
   }
 }
 

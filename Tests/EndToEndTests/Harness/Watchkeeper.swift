@@ -94,6 +94,19 @@ final class Watchkeeper: Sendable {
     try await ChildProcess.run(Self.executable, arguments + ["--data", dataFolder], in: folder, within: 60)
   }
 
+  /// How many facts of each kind a stream of the journal holds, read from the file of a stopped program.
+  func facts(of stream: String) async throws -> [String: Int] {
+    let script = """
+      import json, sqlite3, sys
+      rows = sqlite3.connect(sys.argv[1]).execute(
+        "SELECT kind, count(*) FROM fact WHERE stream = ? GROUP BY kind", [sys.argv[2]])
+      print(json.dumps(dict(rows)))
+      """
+    let answer = try await ChildProcess.run(
+      Tools.python, ["-c", script, dataFolder + "/journal/journal.sqlite", stream], in: folder)
+    return (try? JSONSerialization.jsonObject(with: Foundation.Data(answer.output.utf8))) as? [String: Int] ?? [:]
+  }
+
   // MARK: Asking the running program
 
   /// Over the control socket, where file permissions authenticate.
