@@ -1,8 +1,10 @@
 # The Debian packages that each task needs; sourced by the scripts beside it.
 # shellcheck shell=bash disable=SC2034
 
+# libncurses6 and libxml2 are for Swift itself, where it was unpacked rather than installed.
 packages_to_build=(
-  ca-certificates g++ git libcurl4-openssl-dev libre2-dev libsnappy-dev libsqlite3-dev libssl-dev pkg-config tzdata
+  ca-certificates g++ git libcurl4-openssl-dev libncurses6 libre2-dev libsnappy-dev libsqlite3-dev libssl-dev libxml2
+  pkg-config tzdata
 )
 
 # What the tests drive instead of imitating it.
@@ -13,5 +15,5 @@ packages_to_test=(
 
 # What building and checking the package needs.
 packages_to_package=(
-  binutils dpkg-dev file lintian strace systemd
+  binutils chrpath dpkg-dev lintian strace systemd
 )

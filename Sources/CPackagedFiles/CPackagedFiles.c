@@ -18,8 +18,8 @@ static const unsigned char rules_endpoint[] = {
 static const unsigned char rules_host[] = {
 #embed "../../rules/host.yaml"
 };
-static const unsigned char rules_watchkeeper[] = {
-#embed "../../rules/watchkeeper.yaml"
+static const unsigned char rules_self[] = {
+#embed "../../rules/self.yaml"
 };
 
 static const struct {
@@ -32,7 +32,7 @@ static const struct {
     {"rules/certificate.yaml", rules_certificate, sizeof rules_certificate},
     {"rules/endpoint.yaml", rules_endpoint, sizeof rules_endpoint},
     {"rules/host.yaml", rules_host, sizeof rules_host},
-    {"rules/watchkeeper.yaml", rules_watchkeeper, sizeof rules_watchkeeper},
+    {"rules/self.yaml", rules_self, sizeof rules_self},
 };
 
 int watchkeeper_packaged_count(void) { return (int)(sizeof table / sizeof table[0]); }

@@ -72,16 +72,28 @@ extension EmbeddedStore {
   /// The file that takes samples of `day`, opened or made when needed.
   func writableFile(_ day: Day) throws -> OpenDayFile {
     if let file = files.withLock({ $0.writable(day) }) { return file }
-    if let name = files.withLock({ $0.distrusted(day) }) {
-      let file = try OpenDayFile(name, in: folder)
-      try head.withLock { head in try file.adoptSeries(into: &head) }
-      files.withLock { $0.replace(with: file) }
-      return file
-    }
     let onDisk = try folder.dayFiles().filter { $0.day == day }
+    let inUse = files.withLock { Set($0.names) }
+    // A file whose connection failed, or one that could not be finished when it was made: never a new part each second.
+    let known = files.withLock { $0.distrusted(day) } ?? onDisk.last { $0.state == .open && !inUse.contains($0) }
     let part = (onDisk.map(\.part).max() ?? -1) + 1
-    let file = try OpenDayFile(DayFileName(day: day, part: part, state: .open), in: folder)
-    files.withLock { $0.add(file) }
+    let name = known ?? DayFileName(day: day, part: part, state: .open)
+    let file: OpenDayFile
+    do {
+      file = try OpenDayFile(name, in: folder)
+      if known != nil { try head.withLock { head in try file.adoptSeries(into: &head) } }
+    } catch {
+      guard error.isFileDamage else { throw error }
+      // What readers still use stays where it is; what nobody could open yet is set aside.
+      if inUse.contains(name) {
+        files.withLock { $0.wearOut(name) }
+      } else if let target = folder.quarantine(name) {
+        condition.withLock { $0.statistics.filesQuarantined += 1 }
+        note(.damage, name, "", "is no database (\(error)); moved to \(target)")
+      }
+      throw error
+    }
+    files.withLock { $0.replace(with: file) }
     return file
   }
 

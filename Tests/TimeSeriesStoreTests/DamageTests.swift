@@ -165,6 +165,43 @@ struct DamageTests {
     await store.close()
   }
 
+  @Test("after a failed connection readers keep the old one and the next commit opens another")
+  func reopened() async throws {
+    let store = try open()
+    try store.append(labels(0), samples(0))
+    await store.commit()
+    store.files.withLock { $0.distrust($0.open[0].name) }
+    #expect(try await store.read().map(\.count) == [100])
+    try store.append(labels(0), samples(0, from: TestTime.noon + 20_000))
+    try store.append(labels(1), samples(1))
+    await store.commit()
+    #expect(store.health.state == .healthy)
+    #expect(try await store.read().map(\.count) == [200, 100])
+    #expect(try folder.files().filter { $0.hasSuffix(".db") } == [Self.file])
+    await store.close()
+    let revived = try open()
+    #expect(try await revived.read().map(\.count) == [200, 100])
+    await revived.close()
+    #expect(EmbeddedStore.verify(folder: folder.store) == [])
+  }
+
+  @Test("a file that wore out is read, and the day goes on in another part")
+  func wornOut() async throws {
+    let store = try open()
+    try store.append(labels(0), samples(0))
+    await store.commit()
+    store.files.withLock { $0.wearOut($0.open[0].name) }
+    try store.append(labels(0), samples(0, from: TestTime.noon + 20_000))
+    store.closeChunks(.all)
+    await store.commit()
+    #expect(try await store.read().map(\.count) == [200])
+    #expect(store.statistics.files == 2)
+    await store.close()
+    let revived = try open()
+    #expect(try await revived.read().map(\.count) == [200])
+    await revived.close()
+  }
+
   @Test("a newer format refuses in one line and changes nothing")
   func newer() async throws {
     let store = try open()

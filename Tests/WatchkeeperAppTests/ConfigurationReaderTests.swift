@@ -78,7 +78,7 @@ struct ConfigurationReaderTests {
       (
         "rules/a.yaml",
         "groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: up\n        annotation: {}\n",
-        "groups[0].rules[0].annotation: unknown key"
+        "rules/a.yaml:6:9: groups[0].rules[0].annotation: key 'annotation' is not known here"
       ),
       (
         "inventory/a.yaml", "items:\n  - id: host/a\n    clas: host\n",

@@ -52,6 +52,36 @@ struct ConsolePageTests {
     for id in try messageIDs(in: page) { #expect(Catalogue.contains(id), "\(id) has no words") }
   }
 
+  @Test("an endpoint without an item of its own does not make its host fail") func endpointOfHost() async throws {
+    let bench = try await ConsoleBench()
+    try await bench.furnish()
+    let item = try #require(bench.inventory.book.reference(to: ConsoleBench.host))
+    let down = AlertReport(
+      rule: ConsoleBench.rule, labels: LabelSet(["instance": "http://shop", "job": "blackbox"]), severity: .critical,
+      activeAt: ConsoleBench.ago(900), value: 0, subject: .bound(item, why: Reason("reason.binding.target")))
+    try await bench.fire(down, at: ConsoleBench.ago(600))
+    let page = try await bench.sources.overviewPage()
+    #expect(page.verdict.phrase == Phrase("console.verdict.failing-alone", ["item": "http://shop"]))
+    #expect(page.needs.first?.impact == Phrase("console.impact.seen-from", ["item": "web01"]))
+    let host = bench.sources.itemsPage(ItemFilter(itemClass: "host")).rows.first
+    #expect(host?.state == .ok)
+  }
+
+  @Test(
+    "how often a plan comes round",
+    arguments: [
+      ("FREQ=DAILY;INTERVAL=2", "every 2 days, 22:00"), ("FREQ=WEEKLY;BYDAY=TU", "every Tuesday, 22:00"),
+      ("FREQ=MONTHLY;BYDAY=1SA", "every month on the first Saturday, 22:00"),
+      ("FREQ=MONTHLY;INTERVAL=3;BYDAY=-1FR", "every 3 months on the last Friday, 22:00"),
+      ("FREQ=MONTHLY", "every month, day 7, 22:00"), ("FREQ=WEEKLY;BYDAY=TU,FR", "FREQ=WEEKLY;BYDAY=TU,FR"),
+      ("FREQ=DAILY;COUNT=3", "FREQ=DAILY;COUNT=3"),
+    ])
+  func rhythm(_ example: (rule: String, text: String)) throws {
+    let start = try #require(CivilDateTime("2026-11-07T22:00"))
+    let phrase = RhythmWords.phrase(Recurrence(start: start, rule: try RecurrenceRule(example.rule), zone: .utc))
+    #expect(phrase.text(for: Reader(language: .english)) == example.text)
+  }
+
   @Test("the CMDB: list, search, drift, relations and history") func items() async throws {
     let bench = try await ConsoleBench()
     try await bench.furnish()

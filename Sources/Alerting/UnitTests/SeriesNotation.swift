@@ -69,17 +69,17 @@ public enum SeriesNotation {
     if item.hasPrefix("stalex") {
       return count(item.dropFirst(6)).map { Array(repeating: .number(.staleMarker), count: $0 + 1) }
     }
-    if let number = GoNumberText.number(item) { return [.number(number)] }
+    if let number = decimal(item) { return [.number(number)] }
     guard let cross = item.lastIndex(of: "x"), let times = count(item[item.index(after: cross)...]) else { return nil }
     return progression(item[..<cross], times)
   }
 
   /// `a`, `a+b` or `a-b`, by repeated addition so that rounding accumulates as it does upstream.
   private static func progression(_ text: Substring, _ times: Int) -> [Value]? {
-    if let number = GoNumberText.number(String(text)) { return Array(repeating: .number(number), count: times + 1) }
+    if let number = decimal(text) { return Array(repeating: .number(number), count: times + 1) }
     for split in text.indices.dropFirst() where text[split] == "+" || text[split] == "-" {
-      guard let start = GoNumberText.number(String(text[..<split])),
-        let step = GoNumberText.number(String(text[text.index(after: split)...]))
+      guard let start = decimal(text[..<split]),
+        let step = decimal(text[text.index(after: split)...])
       else { continue }
       var value = start
       var values: [Value] = []
@@ -90,6 +90,12 @@ public enum SeriesNotation {
       return values
     }
     return nil
+  }
+
+  /// No hexadecimal here: `0x10` is ten more zeros.
+  private static func decimal(_ text: some StringProtocol) -> Double? {
+    let digits = text.drop { $0 == "+" || $0 == "-" }
+    return digits.hasPrefix("0x") || digits.hasPrefix("0X") ? nil : GoNumberText.number(String(text))
   }
 
   private static func count(_ text: some StringProtocol) -> Int? {

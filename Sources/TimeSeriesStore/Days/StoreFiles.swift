@@ -24,7 +24,10 @@ struct StoreFiles: Sendable {
 
   mutating func giveUpSealing(_ name: DayFileName) { unsealable.insert(name) }
   func isWornOut(_ name: DayFileName) -> Bool { worn.contains(name) }
-  mutating func wearOut(_ name: DayFileName) { worn.insert(name) }
+  mutating func wearOut(_ name: DayFileName) {
+    worn.insert(name)
+    distrusted.remove(name)
+  }
 
   /// The connection failed: readers keep it until another one of the same file takes its place.
   mutating func distrust(_ name: DayFileName) { distrusted.insert(name) }

@@ -24,7 +24,7 @@ struct ConfigurationCheck {
           switch subject {
           case .whole(let path): try checkWhole(path, into: &report)
           case .single(_, let file): singles.append(file)
-          case .ruleTest: report.read.ruleTests += 1
+          case .ruleTest(let document): Self.checkRuleTest(document, into: &report)
           }
         }
       } catch {
@@ -57,6 +57,14 @@ struct ConfigurationCheck {
   private func check(_ files: ConfigurationFiles, into report: inout CheckReport) throws(SettingsErrors) {
     let read = try ConfigurationReader.read(files, hostName: hostName, notifiers: CommandWorld.offlineNotifiers)
     report.read.add(read)
+  }
+
+  private static func checkRuleTest(_ document: SettingsDocument, into report: inout CheckReport) {
+    do throws(SettingsError) {
+      report.read.ruleTests += try RuleTestSuite.testFile(document).tests.count
+    } catch {
+      report.errors.append(error)
+    }
   }
 
   /// Single files are read without the packaged definitions: what is counted is theirs.

@@ -7,7 +7,9 @@ struct WatchkeeperCommand: AsyncParsableCommand {
     abstract: "Samples hosts and endpoints, turns breaches into incidents, places maintenance around them.",
     version: programVersion,
     subcommands: [
-      RunCommand.self, CheckCommand.self, VerifyCommand.self, ProbeCommand.self,
+      RunCommand.self, CheckCommand.self, TestCommand.self, VerifyCommand.self, ProbeCommand.self,
+      StatusCommand.self, QueryCommand.self, IncidentCommand.self, ItemCommand.self, PlanCommand.self,
+      LoginCommand.self, TokenCommand.self,
     ])
 
   /// What to say and how to end after an error; `nil`: as ArgumentParser does, which serves help and versions so.

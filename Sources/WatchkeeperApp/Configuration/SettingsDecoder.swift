@@ -115,6 +115,12 @@ final class SettingsDecoder: Decoder {
         guard let child = deepest.child(key) else { break }
         deepest = child
       }
+      // Modules that refuse a key themselves name it in the path: the fault is the key's, not its value's.
+      if let key = path.last, path.count == 1, !requestedKeys.contains(key.stringValue),
+        let name = node.mapping?.first(where: { $0.key.string == key.stringValue })?.key
+      {
+        deepest = name
+      }
       let full = context.codingPath.count >= codingPath.count ? context.codingPath : codingPath
       return SettingsError(at: document.place(of: deepest), key: full.settingsText, context.debugDescription)
     @unknown default: return failure(String(describing: error))

@@ -85,8 +85,10 @@ extension ConsoleSources {
 
   private func marks(of host: WatchedHost, after start: Timestamp) async -> [ChartMark] {
     guard let item = host.item, let facts = try? await history(of: item.entity) else { return [] }
-    return ItemChanges.changes(of: facts).filter { $0.at > start }.prefix(ChartGrid.marksMax)
-      .map { ChartMark(at: $0.at, $0.what) }
+    return ItemChanges.replacements(in: ItemChanges.changes(of: facts)).filter { $0.at > start }.prefix(
+      ChartGrid.marksMax
+    )
+    .map { ChartMark(at: $0.at, $0.what) }
   }
 
   /// Between two samples of a host.

@@ -125,7 +125,7 @@ extension ConsoleSources {
   /// Changes of the item, newest first.
   private func changes(near incident: Incident) async -> [ItemChange] {
     guard let item = incident.subject.item, let facts = try? await history(of: item.id.entity) else { return [] }
-    return ItemChanges.changes(of: facts)
+    return ItemChanges.replacements(in: ItemChanges.changes(of: facts))
   }
 
   /// An incident that is over is shown around its end.

@@ -79,7 +79,9 @@ struct HostPageBuilder {
 
   private func summary(of host: WatchedHost, _ figures: HostFigures) -> Phrase {
     let observed = host.item.flatMap { inventory[$0] }?.observed ?? [:]
-    let system = [observed["os"]?.value, observed["os_version"]?.value].compactMap { $0 }.joined(separator: " ")
+    let name = observed["os"]?.value ?? ""
+    let version = observed["os_version"]?.value ?? ""
+    let system = name.contains(version) ? name : "\(name) \(version)"
     let cores = observed["cpu_count"]?.value ?? figures.cores.map { String(Int($0)) }
     let memory = observed["memory_bytes"]?.value ?? figures.memoryBytes.map { String($0) }
     guard let cores, let memory else { return .verbatim(system) }

@@ -32,7 +32,7 @@ struct IncidentPageBuilder {
       told: IncidentTelling.told(history, notNow: reasonNotNow), range: range, chart: chart,
       timeline: IncidentTimeline.entries(history), labels: incident.labels,
       item: item.map { PageLink(.verbatim($0.name), to: .item($0.id.text)) },
-      impact: item.map { ImpactColumns.columns(of: $0.id, in: rows.inventory, standing) } ?? [], related: related,
+      impact: impact, related: related,
       actions: Self.actions(for: status))
   }
 
@@ -69,7 +69,7 @@ struct IncidentPageBuilder {
     guard incident.origin.rule != nil else {
       return incident.reasons.first.map(Phrase.message) ?? Phrase("console.why.posted")
     }
-    let item = incident.subject.item?.name ?? incident.labels["instance"] ?? incident.alertName
+    let item = incident.objectName(in: rows.inventory)
     guard let rule else { return Phrase("console.why.retired", ["item": item]) }
     guard rule.holdDuration > .zero else { return Phrase("console.why.at-once", ["item": item]) }
     return Phrase("console.why.held", ["item": item, "held": rule.holdDuration.argument])
@@ -79,6 +79,12 @@ struct IncidentPageBuilder {
     incident.origin.rule.map {
       PageLink(.verbatim($0.description), to: .rule(group: $0.group, name: $0.alertName))
     }
+  }
+
+  /// Nothing hangs on what has no item of its own.
+  private var impact: [RelationColumn] {
+    guard let item = incident.subject.item, incident.isAboutItem(in: rows.inventory) else { return [] }
+    return ImpactColumns.columns(of: item.id, in: rows.inventory, standing)
   }
 
   private var reasonNotNow: Reason? { rows.book.reasonNotToPage(incident, at: rows.now) }

@@ -36,6 +36,7 @@ struct IncidentRows {
   /// What fails with the item, nearest first.
   private func impact(of incident: Incident) -> Phrase? {
     guard let item = incident.subject.item else { return Phrase("console.impact.unbound") }
+    guard incident.isAboutItem(in: inventory) else { return Phrase("console.impact.seen-from", ["item": item.name]) }
     let failing = inventory.impact(of: item.id).affected.dropFirst().filter { $0.effect == .fails }
     guard !failing.isEmpty else { return Phrase("console.impact.alone", ["item": item.name]) }
     let names = failing.prefix(Self.namesMax).map { inventory[$0.item]?.name ?? $0.item.text }.joined(separator: ", ")

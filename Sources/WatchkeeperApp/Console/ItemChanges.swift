@@ -5,6 +5,11 @@ internal import WebInterface
 
 /// The history of an item, field by field.
 enum ItemChanges {
+  /// Those that replaced one value by another, newest first: what a person would ask about after a failure.
+  static func replacements(in changes: [ItemChange]) -> [ItemChange] {
+    changes.filter { $0.before != nil && $0.after != nil }
+  }
+
   /// Newest first.
   static func changes(of history: [Fact]) -> [ItemChange] {
     history.reversed().compactMap { try? InventoryFact($0) }.flatMap(changes(in:))

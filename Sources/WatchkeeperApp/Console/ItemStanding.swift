@@ -18,7 +18,7 @@ struct ItemStanding {
     self.maintenance = maintenance
     self.now = now
     for incident in incidents.all where incident.status.isActive {
-      guard let item = incident.subject.item?.id else { continue }
+      guard let item = incident.subject.item?.id, incident.isAboutItem(in: inventory) else { continue }
       own[item] = PageState.worst([own[item] ?? .ok, incident.pageState])
       var next: ItemID? = item
       for _ in 0..<Self.depthMax {

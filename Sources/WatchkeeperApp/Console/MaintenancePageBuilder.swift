@@ -107,6 +107,9 @@ struct MaintenancePageBuilder {
 
 /// How often a plan comes round.
 enum RhythmWords {
+  /// Days of a month that have a word: the first to the fourth, and the last.
+  private static let ordinals: Set<Int> = [1, 2, 3, 4, -1]
+
   static func phrase(_ recurrence: Recurrence) -> Phrase {
     let rule = recurrence.rule
     let arguments = ["count": String(rule.interval), "time": recurrence.start.time.description]
@@ -123,6 +126,12 @@ enum RhythmWords {
       return Phrase(
         isEach ? "console.rhythm.each.monthly" : "console.rhythm.monthly",
         arguments.merging(["day": String(recurrence.start.date.day)]) { $1 })
+    case .monthly where rule.days.count == 1 && ordinals.contains(rule.days[0].ordinal ?? 0):
+      let day = [
+        "nth": "console.ordinal.\(rule.days[0].ordinal ?? 0)", "day": "console.weekday.\(rule.days[0].weekday.code)",
+      ]
+      let id = isEach ? "console.rhythm.each.nth" : "console.rhythm.nth"
+      return Phrase(id, arguments.merging(day) { $1 })
     case .daily, .weekly, .monthly: return .verbatim(rule.text)
     }
   }

@@ -45,8 +45,8 @@ struct OverviewBuilder {
     guard let worst = needs.min(by: { ($0.pageState.rank, $0.priority) < ($1.pageState.rank, $1.priority) }) else {
       return quietVerdict
     }
-    let name = worst.subject.item?.name ?? worst.alertName
-    let others = Set(needs.compactMap { $0.subject.item?.name ?? $0.alertName }).subtracting([name]).count
+    let name = worst.objectName(in: inventory)
+    let others = Set(needs.map { $0.objectName(in: inventory) }).subtracting([name]).count
     let verb = worst.pageState == .critical ? "failing" : "warned"
     let phrase =
       others == 0
@@ -99,10 +99,7 @@ struct OverviewBuilder {
     return WatchTimeline(now: now, incidents: bars, maintenance: windows + tasks)
   }
 
-  private func label(of incident: Incident) -> String {
-    guard let item = incident.subject.item?.name else { return incident.alertName }
-    return "\(item) \(incident.number)"
-  }
+  private func label(of incident: Incident) -> String { "\(incident.objectName(in: inventory)) \(incident.number)" }
 
   private var scheduled: [(task: MaintenanceTask, slot: Interval)] {
     maintenance.openTasks.compactMap { task in

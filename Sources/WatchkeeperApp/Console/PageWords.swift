@@ -1,4 +1,5 @@
 internal import Incidents
+internal import Inventory
 internal import Telemetry
 internal import WebInterface
 
@@ -52,6 +53,21 @@ extension Incident {
     guard !status.isActive || isQuiet else { return nil }
     if case .cleared(let at) = breach { return at }
     return resolvedAt
+  }
+
+  /// Whether its item is what fails. The check of an endpoint without an item of its own is bound to the host that
+  /// looks; the host is then only where it was seen.
+  func isAboutItem(in inventory: InventoryBook) -> Bool {
+    guard let item = subject.item, let instance = labels["instance"], labels["item"] == nil,
+      let own = inventory[item.id]?.declaration.labels["instance"]
+    else { return true }
+    return own == instance
+  }
+
+  /// What fails, by name.
+  func objectName(in inventory: InventoryBook) -> String {
+    guard isAboutItem(in: inventory), let item = subject.item else { return labels["instance"] ?? alertName }
+    return item.name
   }
 
   /// 1 to 4.

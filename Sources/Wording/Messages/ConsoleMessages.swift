@@ -6,6 +6,7 @@ let consoleMessages: [Message] =
 private let incidentEvidenceMessages: [Message] = [
   Message("console.journal-unreadable", en: "The journal cannot be read: {problem}", zh: "无法读取日志：{problem}"),
   Message("console.impact.unbound", en: "Not bound to an item", zh: "未关联配置项"),
+  Message("console.impact.seen-from", en: "Watched from {item}, no item of its own", zh: "由 {item} 监测，没有独立的配置项"),
   Message("console.impact.alone", en: "{item} alone", zh: "仅 {item}"),
   Message("console.impact.fails", en: "{item}, and with it {names}", zh: "{item}，并波及 {names}"),
   Message(
@@ -269,4 +270,22 @@ private let maintenanceSentenceMessages: [Message] = [
   Message("console.rhythm.each.FR", en: "every Friday, {time}", zh: "每周五，{time}"),
   Message("console.rhythm.each.SA", en: "every Saturday, {time}", zh: "每周六，{time}"),
   Message("console.rhythm.each.SU", en: "every Sunday, {time}", zh: "每周日，{time}"),
+  Message(
+    "console.rhythm.each.nth", en: "every month on the {nth:message} {day:message}, {time}",
+    zh: "每月{nth:message}{day:message}，{time}"),
+  Message(
+    "console.rhythm.nth", en: "every {count} months on the {nth:message} {day:message}, {time}",
+    zh: "每 {count} 个月的{nth:message}{day:message}，{time}"),
+  Message("console.weekday.MO", en: "Monday", zh: "周一"),
+  Message("console.weekday.TU", en: "Tuesday", zh: "周二"),
+  Message("console.weekday.WE", en: "Wednesday", zh: "周三"),
+  Message("console.weekday.TH", en: "Thursday", zh: "周四"),
+  Message("console.weekday.FR", en: "Friday", zh: "周五"),
+  Message("console.weekday.SA", en: "Saturday", zh: "周六"),
+  Message("console.weekday.SU", en: "Sunday", zh: "周日"),
+  Message("console.ordinal.1", en: "first", zh: "第一个"),
+  Message("console.ordinal.2", en: "second", zh: "第二个"),
+  Message("console.ordinal.3", en: "third", zh: "第三个"),
+  Message("console.ordinal.4", en: "fourth", zh: "第四个"),
+  Message("console.ordinal.-1", en: "last", zh: "最后一个"),
 ]

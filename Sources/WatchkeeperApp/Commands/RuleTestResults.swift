@@ -1,0 +1,123 @@
+internal import Alerting
+
+/// What became of rule unit tests, and how it is written for people and for build servers.
+struct RuleTestResults: Sendable, Encodable {
+  enum Outcome: String, Sendable, Encodable { case passed, failed, skipped }
+
+  struct Case: Sendable, Encodable, Equatable {
+    let title: String
+    let outcome: Outcome
+    /// What was expected and what was found, or why it was skipped.
+    let lines: [String]
+  }
+
+  struct File: Sendable, Encodable, Equatable {
+    let path: String
+    let cases: [Case]
+
+    func count(_ outcome: Outcome) -> Int { cases.count { $0.outcome == outcome } }
+  }
+
+  let files: [File]
+
+  var passed: Int { count(.passed) }
+  var failed: Int { count(.failed) }
+  var skipped: Int { count(.skipped) }
+
+  private func count(_ outcome: Outcome) -> Int { files.reduce(0) { $0 + $1.count(outcome) } }
+
+  private enum CodingKeys: String, CodingKey { case passed, failed, skipped, files }
+
+  func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    try fields.encode(passed, forKey: .passed)
+    try fields.encode(failed, forKey: .failed)
+    try fields.encode(skipped, forKey: .skipped)
+    try fields.encode(files, forKey: .files)
+  }
+
+  // MARK: For people
+
+  /// Each file with what is not as expected; the last line has the sum.
+  var text: String {
+    var lines: [String] = []
+    for file in files {
+      lines.append("\(file.path): \(file.count(.failed) == 0 ? "ok" : "FAILED")")
+      for example in file.cases where example.outcome != .passed {
+        lines.append("  \(example.title)\(example.outcome == .skipped ? ": skipped" : "")")
+        lines += example.lines.map { "    \($0)" }
+      }
+    }
+    lines.append("\(passed) passed, \(failed) failed" + (skipped > 0 ? ", \(skipped) skipped" : ""))
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  // MARK: For build servers
+
+  /// - Source: Test Anything Protocol, version 13.
+  var testAnythingText: String {
+    let all = files.flatMap { file in file.cases.map { (file.path, $0) } }
+    var lines = ["TAP version 13", "1..\(all.count)"]
+    for (index, (path, example)) in all.enumerated() {
+      // '#' would begin a directive.
+      let title = "\(path): \(example.title)".replacing("#", with: "\\#")
+      let reason = example.outcome == .skipped ? " # SKIP \(example.lines.joined(separator: "; "))" : ""
+      lines.append("\(example.outcome == .failed ? "not ok" : "ok") \(index + 1) - \(title)\(reason)")
+      if example.outcome == .failed { lines += example.lines.map { "# \($0)" } }
+    }
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  /// - Source: the JUnit XML that Jenkins, GitLab and GitHub actions read.
+  var junitText: String {
+    var lines = [
+      #"<?xml version="1.0" encoding="UTF-8"?>"#,
+      "<testsuites tests=\"\(passed + failed + skipped)\" failures=\"\(failed)\" skipped=\"\(skipped)\">",
+    ]
+    for file in files {
+      let name = Self.escaped(file.path)
+      lines.append(
+        "  <testsuite name=\"\(name)\" tests=\"\(file.cases.count)\" failures=\"\(file.count(.failed))\" "
+          + "skipped=\"\(file.count(.skipped))\">")
+      lines += file.cases.map { Self.junitLine($0, suite: name) }
+      lines.append("  </testsuite>")
+    }
+    return (lines + ["</testsuites>"]).map { $0 + "\n" }.joined()
+  }
+
+  private static func junitLine(_ example: Case, suite: String) -> String {
+    let head = "    <testcase classname=\"\(suite)\" name=\"\(escaped(example.title))\""
+    let text = escaped(example.lines.joined(separator: "\n"))
+    return switch example.outcome {
+    case .passed: head + "/>"
+    case .failed: head + "><failure message=\"not as expected\">\(text)</failure></testcase>"
+    case .skipped: head + "><skipped message=\"\(text)\"/></testcase>"
+    }
+  }
+
+  /// For elements and attributes; characters that XML cannot hold become U+FFFD.
+  private static func escaped(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      case "\n", "\t": result.unicodeScalars.append(scalar)
+      default: result.unicodeScalars.append(scalar.value < 0x20 ? "\u{fffd}" : scalar)
+      }
+    }
+    return result
+  }
+}
+
+extension RuleTestResults.Case {
+  init(_ verdict: UnitTestVerdict) {
+    switch verdict.outcome {
+    case .passed: self.init(title: verdict.title, outcome: .passed, lines: [])
+    case .failed(let lines): self.init(title: verdict.title, outcome: .failed, lines: lines)
+    case .skipped(let reason): self.init(title: verdict.title, outcome: .skipped, lines: [reason])
+    }
+  }
+}

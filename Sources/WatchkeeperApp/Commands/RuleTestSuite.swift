@@ -1,0 +1,113 @@
+internal import Alerting
+internal import Foundation
+internal import Glibc
+
+/// Finds rule test files, and runs them over series in memory.
+enum RuleTestSuite {
+  static let suffixes = [".test.yaml", ".test.yml"]
+
+  /// - Parameters:
+  ///   - paths: files as they are, folders for the test files in them; none: `./rules`, else the configuration's.
+  ///   - configuration: a folder or settings file.
+  /// - Throws: `UsageError` when there is nothing to run: a run without tests must not look like a good one.
+  static func files(_ paths: [String], configuration: String?) throws(UsageError) -> [String] {
+    guard paths.isEmpty else {
+      var files: [String] = []
+      for path in paths {
+        guard FileManager.default.isFolder(path) else {
+          files.append(path)
+          continue
+        }
+        let found = testFiles(in: path) + testFiles(in: SourcePath.join(path, "rules"))
+        guard !found.isEmpty else { throw UsageError("\(path) holds no *.test.yaml", remedy: "name the test files") }
+        files += found
+      }
+      return files
+    }
+    var folders = ["rules"]
+    if let configuration {
+      let folder =
+        FileManager.default.isFolder(configuration)
+        ? configuration : (configuration as NSString).deletingLastPathComponent
+      folders.append(SourcePath.join(folder, "rules"))
+    }
+    guard let found = folders.map(testFiles).first(where: { !$0.isEmpty }) else {
+      throw UsageError("no *.test.yaml in \(folders.joined(separator: " or "))", remedy: "name the test files")
+    }
+    return found
+  }
+
+  private static func testFiles(in folder: String) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+      .filter { name in !name.hasPrefix(".") && suffixes.contains { name.hasSuffix($0) } }
+      .map { SourcePath.join(folder, $0) }
+  }
+
+  // MARK: One file
+
+  /// Runs a test file. What keeps it from being run is a failed case of its own.
+  static func run(_ path: String) -> RuleTestResults.File {
+    do throws(SettingsErrors) {
+      let (file, groups) = try read(path)
+      let cases = UnitTestRun(file, groups: groups).verdicts().map(RuleTestResults.Case.init)
+      return RuleTestResults.File(path: path, cases: cases)
+    } catch {
+      let problem = RuleTestResults.Case(
+        title: "read the files", outcome: .failed, lines: error.errors.map(\.description))
+      return RuleTestResults.File(path: path, cases: [problem])
+    }
+  }
+
+  /// Decodes a test file. One that holds nothing tests nothing, which is a fault.
+  static func testFile(_ document: SettingsDocument) throws(SettingsError) -> UnitTestFile {
+    guard let root = document.root else {
+      throw SettingsError(
+        at: SourcePlace(file: document.file, line: 1, column: 1), "the file holds no tests",
+        hint: "write rule_files: and tests:")
+    }
+    return try SettingsDecoder.decode(UnitTestFile.self, from: root, of: document)
+  }
+
+  private static func read(_ path: String) throws(SettingsErrors) -> (UnitTestFile, [RuleGroup]) {
+    var errors: [SettingsError] = []
+    var groups: [RuleGroup] = []
+    do throws(SettingsError) {
+      let document = try SettingsDocument(text: try SourceFile.text(of: path), file: path)
+      let file = try testFile(document)
+      let folder = (path as NSString).deletingLastPathComponent
+      for (index, pattern) in file.ruleFiles.enumerated() {
+        let found = matches(SourcePath.join(folder, pattern))
+        if found.isEmpty { errors.append(noMatch(pattern, index, document)) }
+        for rulePath in found { groups += try ruleGroups(rulePath, &errors) }
+      }
+      guard errors.isEmpty else { throw errors[0] }
+      return (file, groups)
+    } catch {
+      throw SettingsErrors(errors: errors.contains(error) ? errors : errors + [error])
+    }
+  }
+
+  private static func ruleGroups(
+    _ path: String, _ errors: inout [SettingsError]
+  ) throws(SettingsError) -> [RuleGroup] {
+    let document = try SettingsDocument(text: try SourceFile.text(of: path), file: path)
+    guard let root = document.root else { return [] }
+    return ConfigurationReader.ruleFile(root, of: document, &errors)
+  }
+
+  private static func noMatch(_ pattern: String, _ index: Int, _ document: SettingsDocument) -> SettingsError {
+    let list = document.root?.child(TextKey("rule_files"))
+    let place = (list?.child(TextKey(index: index)) ?? list ?? document.root).map(document.place)
+    return SettingsError(
+      at: place ?? SourcePlace(file: document.file, line: 1, column: 1), key: "rule_files[\(index)]",
+      "no file matches '\(pattern)'", hint: "write it relative to the test file")
+  }
+
+  /// Paths that match, ascending.
+  private static func matches(_ pattern: String) -> [String] {
+    var result = glob_t()
+    defer { globfree(&result) }
+    guard glob(pattern, 0, nil, &result) == 0 else { return [] }
+    return (0..<Int(result.gl_pathc)).compactMap { index in result.gl_pathv[index].map { String(cString: $0) } }
+  }
+}

@@ -1,0 +1,132 @@
+"""What a page does: coming in, live changes, acknowledging, the stale banner."""
+
+from chromium import Browser
+from installation import Installation, wait_until
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+LIVE_MAX = 5  # seconds from a change of state to a change of the page
+STALE_MAX = 20  # seconds from the server's end to the banner
+RECOVER_MAX = 40  # seconds from the server's return to the end of the banner
+
+
+def login(results, installation: Installation, browser: Browser, other: Browser, link: str, pictures) -> None:
+    browser.open(link)
+    results.add("log-in: the link admits and leaves the address bar", [
+        fault for fault, holds in (
+            (f"the address is {browser.driver.current_url}", "t=" in browser.driver.current_url),
+            ("there is no navigation", not browser.run("return !!document.querySelector('nav.nav a')")),
+        ) if holds])
+    cookie = browser.driver.get_cookie("wk_session")
+    results.add("log-in: the cookie is not for scripts", [] if cookie and cookie["httpOnly"] else [f"cookie: {cookie}"])
+    installation.session = cookie["value"] if cookie else ""
+
+    other.open(link)
+    text = other.run("return document.querySelector('main').innerText")
+    results.add("log-in: a used link says what to do", [
+        f"'{words}' is not on the page: {text[:200]!r}" for words in ("已使用", "watchkeeper login") if words not in text])
+    other.set_width(1280)
+    other.picture(pictures / "login-used.zh-CN-1280-light.png")
+    other.set_cookie(installation.base, "wk_session", installation.session)
+    browser.console(), other.console()
+
+
+def live_change(results, installation: Installation, browser: Browser) -> None:
+    browser.set_width(1280)
+    browser.open(installation.base + "/incidents")
+    before = len(installation.rows())
+    browser.run("window.untouched = true")
+    installation.shop.stop()
+    opened = wait_until(lambda: len(installation.rows()) > before, 30)
+    if opened is None:
+        results.add("live: an endpoint that goes away becomes an incident", ["none in 30 s"])
+        return
+    shown = wait_until(lambda: browser.run(
+        "return window.untouched && !document.querySelector('[data-part=changed]').hidden"), LIVE_MAX)
+    results.add(f"live: the open page tells within {LIVE_MAX} s", [] if shown is not None else ["it did not"])
+    results.add("live: console", [f"console: {line}" for line in browser.console()])
+
+
+def waiting(installation: Installation) -> list[str]:
+    """The numbers of the incidents that nobody has yet, newest last."""
+    numbers = []
+    for row in installation.rows():
+        page = installation.json(f"/incidents/{row['number']}")
+        if any("acknowledge" in action["path"] for action in page.get("actions", [])):
+            numbers.append(row["number"])
+    return numbers
+
+
+def acknowledge(results, installation: Installation, browser: Browser) -> None:
+    numbers = waiting(installation)
+    if len(numbers) < 2:
+        results.add("acknowledge", [f"two incidents are needed, waiting are {numbers}"])
+        return
+    press(results, installation, browser, numbers[0], "with scripts")
+    plain = Browser(browser.language, scripts=False)
+    try:
+        plain.open(installation.base + "/no-such-page")
+        plain.set_cookie(installation.base, "wk_session", installation.session)
+        plain.set_width(390)
+        press(results, installation, plain, numbers[1], "without scripts, on a phone")
+    finally:
+        plain.close()
+
+
+def press(results, installation: Installation, browser: Browser, number: str, how: str) -> None:
+    path = f"/incidents/{number}"
+    browser.open(installation.base + path)
+    forms = browser.driver.find_elements(By.CSS_SELECTOR, f"form[action='{path}/acknowledge']")
+    # The desk has the button in the head, the phone in the bar below; the hidden one has no size.
+    shown = [form for form in forms if form.rect["width"] > 0]
+    if not shown:
+        results.add(f"acknowledge {how}", [f"{len(forms)} forms, none to be seen"])
+        return
+    shown[0].find_element(By.TAG_NAME, "button").click()
+    done = wait_until(lambda: number not in waiting(installation), 10)
+    results.add(f"acknowledge {how}", [] if done is not None else [f"{number} still waits"])
+    back = wait_until(lambda: browser.driver.current_url.endswith(path), 5)
+    results.add(f"acknowledge {how}: back on the page", [] if back is not None else [browser.driver.current_url])
+
+
+def keyboard(results, installation: Installation, browser: Browser) -> None:
+    """Tab reaches the skip link first, then every tab of the navigation, and the focus can be seen."""
+    browser.open(installation.base + "/")
+    body = browser.driver.find_element(By.TAG_NAME, "body")
+    names, unseen = [], []
+    for _ in range(20):
+        browser.driver.switch_to.active_element.send_keys(Keys.TAB) if names else body.send_keys(Keys.TAB)
+        name, outline = browser.run(
+            """const e = document.activeElement, s = getComputedStyle(e);
+            return [e.className + ' ' + (e.getAttribute('href') || e.name || ''),
+              parseFloat(s.outlineWidth) > 0 && s.outlineStyle !== 'none']""")
+        names.append(name)
+        if not outline:
+            unseen.append(name)
+    faults = [f"focus cannot be seen on {name!r}" for name in unseen]
+    if not names[0].startswith("skip"):
+        faults.append(f"the first stop is {names[0]!r}")
+    faults += [f"{path} is not reached" for path in ("/incidents", "/rules")
+               if not any(name.endswith(" " + path) for name in names)]
+    results.add("keyboard: order and focus", faults)
+    body = browser.driver.find_element(By.TAG_NAME, "body")
+    body.send_keys("gi")
+    arrived = wait_until(lambda: browser.driver.current_url.endswith("/incidents"), 5)
+    results.add("keyboard: g i leads to the incidents", [] if arrived is not None else [browser.driver.current_url])
+
+
+def silence(results, installation: Installation, browser: Browser, pictures) -> None:
+    """A page whose server is gone says so, and recovers with it."""
+    browser.open(installation.base + "/")
+    wait_until(lambda: browser.run("return document.readyState") == "complete", 10)
+    hidden = "return document.querySelector('[data-part=stale]').hidden"
+    results.add("stale: no banner while the server lives", [] if browser.run(hidden) else ["there is one"])
+    installation.kill()
+    shown = wait_until(lambda: not browser.run(hidden), STALE_MAX + 5)
+    on_time = shown is not None and shown <= STALE_MAX
+    results.add(f"stale: banner within {STALE_MAX} s", [] if on_time else [f"after {shown} s"])
+    browser.picture(pictures / "stale.en-1280-light.png", whole=False)
+    installation.start()
+    gone = wait_until(lambda: browser.run(hidden), RECOVER_MAX)
+    results.add("stale: the page recovers with the server", [] if gone is not None else ["the banner stays"])
+    browser.console()

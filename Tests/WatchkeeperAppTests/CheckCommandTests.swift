@@ -1,0 +1,154 @@
+import Foundation
+import ArgumentParser
+import Testing
+
+@testable import WatchkeeperApp
+
+@Suite("watchkeeper check")
+struct CheckCommandTests {
+  private let folder: TemporaryFolder
+  private let check = ConfigurationCheck(hostName: "web01")
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// The output with the folder's own path left out.
+  private func output(_ paths: String...) -> String {
+    check.run(paths.map { $0.isEmpty ? folder.path : folder.path + "/" + $0 }).text
+      .replacingOccurrences(of: folder.path + "/", with: "")
+  }
+
+  @Test("without paths the packaged definitions are checked and counted") func packaged() {
+    let report = check.run([])
+    #expect(report.isClean)
+    #expect(report.read.probes == 1)
+    #expect(report.read.rules > 20)
+    #expect(report.text.hasPrefix("ok: 1 probe, "))
+  }
+
+  @Test("the standard folder is the system's, else the user's, else none") func standardFolder() throws {
+    try folder.write("", to: "user/watchkeeper/watchkeeper.yaml")
+    try folder.write("", to: "system/watchkeeper.yaml")
+    let environment = ["XDG_CONFIG_HOME": folder.path + "/user"]
+    let system = folder.path + "/system"
+    #expect(StandardFolders.configuration(environment: environment, system: system) == system)
+    #expect(
+      StandardFolders.configuration(environment: environment, system: "/nowhere") == folder.path + "/user/watchkeeper")
+    #expect(StandardFolders.configuration(environment: ["HOME": folder.path], system: "/nowhere") == nil)
+  }
+
+  @Test("a folder in order is counted") func clean() throws {
+    try folder.write("packaged: {probes: false, rules: false, plans: false}\n", to: "watchkeeper.yaml")
+    try folder.write("probes: [{name: a, kind: tcp, settings: {target: 'db:5432'}}]\n", to: "probes/a.yaml")
+    try folder.write(
+      "groups: [{name: g, rules: [{alert: A, expr: up == 0}, {record: b, expr: sum(up)}]}]\n", to: "rules/a.yaml")
+    try folder.write("items: [{id: host/a}]\n", to: "inventory/a.yaml")
+    #expect(output("") == "ok: 1 probe, 2 rules in 1 group, 1 item, 0 plans\n")
+  }
+
+  @Test(
+    "every fault is one line with place and remedy",
+    arguments: [
+      (
+        "probes/a.yaml", "probes:\n  - {name: a, kind: linux-host, intervall: 5s}\n",
+        "probes/a.yaml:2:33: probes[0].intervall: unknown key 'intervall' – did you mean 'interval'?"
+      ),
+      (
+        "probes/a.yaml", "probes: {name: a}\n",
+        "probes/a.yaml:1:9: probes: a list is expected, this is a mapping – write '- item' lines, or [item, item]"
+      ),
+      (
+        "probes/a.yaml", "probes:\n  - {name: a, kind: linux-host, interval: 5x}\n",
+        "probes/a.yaml:2:43: probes[0].interval: '5x' is not a duration – write a number and a unit, e.g. 5s, 2m, 1h30m"
+      ),
+      (
+        "probes/a.yaml",
+        """
+        probes:
+          - {name: a, kind: tcp, settings: {target: 'db:1'}}
+          - {name: a, kind: tcp, settings: {target: 'db:2'}}
+
+        """,
+        "probes/a.yaml:3:5: probes: two probes are named 'a' – rename one"
+      ),
+      (
+        "rules/a.yaml", "groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: up ==\n",
+        "rules/a.yaml:5:15: groups[0].rules[0].expr: cannot be parsed: 1:6: "
+      ),
+      (
+        "rules/a.yaml", "groups: [{name: g}, {name: g}]\n",
+        "rules/a.yaml:1:28: groups[1].name: group 'g' exists twice in this file – rename one of them"
+      ),
+      (
+        "rules/a.yaml", "groups: [{name: g, interval: 5z}]\n",
+        "rules/a.yaml:1:30: groups[0].interval: '5z' is not a duration"
+      ),
+      ("rules/a.yaml", "\n", "rules/a.yaml:1:1: the file is empty – restore its content, or delete it"),
+      ("rules/a.yaml", "groups: [\n", "rules/a.yaml:2:1: not YAML: "),
+    ])
+  func faults(_ example: (path: String, text: String, line: String)) throws {
+    try folder.write(example.text, to: example.path)
+    let whole = output("")
+    #expect(whole.hasPrefix(example.line), "\(whole)")
+    #expect(whole.hasSuffix("\n1 error in 1 file\n"))
+    let single = output(example.path)
+    #expect(single.hasPrefix(example.line), "the file alone: \(single)")
+  }
+
+  @Test("what cannot be read is a fault") func unreadable() throws {
+    try folder.write(Foundation.Data([0xff, 0xfe, 0x00]), to: "rules/a.yaml")
+    #expect(output("") == "rules/a.yaml:1:1: is not UTF-8 text – save it as UTF-8\n1 error in 1 file\n")
+    #expect(output("rules/a.yaml") == output(""))
+    #expect(output("b") == "b:1:1: there is no such file or folder – check the path\n1 error in 1 file\n")
+    try FileManager.default.createDirectory(atPath: folder.path + "/probes/x.yaml", withIntermediateDirectories: true)
+    #expect(output("").contains("probes/x.yaml:1:1: cannot be opened – check the owner and the mode of "))
+  }
+
+  @Test("faults of several files stand in the order of their places") func several() throws {
+    try folder.write("probes: 1\n", to: "probes/a.yaml")
+    try folder.write("groups: 1\n", to: "rules/a.yaml")
+    try folder.write("items: 1\n", to: "inventory/a.yaml")
+    let lines = output("").split(separator: "\n")
+    #expect(lines.map { $0.prefix { $0 != "/" } } == ["inventory", "probes", "rules", "3 errors in 3 files"])
+  }
+
+  @Test("a folder of one kind is read as such, a folder of nothing is a fault") func parts() throws {
+    try folder.write("groups: [{name: g, rules: [{record: b, expr: sum(up)}]}]\n", to: "my/rules/a.yaml")
+    #expect(output("my/rules") == "ok: 0 probes, 1 rule in 1 group, 0 items, 0 plans\n")
+    try folder.write("", to: "other/readme.md")
+    #expect(output("other").hasPrefix("other:1:1: the folder holds no configuration – "))
+  }
+
+  @Test("JSON holds place, key, problem and hint") func json() throws {
+    try folder.write("packaged: {probez: true}\n", to: "watchkeeper.yaml")
+    let text = try JSONOutput.text(check.run([folder.path + "/watchkeeper.yaml"]))
+    let object = try #require(try JSONSerialization.jsonObject(with: Foundation.Data(text.utf8)) as? [String: Any])
+    let error = try #require((object["errors"] as? [[String: Any]])?.first)
+    #expect(error["file"] as? String == folder.path + "/watchkeeper.yaml")
+    #expect(error["line"] as? Int == 1)
+    #expect(error["column"] as? Int == 12)
+    #expect(error["key"] as? String == "packaged.probez")
+    #expect(error["hint"] as? String == "did you mean 'probes'?")
+  }
+}
+
+@Suite("Command line")
+struct CommandLineTests {
+  @Test("a wrong command line ends with 2 and says why", arguments: [["frobnicate"], ["check", "--wrong"], ["probe"]])
+  func usage(_ arguments: [String]) throws {
+    do {
+      var command = try WatchkeeperCommand.parseAsRoot(arguments)
+      try command.run()
+    } catch {
+      // `probe` alone asks for help, which is no fault.
+      let ending = WatchkeeperCommand.ending(after: error)
+      #expect(ending?.status == (arguments == ["probe"] ? nil : .usage))
+    }
+  }
+
+  @Test("every command's help shows an example", arguments: WatchkeeperCommand.configuration.subcommands)
+  func examples(_ command: any ParsableCommand.Type) {
+    for leaf in command.configuration.subcommands.isEmpty ? [command] : command.configuration.subcommands {
+      #expect(leaf.configuration.discussion.contains("Example"), "\(leaf)")
+    }
+  }
+}
