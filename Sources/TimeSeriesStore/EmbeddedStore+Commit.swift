@@ -45,9 +45,11 @@ extension EmbeddedStore {
     if work.batches.isEmpty, work.chunks.isEmpty, files.withLock({ $0.writable(day) }) == nil { return }
     let file = try writableFile(day)
     do {
+      if !work.chunks.isEmpty { atChunkFlush(.before) }
       try file.write(work) { slots in
         head.withLock { head in slots.map { head.table.labels(of: $0) } }
       }
+      if !work.chunks.isEmpty { atChunkFlush(.after) }
     } catch {
       recover(file, from: error)
       throw error

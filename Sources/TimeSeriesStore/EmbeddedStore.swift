@@ -14,6 +14,7 @@ public final class EmbeddedStore: SampleAppender, Sendable {
   let folder: StoreFolder
   let settings: StoreSettings
   let clock: any WallClock
+  let atChunkFlush: @Sendable (ChunkFlush) -> Void
   let head: Mutex<Head>
   let files = Mutex(StoreFiles())
   let condition = Mutex(StoreCondition())
@@ -29,9 +30,15 @@ public final class EmbeddedStore: SampleAppender, Sendable {
   ///
   /// Damage never prevents it: what is no database is moved to `quarantine/`, damaged rows are skipped; both are among
   /// `health.findings`.
-  /// - Parameter folder: the path of the store's own folder; made when it does not exist.
-  public init(folder: String, settings: StoreSettings = StoreSettings(), clock: any WallClock) throws(StoreError) {
+  /// - Parameters:
+  ///   - folder: the path of the store's own folder; made when it does not exist.
+  ///   - atChunkFlush: called on the thread of the commits around each write of closed chunks, for crash tests.
+  public init(
+    folder: String, settings: StoreSettings = StoreSettings(), clock: any WallClock,
+    atChunkFlush: @escaping @Sendable (ChunkFlush) -> Void = { _ in }
+  ) throws(StoreError) {
     self.folder = StoreFolder(path: folder)
+    self.atChunkFlush = atChunkFlush
     self.settings = settings.withinFormat
     self.clock = clock
     head = Mutex(Head(bounds: HeadBounds(settings.withinFormat)))
@@ -115,6 +122,11 @@ public final class EmbeddedStore: SampleAppender, Sendable {
     }
     return statistics
   }
+}
+
+extension EmbeddedStore {
+  /// The moments around a write of closed chunks: not on disk yet, and durable.
+  public enum ChunkFlush: Sendable { case before, after }
 }
 
 /// What the store remembers about itself.

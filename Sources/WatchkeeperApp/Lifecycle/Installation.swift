@@ -60,7 +60,8 @@ final class Installation: Sendable {
     let world = World(clock: base.clock, identifiers: base.identifiers, journal: journal, rows: journal)
     self.world = world
     store = try EmbeddedStore(
-      folder: folder.samplesFolder, settings: StoreSettings(settings.storage), clock: base.clock)
+      folder: folder.samplesFolder, settings: StoreSettings(settings.storage), clock: base.clock
+    ) { ($0 == .before ? Failpoint.chunkFlushBefore : .chunkFlushAfter).pass() }
     queries = QueryService(
       reader: store, limits: settings.query.limits, lookback: settings.query.lookback.duration)
     let link = InstallationLink()

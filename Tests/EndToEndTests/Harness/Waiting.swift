@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// Waits on conditions of other processes; there is nothing to await in them.
+/// Waits on conditions of other processes: nothing of theirs can be awaited, so it asks again and again.
 enum Waiting {
   struct TimedOut: Error, CustomStringConvertible {
     let what: String
@@ -9,50 +9,34 @@ enum Waiting {
     var description: String { "waited \(seconds) s for \(what)" }
   }
 
-  static var uptimeSeconds: Double {
+  /// Seconds on the clock that never steps.
+  static var uptime: Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
-  /// Asks again every 20 ms until `condition` gives a value.
+  /// Asks every 20 ms until `condition` gives a value; leaves the thread to others in between.
   static func until<Value>(
-    _ what: String, seconds: Double = 30, _ condition: () throws -> Value?
-  ) throws -> Value {
-    let deadline = uptimeSeconds + seconds
+    _ what: @autoclosure () -> String, seconds: Double = 30, _ condition: () throws -> Value?
+  ) async throws -> Value {
+    let deadline = uptime + seconds
     while true {
       if let value = try condition() { return value }
-      guard uptimeSeconds < deadline else { throw TimedOut(what: what, seconds: seconds) }
-      poll(nil, 0, 20)
+      guard uptime < deadline else { throw TimedOut(what: what(), seconds: seconds) }
+      try await Task.sleep(for: .milliseconds(20))
     }
   }
 
-  static func untilTrue(_ what: String, seconds: Double = 30, _ condition: () throws -> Bool) throws {
-    _ = try until(what, seconds: seconds) { try condition() ? true : nil }
+  static func untilTrue(
+    _ what: @autoclosure () -> String, seconds: Double = 30, _ condition: () throws -> Bool
+  ) async throws {
+    _ = try await until(what(), seconds: seconds) { try condition() ? true : nil }
   }
 }
 
-/// A port of the loopback interface that was free a moment ago.
-enum FreePort {
-  static func find() throws -> Int {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let port = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic -> Bool in
-        bind(descriptor, generic, length) == 0 && getsockname(descriptor, generic, &length) == 0
-      }
-    }
-    guard port else { throw Waiting.TimedOut(what: "a free port", seconds: 0) }
-    return Int(UInt16(bigEndian: address.sin_port))
-  }
-}
-
-/// A folder that goes when the test ends.
-final class ScratchFolder {
+/// A folder that goes when the test ends; kept when `WATCHKEEPER_KEEP` is set, for a look at what is left.
+final class ScratchFolder: Sendable {
   let path: String
 
   init() throws {
@@ -60,12 +44,47 @@ final class ScratchFolder {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: path) }
+  deinit {
+    if ProcessInfo.processInfo.environment["WATCHKEEPER_KEEP"] == nil {
+      try? FileManager.default.removeItem(atPath: path)
+    }
+  }
 
   func write(_ name: String, _ text: String) throws {
     let file = path + "/" + name
     try FileManager.default.createDirectory(
       atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
     try text.write(toFile: file, atomically: true, encoding: .utf8)
+  }
+
+  func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: path + "/" + name) }
+
+  /// Every file below `name` with its size, its time of change and its first bytes: what tells whether it was touched.
+  func fingerprint(of name: String) -> [String: String] {
+    let root = path + "/" + name
+    var found: [String: String] = [:]
+    for file in FileManager.default.enumerator(atPath: root).map({ $0.compactMap { $0 as? String } }) ?? [] {
+      var status = stat()
+      guard lstat(root + "/" + file, &status) == 0 else { continue }
+      let content = status.st_mode & S_IFMT == S_IFREG ? FileManager.default.contents(atPath: root + "/" + file) : nil
+      found[file] = "\(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec) \(content?.hashValue ?? 0)"
+    }
+    return found
+  }
+}
+
+/// The same numbers for the same seed, on every machine.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  /// - Source: SplitMix64, Steele, Lea and Flood, 2014.
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
   }
 }

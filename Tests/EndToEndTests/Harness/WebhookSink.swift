@@ -2,69 +2,66 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A small HTTP server that keeps every request and answers as the test says.
+/// A small HTTP server that keeps every request, when its last byte has arrived, and answers 200.
 final class WebhookSink: Sendable {
   struct Request: Sendable {
     let head: String
     let body: String
+    /// On the clock of `Waiting.uptime`.
+    var arrivedAt = 0.0
 
     func header(_ name: String) -> String? {
       head.split(separator: "\r\n").dropFirst().first { $0.lowercased().hasPrefix(name.lowercased() + ":") }
         .map { $0.dropFirst(name.count + 1).trimmingCharacters(in: .whitespaces) }
     }
 
-    var json: [String: Any]? { try? JSONSerialization.jsonObject(with: Foundation.Data(body.utf8)) as? [String: Any] }
+    var json: [String: Any] {
+      (try? JSONSerialization.jsonObject(with: Foundation.Data(body.utf8))) as? [String: Any] ?? [:]
+    }
+    var status: String { json["status"] as? String ?? "" }
+    var idempotencyKey: String { header("X-Watchkeeper-Idempotency-Key") ?? "" }
   }
 
   let port: Int
   private let descriptor: Int32
-  private let state = Mutex<(requests: [Request], status: Int)>(([], 200))
+  private let state = Mutex<(requests: [Request], delay: Double)>(([], 0))
 
   init() throws {
-    port = try FreePort.find()
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    var yes: Int32 = 1
-    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    address.sin_port = UInt16(port).bigEndian
-    let bound = withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-      }
-    }
-    guard bound, listen(descriptor, 64) == 0 else { throw Waiting.TimedOut(what: "a listening sink", seconds: 0) }
-    let listener = descriptor
-    let thread = Thread { [self] in
+    (descriptor, port) = try Sockets.listen()
+    let thread = Thread { [descriptor, weak self] in
       while true {
-        let connection = accept(listener, nil, nil)
-        guard connection >= 0 else { return }
-        serve(connection)
+        let connection = accept(descriptor, nil, nil)
+        guard connection >= 0 else { break }
+        _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
+        self?.serve(connection)
         close(connection)
       }
+      close(descriptor)
     }
     thread.start()
   }
 
-  deinit { close(descriptor) }
+  /// Ends `accept`, and with it the thread.
+  deinit { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
   var url: String { "http://127.0.0.1:\(port)/hook" }
   var requests: [Request] { state.withLock { $0.requests } }
-  func answer(with status: Int) { state.withLock { $0.status = status } }
-  func shutdown() { Glibc.shutdown(descriptor, Int32(SHUT_RDWR)) }
+
+  /// Holds every answer back, which widens the gap between delivery and its outcome.
+  func answer(after seconds: Double) { state.withLock { $0.delay = seconds } }
 
   private func serve(_ connection: Int32) {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65536)
     while true {
-      if let request = Self.parse(bytes) {
-        let status = state.withLock { state in
+      if var request = Self.parse(bytes) {
+        request.arrivedAt = Waiting.uptime
+        let delay = state.withLock { state in
           state.requests.append(request)
-          return state.status
+          return state.delay
         }
-        let answer = Array("HTTP/1.1 \(status) X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".utf8)
-        _ = write(connection, answer, answer.count)
+        if delay > 0 { usleep(useconds_t(delay * 1e6)) }
+        Sockets.writeAll(connection, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         return
       }
       let count = read(connection, &buffer, buffer.count)
@@ -76,10 +73,8 @@ final class WebhookSink: Sendable {
   private static func parse(_ bytes: [UInt8]) -> Request? {
     let text = String(decoding: bytes, as: UTF8.self)
     guard let split = text.range(of: "\r\n\r\n") else { return nil }
-    let head = String(text[..<split.lowerBound])
-    let body = String(text[split.upperBound...])
-    let partial = Request(head: head, body: body)
-    let length = partial.header("Content-Length").flatMap(Int.init) ?? 0
-    return body.utf8.count >= length ? partial : nil
+    let request = Request(head: String(text[..<split.lowerBound]), body: String(text[split.upperBound...]))
+    let length = request.header("Content-Length").flatMap(Int.init) ?? 0
+    return request.body.utf8.count >= length ? request : nil
   }
 }
