@@ -15,5 +15,5 @@ packages_to_test=(
 
 # What building and checking the package needs.
 packages_to_package=(
-  binutils dpkg-dev file lintian strace systemd
+  binutils chrpath dpkg-dev lintian strace systemd
 )

@@ -11,6 +11,6 @@ public protocol RowStore: Sendable {
 public enum RowTable: String, CaseIterable, Hashable, Sendable {
   case alertStates = "alert_states"
   case breachTallies = "breach_tallies"
-  case deliveries, sessions, bindings, sightings
+  case deliveries, sessions, tokens, bindings, sightings
   case configuration
 }

@@ -8,6 +8,8 @@ struct WatchkeeperCommand: AsyncParsableCommand {
     version: programVersion,
     subcommands: [
       RunCommand.self, CheckCommand.self, TestCommand.self, VerifyCommand.self, ProbeCommand.self,
+      StatusCommand.self, QueryCommand.self, IncidentCommand.self, ItemCommand.self, PlanCommand.self,
+      LoginCommand.self, TokenCommand.self,
     ])
 
   /// What to say and how to end after an error; `nil`: as ArgumentParser does, which serves help and versions so.

@@ -168,6 +168,8 @@ struct Program {
     web.port = listening.address.port
     web.socketPath = folder.controlSocket
     web.socketIdentity = Identity(actor: .localUser(NSUserName()), role: .administrator)
+    try await web.admit(TokenStore(clock: clock, identifiers: identifiers, rows: installation.world.rows))
+    web.consoleURL = { installation.consoleURL.withLock { $0 } }
     web.language = installation.language
     web.zone = ClockZone(installation.zone)
     web.version = programVersion

@@ -14,6 +14,10 @@ public struct WebSettings: Sendable {
   /// Who an API token belongs to, by the SHA-256 of the token; `nil` for unknown, expired or revoked ones. Scopes are
   /// the identity's role. The default knows no token.
   public var identityOfToken: @Sendable (Digest) async -> Identity? = { _ in nil }
+  /// Makes and revokes API tokens at the wish of the control socket; `nil` for a console without tokens.
+  public var tokenDesk: (any TokenDesk)?
+  /// What a log-in link begins with, for example `http://127.0.0.1:8470`.
+  public var consoleURL: @Sendable () -> String = { "" }
   /// Names besides loopback that a `Host` header may carry; the port is not compared.
   public var hostNames: Set<String> = []
   public var language = Language.english

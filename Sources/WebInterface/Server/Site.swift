@@ -29,9 +29,12 @@ struct Site: Sendable {
     let machine = MachineRoutes(console: console, assets: assets)
     let prometheus = PrometheusRoutes(source: console, settings: settings, clock: clock)
     let events = EventRoutes(feed: console, streams: streams, settings: settings, clock: clock)
-    table = try RouteTable(
-      pages.routes + access.routes + ActionRoutes(console: console, renderer: renderer).routes + machine.routes
-        + prometheus.routes + events.routes + extraRoutes)
+    let lists: [[Route]] = [
+      pages.routes, access.routes, ActionRoutes(console: console, renderer: renderer).routes, machine.routes,
+      prometheus.routes, events.routes, KeyRoutes(sessions: sessions, settings: settings).routes,
+      StatusRoutes(console: console, settings: settings, clock: clock).routes, extraRoutes,
+    ]
+    table = try RouteTable(lists.flatMap { $0 })
   }
 
   func respond(to request: WebRequest) async -> WebResponse {

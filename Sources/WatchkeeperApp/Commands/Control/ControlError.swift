@@ -1,0 +1,26 @@
+/// Why a running program gave no answer, or refused: one line, with the remedy.
+struct ControlError: Error, Sendable, Equatable, CustomStringConvertible {
+  enum Cause: Sendable, Equatable {
+    /// Nobody listens on the socket.
+    case noProgram
+    /// The socket's file is closed to this user.
+    case notPermitted
+    case unreachable, timedOut
+    case unauthenticated, forbidden, notFound
+    /// Another answer of the program that is no success, by its HTTP status.
+    case refused(Int)
+    case unreadable
+  }
+
+  let cause: Cause
+  let problem: String
+  let remedy: String?
+
+  init(_ cause: Cause, _ problem: String, remedy: String? = nil) {
+    self.cause = cause
+    self.problem = problem
+    self.remedy = remedy
+  }
+
+  var description: String { remedy.map { "\(problem) – \($0)" } ?? problem }
+}

@@ -1,0 +1,121 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Telemetry
+internal import Wording
+
+struct QueryCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "query", abstract: "Evaluate a PromQL expression over the stored samples.",
+    discussion: """
+      Times are seconds since 1970 or RFC 3339. With --start the expression is evaluated
+      over a range.
+
+      Examples:
+        watchkeeper query 'up'
+        watchkeeper query 'rate(node_cpu_seconds_total[5m])' --at 2026-11-20T14:00:00Z
+        watchkeeper query 'node_load1' --start 2026-11-20T14:00:00Z --step 30s
+
+      Exit status: 0 evaluated, 1 refused or no program answers, 2 wrong command line.
+      """)
+
+  @Argument(help: "For example 'sum by (instance) (rate(node_network_receive_bytes_total[5m]))'.")
+  var expression: String
+
+  @Option(name: .customLong("at"), help: "Evaluate at this time. Default: now.")
+  var at: String?
+
+  @Option(help: "Evaluate from here on.")
+  var start: String?
+
+  @Option(help: "Evaluate up to here. Default: now.")
+  var end: String?
+
+  @Option(help: "Between two points of a range, e.g. 15s or 5m. Default: 1m.")
+  var step: String?
+
+  @OptionGroup var control: ControlOptions
+
+  func validate() throws {
+    if at != nil, start != nil { throw ValidationError("--at and --start exclude each other – give one of them") }
+    if start == nil, end != nil || step != nil {
+      throw ValidationError("--end and --step need --start – give the begin of the range")
+    }
+  }
+
+  mutating func run() async throws {
+    let fields = fields(now: LiveClock().now)
+    let path = start == nil ? "/api/v1/query" : "/api/v1/query_range"
+    try await control.ask { session in
+      let answer = try await session.client.post(path, form: fields)
+      try session.show(answer, as: QueryAnswer.self) { QueryText(result: $0.data, reader: $1).text }
+    }
+  }
+
+  func fields(now: Timestamp) -> [(name: String, value: String)] {
+    var fields = [(name: "query", value: expression)]
+    guard let start else {
+      if let at { fields.append(("time", at)) }
+      return fields
+    }
+    return fields + [("start", start), ("end", end ?? String(now.milliseconds / 1000)), ("step", step ?? "1m")]
+  }
+}
+
+/// An answer of the query API.
+/// - Source: Prometheus documentation, "HTTP API", expression query result formats.
+struct QueryAnswer: Decodable, Sendable {
+  struct Point: Decodable, Sendable {
+    let at: Timestamp
+    let value: String
+
+    init(from decoder: any Decoder) throws {
+      var container = try decoder.unkeyedContainer()
+      at = Timestamp(seconds: try container.decode(Double.self))
+      value = try container.decode(String.self)
+    }
+  }
+
+  struct Series: Decodable, Sendable {
+    let metric: LabelSet
+    let value: Point?
+    let values: [Point]?
+  }
+
+  enum Result: Decodable, Sendable {
+    case series([Series])
+    /// A scalar or a string.
+    case single(Point)
+
+    private enum CodingKeys: String, CodingKey { case resultType, result }
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      switch try container.decode(String.self, forKey: .resultType) {
+      case "vector", "matrix": self = .series(try container.decode([Series].self, forKey: .result))
+      default: self = .single(try container.decode(Point.self, forKey: .result))
+      }
+    }
+  }
+
+  let data: Result
+}
+
+struct QueryText {
+  let result: QueryAnswer.Result
+  let reader: Reader
+
+  var text: String {
+    switch result {
+    case .single(let point): return point.value
+    case .series(let series):
+      guard !series.isEmpty else { return reader.text("command.query.empty") }
+      var table = TextTable(reader.head("series"), reader.head("time"), reader.head("value"))
+      for one in series {
+        for point in one.values ?? one.value.map({ [$0] }) ?? [] {
+          table.add(one.metric.description, reader.dayAndTime(point.at), point.value)
+        }
+      }
+      return table.text
+    }
+  }
+}
