@@ -61,8 +61,10 @@ struct WatchDrawing {
     }
   }
 
-  /// The narrowest bar, as a share of the width: 5 pixels at 1280.
-  private static let widthMin = 0.004
+  /// The narrowest bar, as a share of the width: 3 pixels on a phone.
+  private static let widthMin = 0.008
+  /// Characters of a label in the picture; its description has the whole.
+  static let labelMax = 32
 
   /// Bars go to the first row where they and their labels fit, the gravest first; what fits nowhere stays out of the
   /// picture, not out of its description.
@@ -73,7 +75,7 @@ struct WatchDrawing {
       // A short bar grows into the past: beyond its end it would claim a time that it does not cover.
       let from = max(0, min(share(bar.start.milliseconds), until - Self.widthMin))
       guard until > 0, share(bar.start.milliseconds) < 1 else { return nil }
-      let label = parts.text(bar.label)
+      let label = Self.shortened(parts.text(bar.label))
       let width = until - from
       // About 0.6 % of the width for a character, measured at 1280.
       let labelWidth = Double(label.unicodeScalars.reduce(0) { $0 + ($1.value > 0x2e80 ? 2 : 1) }) * 0.0062 + 0.012
@@ -91,6 +93,13 @@ struct WatchDrawing {
         "textY": String(top + row * 22 + 12), "hatched": bar.kind == .forbidden,
       ]
     }
+  }
+
+  /// Keeps the end, where the record's number stands.
+  private static func shortened(_ text: String) -> String {
+    guard text.count > labelMax else { return text }
+    let end = text.split(separator: " ").last.map(String.init) ?? ""
+    return "\(text.prefix(max(8, labelMax - end.count - 2)))… \(end)"
   }
 
   private static func rank(_ kind: WatchBar.Kind) -> Int {

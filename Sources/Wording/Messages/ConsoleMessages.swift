@@ -149,7 +149,7 @@ private let overviewSentenceMessages: [Message] = [
   Message("console.total.left", en: "in {left:age}", zh: "{left:age}后"),
   Message("console.endpoint.unknown", en: "not known", zh: "未知"),
   Message("console.endpoint.status", en: "{status} in {took}", zh: "{status}，用时 {took}"),
-  Message("console.endpoint.fails", en: "does not answer as it should", zh: "未正常应答"),
+  Message("console.endpoint.fails", en: "check fails", zh: "检查未通过"),
   Message("console.endpoint.answers", en: "answers in {took}", zh: "应答用时 {took}"),
   Message("console.endpoint.up", en: "answers", zh: "应答正常"),
   Message("console.shell.probe", en: "Probe {probe} does not deliver", zh: "探测 {probe} 没有数据"),
