@@ -52,7 +52,7 @@ def waiting(installation: Installation) -> list[str]:
     numbers = []
     for row in installation.rows():
         page = installation.json(f"/incidents/{row['number']}")
-        if any("acknowledge" in action["path"] for action in page.get("actions", [])):
+        if "acknowledge" in page.get("actions", []):
             numbers.append(row["number"])
     return numbers
 
@@ -76,13 +76,13 @@ def acknowledge(results, installation: Installation, browser: Browser) -> None:
 def press(results, installation: Installation, browser: Browser, number: str, how: str) -> None:
     path = f"/incidents/{number}"
     browser.open(installation.base + path)
-    forms = browser.driver.find_elements(By.CSS_SELECTOR, f"form[action='{path}/acknowledge']")
+    buttons = browser.driver.find_elements(By.CSS_SELECTOR, f"form[action='{path}/acknowledge'] button")
     # The desk has the button in the head, the phone in the bar below; the hidden one has no size.
-    shown = [form for form in forms if form.rect["width"] > 0]
-    if not shown:
-        results.add(f"acknowledge {how}", [f"{len(forms)} forms, none to be seen"])
+    shown = [button for button in buttons if button.rect["width"] > 0]
+    if len(shown) != 1:
+        results.add(f"acknowledge {how}", [f"{len(shown)} of {len(buttons)} buttons to be seen"])
         return
-    shown[0].find_element(By.TAG_NAME, "button").click()
+    shown[0].click()
     done = wait_until(lambda: number not in waiting(installation), 10)
     results.add(f"acknowledge {how}", [] if done is not None else [f"{number} still waits"])
     back = wait_until(lambda: browser.driver.current_url.endswith(path), 5)

@@ -36,8 +36,8 @@ class Browser:
     def close(self) -> None:
         self.driver.quit()
 
-    def command(self, name: str, **arguments):
-        return self.driver.execute_cdp_cmd(name, arguments)
+    def command(self, command: str, **arguments):
+        return self.driver.execute_cdp_cmd(command, arguments)
 
     def set_width(self, width: int) -> None:
         """A window cannot be narrower than 500 px without a head; an emulated device can."""

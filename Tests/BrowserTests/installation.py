@@ -72,19 +72,21 @@ class Installation:
         self.write_configuration()
 
     def write_configuration(self):
-        ports = {"SHOP": self.shop.port, "PAY": self.pay.port, "HOOK": self.hook.port}
+        values = {"SHOP": self.shop.port, "PAY": self.pay.port, "HOOK": self.hook.port}
+        # A task that falls due while the test looks on.
+        values["SOON"] = time.strftime("%Y-%m-%dT%H:%M", time.localtime(time.time() + 60))
         source = Path(__file__).parent / "configuration"
         for file in source.rglob("*.yaml"):
             text = file.read_text()
-            for name, port in ports.items():
-                text = text.replace(f"@{name}@", str(port))
+            for name, value in values.items():
+                text = text.replace(f"@{name}@", str(value))
             target = self.configuration / file.relative_to(source)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text)
 
     def start(self) -> str:
         """- Returns: the log-in link."""
-        environment = {**os.environ, "LANG": "en_GB.UTF-8", "TZ": "Asia/Shanghai"}
+        environment = {**os.environ, "LANG": "en_GB.UTF-8"}
         environment.pop("WATCHKEEPER_FAILPOINT", None)
         self.process = subprocess.Popen(
             [self.binary, "run", "--config", str(self.configuration), "--data", str(self.data),

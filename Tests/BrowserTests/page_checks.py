@@ -36,6 +36,29 @@ return ['the page is ' + document.documentElement.scrollWidth + ' px wide in ' +
   e.tagName.toLowerCase() + (e.getAttribute('class') ? '.' + e.getAttribute('class').replace(/ /g, '.') : '')).join(', ')];
 """
 
+# What stands out of the box that is drawn around it; pictures and what scrolls may.
+STANDS_OUT = """
+const out = [];
+const name = e => e.tagName.toLowerCase() + (e.getAttribute('class') ? '.' + e.getAttribute('class').replace(/ /g, '.') : '');
+for (const box of document.querySelectorAll('.panel, .node, .btn, .badge, .chip, .tag, .pill')) {
+  const edge = box.getBoundingClientRect();
+  if (!edge.width) continue;
+  for (const e of box.querySelectorAll('*')) {
+    if (e.closest('svg') || e.closest('.vh') || e.closest('details:not([open]) > :not(summary)')) continue;
+    const own = e.getBoundingClientRect();
+    if (!own.width || getComputedStyle(e).position === 'absolute') continue;
+    const hidden = e.closest('[class*=scroll], .dt details, pre');
+    if (!hidden && (own.right > edge.right + 1 || own.left < edge.left - 1 || own.bottom > edge.bottom + 1 || own.top < edge.top - 1))
+      { out.push(name(e) + ' stands out of ' + name(box) + ': ' + e.textContent.trim().slice(0, 40)); break; }
+  }
+  const range = document.createRange();
+  range.selectNodeContents(box);
+  if (!box.querySelector('svg, .vh') && range.getBoundingClientRect().right > edge.right + 1)
+    out.push('text stands out of ' + name(box) + ': ' + box.textContent.trim().slice(0, 40));
+}
+return out.slice(0, 5);
+"""
+
 
 def accessibility(browser: Browser) -> list[str]:
     return [
@@ -55,7 +78,7 @@ def console(browser: Browser, refused: str | None = None) -> list[str]:
 
 
 def width(browser: Browser) -> list[str]:
-    return browser.run(TOO_WIDE)
+    return browser.run(TOO_WIDE) + browser.run(STANDS_OUT)
 
 
 def words(browser: Browser, foreign: ForeignWords) -> list[str]:

@@ -42,6 +42,11 @@ def run(results, installation: Installation, browser: Browser, foreign) -> None:
         "document.querySelector('main').append(e)",
         lambda: page_checks.width(browser), "div.wide")
     expect(
+        "text that stands out of its box is found",
+        "const e = document.querySelector('.panel h2'); e.textContent = 'x'.repeat(400); e.style.whiteSpace = 'nowrap'; "
+        "e.style.overflowWrap = 'normal'; document.querySelector('main').style.overflow = 'hidden'",
+        lambda: page_checks.width(browser), "stands out of")
+    expect(
         "a left-over placeholder is found", "document.querySelector('h1').textContent = 'Since {started}'",
         lambda: page_checks.words(browser, foreign), "left over")
     expect(

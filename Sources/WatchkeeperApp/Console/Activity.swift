@@ -54,9 +54,10 @@ enum Activity {
   private static func incident(_ fact: IncidentFact) -> ActivityEntry? {
     var arguments = ["by": fact.actor.name, "number": Incident.number(of: fact.entity)?.description ?? ""]
     let verb: String
+    var title: Phrase?
     switch fact.change {
     case .opened(let content):
-      arguments["what"] = content.alert.title
+      title = .annotation("summary", in: content.alert.annotations, otherwise: content.alert.title)
       verb = "opened"
     case .acknowledged: verb = "acknowledged"
     case .noted: verb = "noted"
@@ -70,13 +71,14 @@ enum Activity {
       arguments["receiver"] = content.key.receiver
       verb = "untold"
     case .withheld(let content):
-      arguments["what"] = content.alert.title
+      title = .annotation("summary", in: content.alert.annotations, otherwise: content.alert.title)
       arguments["window"] = content.window.number.description
       verb = "withheld"
     case .progressed, .reassessed, .cleared, .firedAgain, .windowChanged, .closed, .released, .intended: return nil
     }
     return ActivityEntry(
-      at: fact.at, IncidentTimeline.icon(of: fact.change), Phrase("console.activity.incident.\(verb)", arguments))
+      at: fact.at, IncidentTimeline.icon(of: fact.change), Phrase("console.activity.incident.\(verb)", arguments),
+      title: title)
   }
 
   private static func maintenance(_ fact: MaintenanceFact) -> ActivityEntry? {

@@ -25,9 +25,11 @@ extension ConsoleSources {
     return HostsPage(hosts: rows.sorted { ($0.state.rank, $0.name) < ($1.state.rank, $1.name) })
   }
 
-  func hostPage(_ name: String, range: PageRange) async throws(ConsoleError) -> HostPage {
+  /// - Parameter range: `nil` chooses the one that the host's samples fill: an hour, at first the shortest.
+  func hostPage(_ name: String, range: PageRange?) async throws(ConsoleError) -> HostPage {
     guard let host = watchedHost(name) else { throw .notFound }
     let now = clock.now
+    let range = await chosenRange(range, host, at: now)
     let interval = interval(of: host)
     let step = ChartGrid.step(for: range, interval: interval)
     let figures = await figures(of: host, at: now, HostFigureQuery.allCases)
@@ -81,6 +83,13 @@ extension ConsoleSources {
       answers[query] = await queries.vector(query.query(instance: host.instance, interval: interval), at: now)
     }
     return HostFigures(answers)
+  }
+
+  private func chosenRange(_ range: PageRange?, _ host: WatchedHost, at now: Timestamp) async -> PageRange {
+    if let range { return range }
+    let earlier = now.advanced(by: .zero - PageRange.quarterHour.duration)
+    let load = "node_load1{instance=\(LabelSet.quoted(host.instance))}"
+    return await queries.vector(load, at: earlier).isEmpty ? .quarterHour : .hour
   }
 
   private func marks(of host: WatchedHost, after start: Timestamp) async -> [ChartMark] {

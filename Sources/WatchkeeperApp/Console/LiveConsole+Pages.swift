@@ -15,7 +15,7 @@ extension LiveConsole: ConsolePages {
   func overview() async throws(ConsoleError) -> OverviewPage { try await sources.overviewPage() }
   func hosts() async throws(ConsoleError) -> HostsPage { try await sources.hostsPage() }
 
-  func host(_ name: String, range: PageRange) async throws(ConsoleError) -> HostPage {
+  func host(_ name: String, range: PageRange?) async throws(ConsoleError) -> HostPage {
     try await sources.hostPage(name, range: range)
   }
 

@@ -46,13 +46,23 @@ struct OverviewBuilder {
       return quietVerdict
     }
     let name = worst.objectName(in: inventory)
-    let others = Set(needs.map { $0.objectName(in: inventory) }).subtracting([name]).count
+    let others = Set(needs.map { $0.objectName(in: inventory) } + failingUnnoticed.map(\.name)).subtracting([name])
+      .count
     let verb = worst.pageState == .critical ? "failing" : "warned"
     let phrase =
       others == 0
       ? Phrase("console.verdict.\(verb)-alone", ["item": name])
       : Phrase("console.verdict.\(verb)-others", ["item": name, "count": String(others)])
     return StatedPhrase(worst.pageState, phrase, detail: verdictDetail(worst))
+  }
+
+  /// Names in one sentence.
+  private static let namesMax = 3
+
+  /// Endpoints that do not answer and are the item of no open incident: the rules still wait, or none looks.
+  private var failingUnnoticed: [EndpointRow] {
+    let noticed = Set(active.compactMap { $0.subject.item.map { PageTarget.item($0.id.text) } })
+    return endpoints.filter { $0.state == .critical && !noticed.contains($0.target) }
   }
 
   private func verdictDetail(_ incident: Incident) -> Phrase {
@@ -70,6 +80,13 @@ struct OverviewBuilder {
     if let silent = silentHosts.sorted().first {
       return StatedPhrase(
         .unknown, Phrase("console.verdict.silent", ["host": silent, "count": String(silentHosts.count)]))
+    }
+    let failing = failingUnnoticed
+    guard failing.isEmpty else {
+      let names = failing.prefix(Self.namesMax).map(\.name).joined(separator: ", ")
+      return StatedPhrase(
+        .warning, Phrase("console.verdict.endpoints", ["names": names, "count": String(failing.count)]),
+        detail: Phrase("console.verdict.waiting"))
     }
     let arguments = ["hosts": String(hosts.count), "endpoints": String(endpoints.count)]
     return StatedPhrase(

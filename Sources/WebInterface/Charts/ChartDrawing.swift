@@ -164,12 +164,19 @@ struct ChartDrawing {
     }
   }
 
+  /// Marks nearer to each other than this share of the width have one label.
+  private static let markDistance = 0.18
+
   private var marks: [View] {
-    chart.marks.filter { $0.at > chart.start && $0.at <= chart.end }.map { mark in
+    var labelled: Double?
+    let marks = chart.marks.filter { $0.at > chart.start && $0.at <= chart.end }.sorted { $0.at < $1.at }
+    return marks.map { mark in
       let share = x(mark.at.milliseconds)
       let isLate = share > 0.5
+      let hasRoom = labelled.map { share - $0 > Self.markDistance } ?? true
+      if hasRoom { labelled = share }
       return [
-        "x": Geometry.percent(share), "label": parts.text(mark.label), "dx": isLate ? "-9" : "9",
+        "x": Geometry.percent(share), "label": hasRoom ? parts.text(mark.label) : "", "dx": isLate ? "-9" : "9",
         "anchor": isLate ? "end" : "start", "ms": String(mark.at.milliseconds),
       ]
     }

@@ -123,10 +123,13 @@ public struct ActivityEntry: Sendable, Encodable {
   public var icon: PageIcon
   /// Record numbers in it become links.
   public var what: Phrase
+  /// What it is about, in the words of a rule's author; stands behind `what`.
+  public var title: Phrase?
 
-  public init(at: Timestamp, _ icon: PageIcon, _ what: Phrase) {
+  public init(at: Timestamp, _ icon: PageIcon, _ what: Phrase, title: Phrase? = nil) {
     self.at = at
     self.icon = icon
     self.what = what
+    self.title = title
   }
 }

@@ -11,7 +11,8 @@ public protocol ConsolePages: Sendable {
   func shell() async -> ShellState
   func overview() async throws(ConsoleError) -> OverviewPage
   func hosts() async throws(ConsoleError) -> HostsPage
-  func host(_ name: String, range: PageRange) async throws(ConsoleError) -> HostPage
+  /// - Parameter range: `nil` leaves the choice to the console.
+  func host(_ name: String, range: PageRange?) async throws(ConsoleError) -> HostPage
   func incidents(_ filter: IncidentFilter) async throws(ConsoleError) -> IncidentsPage
   func incident(_ number: RecordNumber, range: PageRange) async throws(ConsoleError) -> IncidentPage
   func items(_ filter: ItemFilter) async throws(ConsoleError) -> ItemsPage

@@ -48,7 +48,7 @@ struct PageRoutes: Sendable {
       page.view(parts, path: call.request.path)
     }
     return page("/hosts/:name", .metricsRead, face) { call async throws(ConsoleError) in
-      try await console.host(call.parameter("name"), range: call.range)
+      try await console.host(call.parameter("name"), range: call.chosenRange)
     }
   }
 
@@ -151,7 +151,10 @@ struct PageRoutes: Sendable {
 
 extension Call {
   /// How much of the past is asked for; an hour unless the address says otherwise.
-  var range: PageRange { request.parameter("range").flatMap(PageRange.init(rawValue:)) ?? .hour }
+  var range: PageRange { chosenRange ?? .hour }
+
+  /// What the address says, `nil` when it says nothing.
+  var chosenRange: PageRange? { request.parameter("range").flatMap(PageRange.init(rawValue:)) }
 }
 
 extension WebFailure {

@@ -105,27 +105,58 @@ extension MaintenancePage {
       let (from, until) = (share(span.start, reader), share(span.end, reader))
       return until > from ? ["x": Geometry.percent(from), "width": Geometry.percent(until - from)] : nil
     }
-    let mine = tasks.filter { lane.tasks.contains($0.number) }
+    let mine = tasks.filter { lane.tasks.contains($0.number) && $0.slot != nil }
+      .sorted { ($0.slot?.start ?? start) < ($1.slot?.start ?? start) }
     var view: View = [
       "item": lane.item, "href": PageTarget.item(lane.itemID).path, "windows": lane.windows.compactMap(band),
-      "freezes": lane.freezes.compactMap(band), "bars": mine.compactMap { bar($0, parts) },
+      "freezes": lane.freezes.compactMap(band), "bars": bars(mine, parts),
     ]
     if let remark = lane.remark { view["remark"] = parts.text(remark) }
     return view
   }
 
-  private func bar(_ task: TaskRow, _ parts: ViewParts) -> View? {
-    guard let slot = task.slot else { return nil }
-    let (from, until) = (share(slot.start, parts.reader), share(slot.end, parts.reader))
-    guard until > from else { return nil }
-    let isLate = until > 0.7
-    let words = parts.text(task.activity)
-    return [
+  /// Bars of one lane, in order of time; each label takes the room that its neighbours leave, or shrinks to the number.
+  private func bars(_ tasks: [TaskRow], _ parts: ViewParts) -> [View] {
+    let spans = tasks.map { task in
+      (from: share(task.slot?.start ?? start, parts.reader), until: share(task.slot?.end ?? start, parts.reader))
+    }
+    var free = 0.0
+    return tasks.indices.compactMap { index in
+      let (from, until) = spans[index]
+      guard until > from else { return nil }
+      let next = index + 1 < spans.count ? spans[index + 1].from : 1
+      let label = Self.label(tasks[index], parts, before: from - free, after: next - until)
+      free = label.standsLeft ? until : until + label.width
+      return bar(tasks[index], parts, from: from, until: until, label)
+    }
+  }
+
+  private struct BarLabel {
+    let text: String
+    /// As a share of the lane.
+    let width: Double
+    let standsLeft: Bool
+  }
+
+  private static func label(_ task: TaskRow, _ parts: ViewParts, before: Double, after: Double) -> BarLabel {
+    let number = task.number.description
+    for text in ["\(number) \(parts.text(task.activity))", number] {
+      // About 0.7 % of the lane for a character, measured at 1280.
+      let width = Double(text.unicodeScalars.reduce(0) { $0 + ($1.value > 0x2e80 ? 2 : 1) }) * 0.007 + 0.014
+      if width <= after { return BarLabel(text: text, width: width, standsLeft: false) }
+      if width <= before { return BarLabel(text: text, width: width, standsLeft: true) }
+    }
+    return BarLabel(text: "", width: 0, standsLeft: false)
+  }
+
+  private func bar(_ task: TaskRow, _ parts: ViewParts, from: Double, until: Double, _ label: BarLabel) -> View {
+    [
       "x": Geometry.percent(from), "width": Geometry.percent(max(until - from, 0.004)),
-      "style": Self.style(task.progress),
-      "href": "#\(task.number)", "label": "\(task.number) \(words)",
-      "textX": Geometry.percent(isLate ? from : until), "dx": isLate ? "-6" : "6", "anchor": isLate ? "end" : "start",
-      "spoken": "\(task.number) \(words), \(parts.reader.moment(slot.start.milliseconds)), "
+      "style": Self.style(task.progress), "href": "#\(task.number)", "label": label.text,
+      "textX": Geometry.percent(label.standsLeft ? from : until), "dx": label.standsLeft ? "-6" : "6",
+      "anchor": label.standsLeft ? "end" : "start",
+      "spoken": "\(task.number) \(parts.text(task.activity)), "
+        + "\(parts.reader.moment((task.slot?.start ?? start).milliseconds)), "
         + parts.reader.text("task.\(task.progress.rawValue)"),
     ]
   }

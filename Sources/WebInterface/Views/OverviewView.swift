@@ -44,6 +44,7 @@ extension ActivityEntry {
     var view = parts.icon(icon)
     view["time"] = parts.time(at)
     view["what"] = parts.rich(what)
+    if let title { view["title"] = parts.text(title) }
     return view
   }
 }

@@ -40,13 +40,38 @@ extension RuleRow {
       "incidents": incidents.map { ["number": $0.description, "href": PageTarget.incident($0).path] as View },
     ]
     if heldSeconds > 0 { view["held"] = reader.text("rule.held", ["length": String(heldSeconds)]) }
-    if let severity { view["severity"] = severity }
-    if let summary { view["summary"] = parts.text(summary) }
+    if let severity { view["severity"] = Self.word(forSeverity: severity, reader) }
+    if let summary {
+      view["summary"] = Self.readable(parts.text(summary), value: reader.text("rules.value"))
+    }
     if let problem { view["problem"] = problem }
     if pending + firing > 0 {
       view["sees"] = reader.text("rule.sees", ["firing": String(firing), "pending": String(pending)])
     }
     return view
+  }
+
+  /// The customary severities in the reader's language; any other as the rule says it.
+  private static func word(forSeverity severity: String, _ reader: Reader) -> String {
+    let id = "severity.\(severity == "info" ? "information" : severity)"
+    return Catalogue.contains(id) ? reader.text(id) : severity
+  }
+
+  /// A summary before it is filled: `{{ $labels.instance }} is down` reads `‹instance› is down`.
+  static func readable(_ template: String, value: String) -> String {
+    var result = ""
+    var rest = template[...]
+    while let open = rest.firstRange(of: "{{"), let close = rest[open.upperBound...].firstRange(of: "}}") {
+      let action = rest[open.upperBound..<close.lowerBound]
+      result += rest[..<open.lowerBound]
+      if let label = action.firstRange(of: "$labels.") {
+        result += "‹" + action[label.upperBound...].prefix { $0.isLetter || $0.isNumber || $0 == "_" } + "›"
+      } else {
+        result += "‹\(value)›"
+      }
+      rest = rest[close.upperBound...]
+    }
+    return result + rest
   }
 
   private var look: (icon: String, style: String) {

@@ -50,25 +50,33 @@ struct WatchDrawing {
       // A label near the middle would lie under the pill with the time.
       if isMajor, abs(share(instant) - 0.5) > 0.035, share(instant) > 0.02, share(instant) < 0.98 {
         let isMidnight = hours.1 == 0
+        // On a phone the pill is wider still.
+        let standsOnPhone = isMidnight && abs(share(instant) - 0.5) > 0.14
         view["label"] = [
           "text": (isMidnight ? parts.reader.weekday(instant) + "\u{a0}" : "") + parts.reader.zone.time(instant),
-          "style": isMidnight ? "" : "w-opt",
+          "style": standsOnPhone ? "" : "w-opt",
         ]
       }
       return view
     }
   }
 
-  /// Bars go to the first row where they and their labels fit; what fits nowhere stays out of the picture, not out of
-  /// its description.
+  /// The narrowest bar, as a share of the width: 3 pixels on a phone.
+  private static let widthMin = 0.008
+  /// Characters of a label in the picture; its description has the whole.
+  static let labelMax = 32
+
+  /// Bars go to the first row where they and their labels fit, the gravest first; what fits nowhere stays out of the
+  /// picture, not out of its description.
   private func bars(_ bars: [WatchBar], top: Int) -> [View] {
     var taken = [[(low: Double, high: Double)]](repeating: [], count: Self.rowsMax)
-    return bars.sorted { $0.start < $1.start }.compactMap { bar -> View? in
-      let from = share(bar.start.milliseconds)
+    return bars.sorted { (Self.rank($0.kind), $0.start) < (Self.rank($1.kind), $1.start) }.compactMap { bar -> View? in
       let until = share((bar.end ?? watch.now).milliseconds)
-      guard until > 0, from < 1 else { return nil }
-      let label = parts.text(bar.label)
-      let width = max(until - from, 0.004)
+      // A short bar grows into the past: beyond its end it would claim a time that it does not cover.
+      let from = max(0, min(share(bar.start.milliseconds), until - Self.widthMin))
+      guard until > 0, share(bar.start.milliseconds) < 1 else { return nil }
+      let label = Self.shortened(parts.text(bar.label))
+      let width = until - from
       // About 0.6 % of the width for a character, measured at 1280.
       let labelWidth = Double(label.unicodeScalars.reduce(0) { $0 + ($1.value > 0x2e80 ? 2 : 1) }) * 0.0062 + 0.012
       let labelStandsInside = width > labelWidth
@@ -84,6 +92,23 @@ struct WatchDrawing {
         "dx": labelStandsLeft ? "-6" : "6", "anchor": labelStandsLeft ? "end" : "start",
         "textY": String(top + row * 22 + 12), "hatched": bar.kind == .forbidden,
       ]
+    }
+  }
+
+  /// Keeps the end, where the record's number stands.
+  private static func shortened(_ text: String) -> String {
+    guard text.count > labelMax else { return text }
+    let end = text.split(separator: " ").last.map(String.init) ?? ""
+    return "\(text.prefix(max(8, labelMax - end.count - 2)))… \(end)"
+  }
+
+  private static func rank(_ kind: WatchBar.Kind) -> Int {
+    switch kind {
+    case .critical: 0
+    case .warning: 1
+    case .planned: 2
+    case .forbidden: 3
+    case .solved: 4
     }
   }
 

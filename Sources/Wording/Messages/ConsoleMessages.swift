@@ -13,18 +13,18 @@ private let incidentEvidenceMessages: [Message] = [
     "console.impact.fails-more", en: "{item}, and with it {names} and {count} more",
     zh: "{item}，并波及 {names} 等，另有 {count} 项"),
   Message("console.owner.told", en: "{receivers} told {at:moment}", zh: "{at:moment} 已通知 {receivers}"),
-  Message("console.threshold.above.held", en: "fires above {value} for {held:age}", zh: "高于 {value} 持续 {held:age} 时触发"),
+  Message("console.threshold.above.held", en: "fires above {value} for {held:age}", zh: "高于 {value} 持续 {held:age}即触发"),
   Message("console.threshold.above.at-once", en: "fires above {value}", zh: "高于 {value} 时触发"),
-  Message("console.threshold.below.held", en: "fires below {value} for {held:age}", zh: "低于 {value} 持续 {held:age} 时触发"),
+  Message("console.threshold.below.held", en: "fires below {value} for {held:age}", zh: "低于 {value} 持续 {held:age}即触发"),
   Message("console.threshold.below.at-once", en: "fires below {value}", zh: "低于 {value} 时触发"),
-  Message("console.threshold.at.held", en: "fires at {value} for {held:age}", zh: "等于 {value} 持续 {held:age} 时触发"),
+  Message("console.threshold.at.held", en: "fires at {value} for {held:age}", zh: "等于 {value} 持续 {held:age}即触发"),
   Message("console.threshold.at.at-once", en: "fires at {value}", zh: "等于 {value} 时触发"),
   Message(
-    "console.threshold.other.held", en: "fires when not {value} for {held:age}", zh: "不等于 {value} 持续 {held:age} 时触发"),
+    "console.threshold.other.held", en: "fires when not {value} for {held:age}", zh: "不等于 {value} 持续 {held:age}即触发"),
   Message("console.threshold.other.at-once", en: "fires when not {value}", zh: "不等于 {value} 时触发"),
   Message(
     "console.told.delivered", en: "{receiver} told {at:moment}, delivered within {took:age}",
-    zh: "{at:moment} 已通知 {receiver}，{took:age} 内送达"),
+    zh: "{at:moment} 已通知 {receiver}，{took:age}内送达"),
   Message("console.told.refused", en: "{receiver} did not take it: {problem}", zh: "{receiver} 拒收：{problem}"),
   Message(
     "console.told.pending", en: "{receiver} is being told since {at:moment}", zh: "自 {at:moment} 起正在通知 {receiver}"),
@@ -126,6 +126,11 @@ private let overviewSentenceMessages: [Message] = [
   Message(
     "console.verdict.somebody", en: "{number}, since {since:moment}, {age:age}. {who} has it.",
     zh: "{number}，自 {since:moment} 起 {age:age}。由 {who} 处理。"),
+  Message(
+    "console.verdict.endpoints", en: "{count} {count|endpoint does|endpoints do} not answer as expected: {names:list}.",
+    zh: "{count} 个端点未正常应答：{names:list}。"),
+  Message(
+    "console.verdict.waiting", en: "No rule has raised an incident about it yet.", zh: "尚无规则为此打开事件。"),
   Message("console.verdict.nothing", en: "Nothing is watched yet.", zh: "尚未监测任何对象。"),
   Message(
     "console.verdict.silent", en: "{count} {count|host sends|hosts send} no samples, among them {host}.",
@@ -144,7 +149,7 @@ private let overviewSentenceMessages: [Message] = [
   Message("console.total.left", en: "in {left:age}", zh: "{left:age}后"),
   Message("console.endpoint.unknown", en: "not known", zh: "未知"),
   Message("console.endpoint.status", en: "{status} in {took}", zh: "{status}，用时 {took}"),
-  Message("console.endpoint.fails", en: "does not answer as it should", zh: "未正常应答"),
+  Message("console.endpoint.fails", en: "check fails", zh: "检查未通过"),
   Message("console.endpoint.answers", en: "answers in {took}", zh: "应答用时 {took}"),
   Message("console.endpoint.up", en: "answers", zh: "应答正常"),
   Message("console.shell.probe", en: "Probe {probe} does not deliver", zh: "探测 {probe} 没有数据"),
@@ -154,7 +159,7 @@ private let overviewSentenceMessages: [Message] = [
 ]
 
 private let activityMessages: [Message] = [
-  Message("console.activity.incident.opened", en: "{number} opened: {what}", zh: "{number} 已打开：{what}"),
+  Message("console.activity.incident.opened", en: "{number} opened", zh: "{number} 已打开"),
   Message("console.activity.incident.acknowledged", en: "{by} has {number}", zh: "{by} 正在处理 {number}"),
   Message("console.activity.incident.noted", en: "{by} added a note to {number}", zh: "{by} 为 {number} 添加备注"),
   Message("console.activity.incident.resolved", en: "{by} says that {number} is resolved", zh: "{by} 报告 {number} 已解决"),
@@ -164,7 +169,7 @@ private let activityMessages: [Message] = [
   Message(
     "console.activity.incident.untold", en: "{receiver} did not take the notification about {number}",
     zh: "{receiver} 拒收关于 {number} 的通知"),
-  Message("console.activity.incident.withheld", en: "Withheld by {window}: {what}", zh: "因 {window} 暂缓：{what}"),
+  Message("console.activity.incident.withheld", en: "Withheld by {window}", zh: "因 {window} 暂缓"),
   Message("console.activity.task.started", en: "{number} has begun", zh: "{number} 已开始"),
   Message("console.activity.task.done", en: "{by} finished {number}", zh: "{by} 已完成 {number}"),
   Message("console.activity.task.failed", en: "{number} failed", zh: "{number} 失败"),

@@ -4,6 +4,7 @@ let ruleMessages: [Message] = [
   Message(
     "rules.sum", en: "{count} {count|rule|rules}: {firing} firing, {pending} pending, {failing} failing.",
     zh: "{count} 条规则：{firing} 条触发，{pending} 条待定，{failing} 条出错。"),
+  Message("rules.value", en: "value", zh: "数值"),
   Message("rules.every", en: "every {interval:age}", zh: "每 {interval:age}"),
   Message("rules.evaluated", en: "evaluated", zh: "评估于"),
   Message(

@@ -48,6 +48,7 @@ let stateMessages: [Message] = [
 /// Units that the page's script needs: days, hours, minutes, seconds.
 let unitMessages: [Message] = [
   Message("unit.short", en: "d|h|min|s", zh: "天|小时|分钟|秒"),
+  Message("unit.colon", en: ": ", zh: "："),
   Message("unit.ago", en: "{age} ago", zh: "{age}前"),
   Message("unit.age", en: "{seconds:age}", zh: "{seconds:age}"),
 ]

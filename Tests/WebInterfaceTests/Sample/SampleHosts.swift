@@ -16,7 +16,8 @@ extension SampleConsole {
     ])
   }
 
-  func host(_ name: String, range: PageRange) async throws(ConsoleError) -> HostPage {
+  func host(_ name: String, range: PageRange?) async throws(ConsoleError) -> HostPage {
+    let range = range ?? .hour
     guard name == "web01" else { throw .notFound }
     guard content == .full else {
       return HostPage(
