@@ -109,6 +109,10 @@ extension EndToEnd {
         try await Waiting.untilTrue("reload \(round)") {
           try watchkeeper.metric("watchkeeper_config_reloads_total") == Double(round)
         }
+        let rounds = try watchkeeper.metric("watchkeeper_rule_rounds_total") ?? 0
+        try await Waiting.untilTrue("a round after reload \(round)") {
+          try watchkeeper.metric("watchkeeper_rule_rounds_total") ?? 0 > rounds
+        }
       }
       let ended = Date().timeIntervalSince1970
       try await Waiting.untilTrue("samples after the last reload") {

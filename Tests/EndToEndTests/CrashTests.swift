@@ -21,7 +21,7 @@ extension EndToEnd {
       var generator = SeededGenerator(seed: Self.seed)
       let story = try await Story(Story.Pace(probe: "500ms", rule: "500ms", hold: "1s", verify: "500ms"))
       // A receiver that takes its time, so that kills meet deliveries whose outcome is not yet recorded.
-      story.hook.answer(after: 0.2)
+      story.hook.answer(after: 0.6)
       try await story.target.start()
       try await story.watchkeeper.startAndAwaitReady()
       try await story.awaitFirstGoodSample()
@@ -81,6 +81,10 @@ extension EndToEnd {
       try await story.await("the recovery of \(failpoint)") { story.isRecovered }
       try await story.await("the death at \(failpoint)") { story.crashes > 0 }
       #expect(story.endings == [.killed(bySignal: SIGKILL)], "\(failpoint)")
+      if failpoint.hasPrefix("send.after") || failpoint.hasPrefix("outcome.before") {
+        // Told, but not yet recorded: at least once means that it is told again.
+        #expect(story.hook.requests.count + story.mail.mails.count >= 5, "\(failpoint)")
+      }
       try await story.expectOneIncident(repeatsMax: 1, failpoint)
     }
 

@@ -41,6 +41,24 @@ extension EndToEnd {
       #expect(try watchkeeper.incidents().first?["progress"] as? String == "acknowledged")
     }
 
+    @Test("a sync that comes late, fails or is of another file does not count")
+    func syncsThatDoNotCount() {
+      let trace = SystemCallTrace(
+        """
+        7 fdatasync(9</data/journal/journal.sqlite-wal>) = 0
+        7 read(3<socket:[1]>, "POST /incidents/INC-1/acknowledge HTTP/1.1", 2048) = 99
+        8 fdatasync(9</data/samples/day.db-wal>) = 0
+        9 fdatasync(9</data/journal/journal.sqlite-wal>) = -1 EIO (Input/output error)
+        8 fdatasync(9</data/journal/journal.sqlite-wal> <unfinished ...>
+        7 write(3<socket:[1]>, "HTTP/1.1 200 OK", 99) = 99
+        8 <... fdatasync resumed>) = 0
+        """)
+      #expect(trace.first("POST") == 1 && trace.first("HTTP/1.1 200", after: 1) == 5)
+      #expect(trace.syncs(of: "/journal/journal.sqlite", after: 1, before: 5).isEmpty)
+      #expect(trace.syncs(of: "/journal/journal.sqlite", after: 1, before: 7) == [6])
+      #expect(trace.syncs(of: "/journal/journal.sqlite", after: -1, before: 1) == [0])
+    }
+
     @Test("1,000 firing rounds: one incident, counted 1,000, and hardly more facts than transitions")
     func rounds() async throws {
       var pace = Story.Pace.fast

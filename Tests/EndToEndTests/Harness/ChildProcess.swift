@@ -130,7 +130,9 @@ enum Tools {
   static let storyNeeds: String = "needs the packages nginx-light and python3-aiosmtpd: apt-get install them"
 
   private static func find(_ name: String) -> String? {
-    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":") + ["/usr/sbin", "/sbin"]
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+    // Not everybody's path leads to the programs of the system.
+    let folders: [String] = path.split(separator: ":").map { String($0) } + ["/usr/sbin", "/sbin"]
     return folders.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
   }
 }
