@@ -1,5 +1,6 @@
 import Foundation
 import Notifiers
+import Probes
 import Testing
 
 @testable import WatchkeeperApp
