@@ -37,7 +37,7 @@ extension Installation {
     retireMissingRules()
     endForgottenWindows()
     plan()
-    await deliveries.take(incidents.state.book.pendingIntentsInOrder)
+    await takePendingIntents()
     let work = Task {
       await withDiscardingTaskGroup { group in
         group.addTask { await self.store.run() }
