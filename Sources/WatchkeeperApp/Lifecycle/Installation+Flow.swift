@@ -95,5 +95,6 @@ extension Installation {
       plans: configuration.withLock { $0.plans }, inventory: inventory.state.book, incidents: incidents.state.book)
   }
 
-  func plan() { maintenance.submit(PlanningInput(input: .plan, scene: scene)) }
+  /// Within a second.
+  func plan() { planIsDue.withLock { $0 = true } }
 }
