@@ -81,7 +81,7 @@ struct DeliveryServiceTests {
     try #require(intents.map(\.kind) == [.firing, .recovered])
     let notifier = ScriptedNotifier([.retry(after: .seconds(30), why: "HTTP 503"), .delivered(evidence: "ok")])
     let service = service(notifier)
-    await service.take(intents.reversed())
+    await service.take { intents.reversed() }
     await drain(service) { notifier.seen.count == 1 && service.view.retried == 1 }
     await drain(service) { notifier.seen.count > 1 }
     #expect(notifier.seen.map(\.idempotencyKey) == [intents[0].key.text], "nothing before the wait is over")
@@ -94,7 +94,8 @@ struct DeliveryServiceTests {
 
   @Test("what a receiver refuses is an outcome, and a channel that is gone refuses") func refused() async throws {
     let service = service(nil)
-    await service.take(try intents())
+    let intents = try intents()
+    await service.take { intents }
     await drain(service) { settled.all.count == 2 }
     guard case .refused = settled.all[0].1 else {
       Issue.record("an intent without a channel must end as refused")
@@ -102,16 +103,31 @@ struct DeliveryServiceTests {
     }
   }
 
-  @Test("an outcome that is not durable leaves the intent in its queue") func notDurable() async throws {
+  @Test("an outcome that is not durable is recorded again, and the message is not sent again") func notDurable()
+    async throws
+  {
     let notifier = ScriptedNotifier([])
     let service = service(notifier, settles: false)
-    await service.take(Array(try intents().prefix(1)))
-    await drain(service) { notifier.seen.count == 1 && !settled.all.isEmpty }
-    await drain(service) { service.view.waiting["a/webhook"]?.count == 1 }
+    let intents = Array(try intents().prefix(1))
+    await service.take { intents }
+    await drain(service) { notifier.seen.count == 1 && settled.all.count == 1 }
     #expect(service.view.waiting["a/webhook"]?.count == 1)
-    clock.advance(by: .seconds(6))
-    await drain(service) { notifier.seen.count == 2 }
-    #expect(Set(notifier.seen.map(\.idempotencyKey)).count == 1)
+    for round in 2...4 {
+      clock.advance(by: .seconds(6))
+      await drain(service) { settled.all.count == round }
+    }
+    #expect(settled.all.count == 4, "the outcome is offered to the journal until it takes it")
+    #expect(notifier.seen.count == 1, "a journal that is full must not become a stream of pages")
+  }
+
+  @Test("a stop waits for the attempt under way, and begins no other") func stops() async throws {
+    let notifier = ScriptedNotifier([])
+    let service = service(notifier)
+    let intents = try intents()
+    await service.take { intents }
+    await service.stop()
+    #expect(settled.all.map(\.0) == [intents[0].key])
+    #expect(service.view.waiting["a/webhook"]?.count == 1)
   }
 
   @Test("the message says the same in both languages, the installation's own first") func message() throws {

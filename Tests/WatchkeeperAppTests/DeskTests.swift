@@ -94,6 +94,54 @@ struct DeskTests {
     await running.value
   }
 
+  @Test("what a crash left without a snapshot is in the next one") func snapshotsAfterReplay() async throws {
+    let journal = MemoryJournal(clock: clock)
+    let killed = try await desk(journal)
+    let lost = Task { await killed.run() }
+    try await killed.perform(round(1))
+    // Killed here: nothing was saved. The next run changes another record and ends cleanly.
+    let second = try await desk(journal)
+    let running = Task { await second.run() }
+    try await second.perform(round(1, 2))
+    second.close()
+    await running.value
+    let third = try await desk(journal)
+    #expect(third.state.book == second.state.book)
+    #expect(third.state.book.all.map(\.number.number) == [2, 1])
+    #expect(third.state.replayed.isEmpty, "the snapshots hold everything")
+    killed.close()
+    await lost.value
+  }
+
+  @Test("damaged snapshots are worked out again from all facts, and mended") func damagedSnapshots() async throws {
+    let journal = MemoryJournal(clock: clock)
+    let first = try await desk(journal)
+    let running = Task { await first.run() }
+    try await first.perform(round(1, 2))
+    first.close()
+    await running.value
+    let damaged = EntitySnapshot(entity: EntityID("incident/INC-1"), schema: 1, body: Array("{".utf8))
+    try await journal.saveSnapshots([damaged], of: .incidents, asOf: try await journal.head().position)
+    let second = try await desk(journal)
+    #expect(second.state.book == first.state.book)
+    second.close()
+    await second.run()
+    let mended = try await journal.snapshots(of: .incidents)
+    #expect(try IncidentBook(mended, settings: second.state.book.settings) == first.state.book)
+  }
+
+  @Test("settings hold although the journal refuses the inputs beside them") func adoptsWithoutJournal() async throws {
+    let journal = MemoryJournal(clock: clock)
+    let desk = try await desk(journal)
+    journal.raiseTerm(to: LeaseTerm(1))
+    desk.submit(round(1))
+    desk.adopt { $0.book.settings = IncidentSettings(reopenWindow: .seconds(7)) }
+    desk.close()
+    await desk.run()
+    #expect(desk.state.book.settings.reopenWindow == .seconds(7))
+    #expect(desk.state.book.all.isEmpty)
+  }
+
   @Test("new settings keep their place among the inputs") func adopts() async throws {
     let desk = try await desk(MemoryJournal(clock: clock))
     desk.adopt { $0.book.settings = IncidentSettings(reopenWindow: .seconds(7)) }

@@ -155,4 +155,26 @@ struct InstallationTests {
       #expect(installation.incidents.state.book.all.first?.resolution?.code == "rule-retired")
     }
   }
+
+  @Test("what is said again every five minutes changes nothing") func reconciles() async throws {
+    try await withInstallation { installation in
+      try await pass(installation, success: 0)
+      try await wait { installation.incidents.state.book.all.count == 1 && installation.deliveries.view.delivered == 1 }
+      try await wait { !installation.maintenance.state.book.openTasks.isEmpty }
+      let before = try await installation.journal.head().position
+      installation.reconcile()
+      try await pass(installation, success: 0)
+      try await pass(installation, success: 0)
+      #expect(try await installation.journal.head().position == before)
+    }
+  }
+
+  @Test("only its owner reads what the data folder holds") func permissions() async throws {
+    try await withInstallation { _ in
+      for part in ["", "/journal", "/samples"] {
+        let mode = try FileManager.default.attributesOfItem(atPath: folder + part)[.posixPermissions] as? Int
+        #expect(try #require(mode) & 0o007 == 0, "\(part)")
+      }
+    }
+  }
 }

@@ -12,7 +12,9 @@ struct RunCommand: AsyncParsableCommand {
         watchkeeper run --config /etc/watchkeeper --listen 127.0.0.1:9464
       """)
 
-  @Option(name: .customLong("config"), help: "A configuration folder, or a settings file. Default: /etc/watchkeeper or the user's folder, when it exists.")
+  @Option(
+    name: .customLong("config"),
+    help: "A configuration folder, or a settings file. Default: /etc/watchkeeper or the user's folder, when it exists.")
   var configurationPath: String?
 
   @Option(name: .customLong("data"), help: "Where journal and samples are kept.")

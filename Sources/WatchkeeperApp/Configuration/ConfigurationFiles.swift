@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Glibc
 internal import Records
 
 /// The texts of a configuration, read once: what is checked is what runs, and what is kept as the last good version.
@@ -100,11 +101,44 @@ struct LastGoodConfiguration {
     return try? JSONDecoder().decode(ConfigurationFiles.self, from: content)
   }
 
-  /// Written beside, synced, renamed: a crash leaves the old or the new version, never half of one.
-  func save(_ files: ConfigurationFiles) throws {
-    guard load() != files else { return }
+  /// Written beside, synced, renamed: a crash leaves the old or the new version, never half of one. Readable by its
+  /// owner alone, because settings may hold secrets in clear.
+  func save(_ files: ConfigurationFiles) throws(StartError) {
+    guard load() != files else {
+      _ = chmod(path, 0o600)
+      return
+    }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    try encoder.encode(files).write(to: URL(filePath: path), options: [.atomic])
+    guard let content = try? encoder.encode(files) else {
+      throw StartError("\(path): the configuration cannot be written as JSON", remedy: "look for odd file names")
+    }
+    let beside = path + ".new"
+    unlink(beside)
+    guard Self.write([UInt8](content), to: beside), rename(beside, path) == 0, Self.sync(folderOf: path) else {
+      let problem = String(cString: strerror(errno))
+      unlink(beside)
+      throw StartError("\(path) cannot be written: \(problem)", remedy: "free space, or check the folder's owner")
+    }
+  }
+
+  private static func write(_ bytes: [UInt8], to path: String) -> Bool {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes[sent...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      guard count > 0 else { return false }
+      sent += count
+    }
+    return fsync(descriptor) == 0
+  }
+
+  private static func sync(folderOf path: String) -> Bool {
+    let descriptor = open((path as NSString).deletingLastPathComponent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return fsync(descriptor) == 0
   }
 }

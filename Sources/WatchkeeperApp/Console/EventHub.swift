@@ -7,10 +7,14 @@ actor EventHub {
   /// Deltas that wait for one slow page; older ones are dropped, and the page is told to read again.
   static let waitingMax = 64
 
-  private var lastID: UInt64 = 0
+  private var lastID: UInt64
   private var recent: [ConsoleDelta] = []
   private var listeners: [UInt64: AsyncStream<ConsoleDelta>.Continuation] = [:]
   private var nextListener: UInt64 = 0
+  private var isClosed = false
+
+  /// - Parameter id: higher than any of an earlier run.
+  init(after id: UInt64) { lastID = id }
 
   var hasListeners: Bool { !listeners.isEmpty }
 
@@ -27,6 +31,10 @@ actor EventHub {
   func deltas(after id: UInt64?) -> AsyncStream<ConsoleDelta> {
     let (stream, continuation) = AsyncStream.makeStream(
       of: ConsoleDelta.self, bufferingPolicy: .bufferingNewest(Self.waitingMax))
+    guard !isClosed else {
+      continuation.finish()
+      return stream
+    }
     let number = nextListener
     nextListener += 1
     listeners[number] = continuation
@@ -40,7 +48,9 @@ actor EventHub {
     return stream
   }
 
+  /// Ends every stream, and each that is asked for later.
   func close() {
+    isClosed = true
     for continuation in listeners.values { continuation.finish() }
     listeners = [:]
   }

@@ -7,7 +7,9 @@ internal import Telemetry
 struct LiveConsole: Sendable {
   let sources: ConsoleSources
   /// For actions and for what is neither a record nor a sample.
-  unowned let installation: Installation
+  ///
+  /// Strong on purpose: requests may still be answered while the program stops. `stop` breaks the cycle.
+  let installation: Installation
 }
 
 extension Installation {
@@ -18,7 +20,7 @@ extension Installation {
         clock: world.clock, journal: journal, queries: queries, incidents: { [incidents] in incidents.state },
         inventory: { [inventory] in inventory.state }, maintenance: { [maintenance] in maintenance.state },
         rules: { [evaluator] in evaluator.view }, deliveries: { [deliveries] in deliveries.view },
-        configuration: { [unowned self] in configuration.withLock { $0 } },
+        configuration: { [self] in configuration.withLock { $0 } },
         probes: { [probes] in await probes.status() }, hostName: hostName, zone: zone),
       installation: self)
   }

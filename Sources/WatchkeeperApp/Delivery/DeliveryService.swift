@@ -24,6 +24,8 @@ actor DeliveryService {
     var attempts = 0
     /// On the clock that never steps.
     var notBefore = Duration.zero
+    /// How the delivery ended, while that is not yet durable: it is recorded again, never sent again.
+    var outcome: Incidents.DeliveryOutcome?
   }
 
   private let world: World
@@ -35,6 +37,12 @@ actor DeliveryService {
   private var busy: Set<String> = []
   private let published = Mutex(View())
   private var isStopping = false
+  private var drained: CheckedContinuation<Void, Never>?
+
+  /// How long a stop waits for attempts under way, because one that is cut off is sent again: 5 s.
+  static let drainMax = Duration.seconds(5)
+  /// How long an outcome waits that could not be recorded: 5 s.
+  static let recordingPause = Duration.seconds(5)
 
   /// - Parameter settle: makes an outcome durable; `false` when that failed and the intent is to be kept.
   init(
@@ -59,15 +67,31 @@ actor DeliveryService {
   func link(to composer: MessageComposer) { self.composer = composer }
 
   /// Takes up intents; known ones are left alone.
-  func take(_ intents: [NotificationIntent]) {
-    for intent in intents where waiting[intent.receiver]?[intent.key] == nil {
+  ///
+  /// - Parameter pending: read here and not by the caller: a list that was read before an outcome became durable and
+  ///   arrives after it would send that message again.
+  func take(_ pending: @Sendable () -> [NotificationIntent]) {
+    for intent in pending() where waiting[intent.receiver]?[intent.key] == nil {
       waiting[intent.receiver, default: [:]][intent.key] = Waiting(intent: intent)
     }
     publish()
     pump()
   }
 
-  func stop() { isStopping = true }
+  /// Begins no attempt from here on, and waits a while for those under way.
+  func stop() async {
+    isStopping = true
+    guard !busy.isEmpty else { return }
+    let clock = world.clock
+    let limit = Task {
+      do { try await clock.sleep(for: Self.drainMax) } catch { return }
+      self.endDraining()
+    }
+    await withCheckedContinuation { drained = $0 }
+    limit.cancel()
+  }
+
+  private func endDraining() { drained.take()?.resume() }
 
   /// Starts an attempt on every channel that is idle and has something due. Called when intents arrive, when an
   /// attempt ends and once a second.
@@ -79,7 +103,14 @@ actor DeliveryService {
       busy.insert(channel)
       let composer = composer
       let notifier = channels[channel]
-      Task { await self.attempt(next.intent, on: channel, by: notifier, composer) }
+      Task {
+        if let outcome = next.outcome {
+          await self.finish(next.intent, on: channel, outcome)
+        } else {
+          await self.attempt(next.intent, on: channel, by: notifier, composer)
+        }
+        self.release(channel)
+      }
     }
   }
 
@@ -107,8 +138,12 @@ actor DeliveryService {
       outcome = .refused(why: "the receiver is no longer in the configuration")
     }
     await conclude(intent, on: channel, outcome)
+  }
+
+  private func release(_ channel: String) {
     busy.remove(channel)
     publish()
+    if isStopping, busy.isEmpty { endDraining() }
     pump()
   }
 
@@ -143,8 +178,9 @@ actor DeliveryService {
       waiting[channel]?[intent.key] = nil
       if waiting[channel]?.isEmpty == true { waiting[channel] = nil }
     } else {
-      // The outcome is not durable: better the same message twice than an outcome that nobody knows of.
-      postpone(intent, on: channel, by: .seconds(5), attempts: waiting[channel]?[intent.key]?.attempts ?? 0)
+      // A journal that refuses must not become a stream of equal messages: only the recording is tried again.
+      waiting[channel]?[intent.key]?.outcome = outcome
+      waiting[channel]?[intent.key]?.notBefore = world.clock.uptime + Self.recordingPause
     }
   }
 

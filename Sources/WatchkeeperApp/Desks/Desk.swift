@@ -12,12 +12,21 @@ protocol DeskState: Sendable {
   /// Where what is not a fact is kept; `nil` when there is nothing.
   static var table: RowTable? { get }
 
+  /// The changes that the start applied and no snapshot holds; the desk takes them over.
+  var replayed: [Change] { get set }
+
   /// Decides and applies one input. When it throws, nothing has changed.
   mutating func process(_ input: Input, at now: Timestamp) throws(Refusal) -> [Change]
   func draft(of change: Change) -> FactDraft
   func snapshots(after changes: [Change]) -> [EntitySnapshot]
   /// The plain rows that changed since the last call.
   mutating func takeRows() -> [String: [UInt8]?]
+  /// Records that left memory since the last call without a fact: their snapshots go.
+  mutating func takeGone() -> [EntityID]
+}
+
+extension DeskState {
+  mutating func takeGone() -> [EntityID] { [] }
 }
 
 /// Why a command changed nothing.
@@ -51,8 +60,11 @@ actor Desk<State: DeskState> {
   private let mailbox: Mailbox<Message>
   private nonisolated let published: Mutex<State>
   private var cursor: StreamCursor
-  private var unsnapped: [State.Change] = []
+  private var unsnapped: [State.Change]
+  private var gone: Set<EntityID> = []
+  private var unsavedRows: [String: [UInt8]?] = [:]
   private var isSaving = false
+  private var isSavingRows = false
   private let announce: @Sendable ([State.Change], State) -> Void
 
   /// - Parameter changes: called after each durable append with its changes and the state after them.
@@ -62,9 +74,12 @@ actor Desk<State: DeskState> {
     self.world = world
     self.log = log
     mailbox = Mailbox(limit: DeskLimits.mailbox)
-    published = Mutex(state)
     announce = changes
-    cursor = try await StreamCursor(State.stream, in: world)
+    var state = state
+    unsnapped = state.replayed
+    state.replayed = []
+    published = Mutex(state)
+    cursor = try await StreamCursor(State.stream, in: world, replayed: unsnapped.count)
   }
 
   /// Always durable.
@@ -116,6 +131,7 @@ actor Desk<State: DeskState> {
       cursor.advance(past: try await world.append(changes.map(next.draft), at: cursor))
     } catch {
       log.error("\(State.stream.rawValue): \(error)")
+      adoptAlone(batch)
       for message in batch { message.reply?.resume(returning: .failure(.journal(error))) }
       return
     }
@@ -126,6 +142,13 @@ actor Desk<State: DeskState> {
     }
     if !changes.isEmpty { announce(changes, next) }
     if cursor.isSnapshotDue { await saveSnapshots() }
+  }
+
+  /// What is not part of the fold needs no journal: settings hold although the inputs beside them are refused.
+  private func adoptAlone(_ batch: [Message]) {
+    published.withLock { state in
+      for case .adoption(let body) in batch.map(\.work) { body(&state) }
+    }
   }
 
   /// Snapshots and plain rows reach the disk in the background; a crash costs the next start some replay and a few
@@ -141,21 +164,29 @@ actor Desk<State: DeskState> {
     isSaving = true
     defer { isSaving = false }
     let count = unsnapped.count
+    let (state, left) = published.withLock { ($0, $0.takeGone()) }
+    gone.formUnion(left)
+    let dropped = gone
     do {
-      try await world.save(state.snapshots(after: unsnapped), at: cursor)
+      try await world.save(state.snapshots(after: unsnapped) + dropped.sorted().map(EntitySnapshot.gone), at: cursor)
       unsnapped.removeFirst(count)
+      gone.subtract(dropped)
       cursor.snapshotsSaved(covering: count)
     } catch {
       log.error("\(State.stream.rawValue): snapshots: \(error)")
     }
   }
 
+  /// Rows that the disk refused are tried again with the next ones.
   private func saveRows() async {
-    guard let table = State.table else { return }
-    let rows = published.withLock { $0.takeRows() }
-    guard !rows.isEmpty else { return }
+    guard let table = State.table, !isSavingRows else { return }
+    isSavingRows = true
+    defer { isSavingRows = false }
+    unsavedRows.merge(published.withLock { $0.takeRows() }) { $1 }
+    guard !unsavedRows.isEmpty else { return }
     do {
-      try await world.rows.write(rows, to: table)
+      try await world.rows.write(unsavedRows, to: table)
+      unsavedRows = [:]
     } catch {
       log.error("\(State.stream.rawValue): rows: \(error)")
     }

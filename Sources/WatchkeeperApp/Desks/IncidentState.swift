@@ -9,13 +9,15 @@ struct IncidentState: DeskState {
 
   var book: IncidentBook
   private(set) var tally: BreachTally
+  var replayed: [IncidentFact]
 
   /// The state as the journal says.
   init(from world: World, settings: IncidentSettings) async throws {
-    let rows = try await world.journal.snapshots(of: .incidents)
-    var book = try IncidentBook(rows, settings: settings)
-    try await world.replay(.incidents, after: rows.asOf) { book.apply(try IncidentFact($0)) }
+    let (book, replayed) = try await world.fold(
+      .incidents, from: { try IncidentBook($0, settings: settings) }, reading: { try IncidentFact($0) },
+      applying: { $0.apply($1) })
     self.book = book
+    self.replayed = replayed
     tally = BreachTally(rows: try await world.rows.rows(of: .breachTallies), under: book)
   }
 

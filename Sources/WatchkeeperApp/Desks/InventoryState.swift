@@ -9,12 +9,13 @@ struct InventoryState: DeskState {
 
   var book: InventoryBook
   private(set) var ledger: SightingLedger
+  var replayed: [InventoryFact]
 
   init(from world: World) async throws {
-    let rows = try await world.journal.snapshots(of: .inventory)
-    var book = try InventoryBook(rows)
-    try await world.replay(.inventory, after: rows.asOf) { book.apply(try InventoryFact($0)) }
+    let (book, replayed) = try await world.fold(
+      .inventory, from: { try InventoryBook($0) }, reading: { try InventoryFact($0) }, applying: { $0.apply($1) })
     self.book = book
+    self.replayed = replayed
     ledger = SightingLedger(rows: try await world.rows.rows(of: .sightings))
   }
 

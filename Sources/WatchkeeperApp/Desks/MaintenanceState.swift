@@ -15,12 +15,29 @@ struct MaintenanceState: DeskState {
   static let table: RowTable? = nil
 
   var book: MaintenanceBook
+  var replayed: [MaintenanceFact]
+  private var gone: Set<EntityID> = []
 
   init(from world: World) async throws {
-    let rows = try await world.journal.snapshots(of: .maintenance)
-    var book = try MaintenanceBook(restoring: rows.rows)
-    try await world.replay(.maintenance, after: rows.asOf) { book.apply(try MaintenanceFact($0)) }
+    let (book, replayed) = try await world.fold(
+      .maintenance, from: { try MaintenanceBook(restoring: $0.rows) }, reading: { try MaintenanceFact($0) },
+      applying: { $0.apply($1) })
     self.book = book
+    self.replayed = replayed
+  }
+
+  /// How long finished tasks stay in memory after they were due; the journal keeps them for good. The default is
+  /// 90 days.
+  static let finishedKept = Duration.seconds(90 * 86_400)
+
+  /// Lets old finished work leave memory; the rows go with the next save.
+  mutating func forget(at now: Timestamp) {
+    gone.formUnion(book.forget(finishedBefore: now.advanced(by: .zero - Self.finishedKept)))
+  }
+
+  mutating func takeGone() -> [EntityID] {
+    defer { gone = [] }
+    return gone.sorted()
   }
 
   mutating func process(_ input: PlanningInput, at now: Timestamp) throws(MaintenanceRefusal) -> [MaintenanceFact] {

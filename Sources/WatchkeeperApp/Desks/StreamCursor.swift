@@ -10,8 +10,10 @@ struct StreamCursor: Sendable {
   /// How many facts a start may have to replay before snapshots are due; the default is 500.
   static let factsPerSnapshot = 500
 
-  init(_ stream: Stream, in world: World) async throws(JournalError) {
+  /// - Parameter count: facts that the start replayed, because no snapshot holds them.
+  init(_ stream: Stream, in world: World, replayed count: Int = 0) async throws(JournalError) {
     self.stream = stream
+    factsSinceSnapshot = count
     let head = try await world.journal.head()
     version = head.versions[stream] ?? .none
     position = head.position
@@ -43,6 +45,40 @@ extension World {
     Failpoint.snapshotBefore.pass()
     try await journal.saveSnapshots(rows, of: cursor.stream, asOf: cursor.position)
     Failpoint.snapshotAfter.pass()
+  }
+
+  /// A stream's state: its snapshots, then the facts after them. Where snapshots are damaged, all facts say the same.
+  ///
+  /// - Returns: the state, and the changes that no sound snapshot holds yet: they belong to the next save, else a later
+  ///   one would stand for a position that its rows do not have.
+  func fold<Book, Change>(
+    _ stream: Stream, from begin: (SnapshotSet) throws -> Book, reading: (Fact) throws -> Change,
+    applying: (inout Book, Change) -> Void
+  ) async throws -> (book: Book, replayed: [Change]) {
+    var book: Book
+    var position = JournalPosition.start
+    do {
+      let rows = try await journal.snapshots(of: stream)
+      book = try begin(rows)
+      position = rows.asOf
+    } catch  where Self.isDamage(error) {
+      book = try begin(.none)
+    }
+    var replayed: [Change] = []
+    try await replay(stream, after: position) { fact in
+      let change = try reading(fact)
+      applying(&book, change)
+      replayed.append(change)
+    }
+    return (book, replayed)
+  }
+
+  /// A newer schema is no damage: its rows are right, and this program must leave them alone.
+  private static func isDamage(_ error: any Error) -> Bool {
+    switch error {
+    case JournalError.damaged, FactReadError.damaged: true
+    default: false
+    }
   }
 
   /// Reads a stream's facts after `position` in pages and hands each over.

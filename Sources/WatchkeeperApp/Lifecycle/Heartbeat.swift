@@ -45,6 +45,6 @@ struct Heartbeat: Sendable {
     return request
   }
 
-  /// Whole seconds; −1 stands for never.
-  private static func whole(_ age: Duration?) -> Int64 { age.map { $0.components.seconds } ?? -1 }
+  /// Whole seconds, 0 when the clock was set back; −1 stands for never.
+  private static func whole(_ age: Duration?) -> Int64 { age.map { max(0, $0.components.seconds) } ?? -1 }
 }

@@ -38,7 +38,7 @@ extension Installation {
     if hasIntents { Failpoint.intentAfter.pass() }
     let numbers = Set(facts.compactMap { Incident.number(of: $0.entity) })
     Task {
-      if hasIntents { await deliveries.take(state.book.pendingIntentsInOrder) }
+      if hasIntents { await takePendingIntents() }
       await hub.send(.changed(.incidents))
       for number in numbers.sorted() { await hub.send(.changed(.incident(number))) }
     }
@@ -49,6 +49,10 @@ extension Installation {
       }
     }
     if changesOutages { plan() }
+  }
+
+  func takePendingIntents() async {
+    await deliveries.take { [incidents] in incidents.state.book.pendingIntentsInOrder }
   }
 
   func inventoryChanged(_ facts: [InventoryFact], _ state: InventoryState) {
@@ -91,5 +95,6 @@ extension Installation {
       plans: configuration.withLock { $0.plans }, inventory: inventory.state.book, incidents: incidents.state.book)
   }
 
-  func plan() { maintenance.submit(PlanningInput(input: .plan, scene: scene)) }
+  /// Within a second.
+  func plan() { planIsDue.withLock { $0 = true } }
 }

@@ -19,14 +19,21 @@ extension Installation {
   func appendSelfMetrics() async {
     let target = LabelSet(["job": "watchkeeper", "instance": hostName])
     var batch = SampleBatch()
+    var present: Set<SeriesReference> = []
     let time = now
     for metric in await selfMetrics() {
       for (labels, value) in metric.values {
         let series = LabelSet(labels.labels + target.labels + [Label(LabelSet.metricName, metric.name)])
         guard let reference = try? store.reference(for: series) else { continue }
         batch.append(reference, at: time, value)
+        present.insert(reference)
       }
     }
+    let ended = ownSeries.withLock { known in
+      defer { known = present }
+      return known.subtracting(present)
+    }
+    for reference in ended { batch.append(reference, at: time, .staleMarker) }
     store.append(batch)
   }
 

@@ -26,8 +26,15 @@ extension Installation {
     await deliveries.adopt(
       settings.channels(environment),
       composer: MessageComposer(language: language, zone: ClockZone(zone), consoleURL: publicURL))
-    inventory.submit(.declare(new.inventory, digest: new.digest))
+    do {
+      // Items come first, as at the start.
+      try await inventory.perform(.declare(new.inventory, digest: new.digest))
+    } catch {
+      log.error("inventory: the items of configuration \(new.digest) are taken over later: \(error)")
+    }
     await probes.load(new.probes)
+    let names = Set(new.probes.map(\.name))
+    status.withLock { status in status.probes = status.probes.filter { names.contains($0.key) } }
     await evaluator.reload(new.ruleGroups)
     retireMissingRules()
     plan()

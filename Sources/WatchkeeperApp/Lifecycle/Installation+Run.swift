@@ -20,7 +20,10 @@ extension Installation {
 
   /// Takes up where the last run stopped, then runs until `stop`.
   func start(_ findings: HostFindings) async throws -> Loops {
-    status.withLock { $0.startedAt = now }
+    status.withLock { status in
+      status.startedAt = now
+      status.startedUptime = world.clock.uptime
+    }
     let desks = Task {
       await withDiscardingTaskGroup { group in
         group.addTask { await self.incidents.run() }
@@ -37,13 +40,16 @@ extension Installation {
     retireMissingRules()
     endForgottenWindows()
     plan()
-    await deliveries.take(incidents.state.book.pendingIntentsInOrder)
+    await takePendingIntents()
     let work = Task {
       await withDiscardingTaskGroup { group in
         group.addTask { await self.store.run() }
         group.addTask { await self.probes.run() }
-        group.addTask { await self.evaluator.run() }
-        group.addTask { await self.everySecond() }
+        group.addTask {
+          await self.awaitFirstProbes()
+          await self.evaluator.run()
+        }
+        group.addTask { await self.timePasses() }
       }
     }
     return Loops(desks: desks, work: work)
@@ -63,6 +69,7 @@ extension Installation {
     await loops.desks.value
     await store.close()
     do { try journal.close() } catch { log.error("\(error)") }
+    madeConsole.withLock { $0 = nil }
   }
 
   func takeInventory(_ configuration: Configuration, _ findings: HostFindings) async throws(CommandFailure<Never>) {
@@ -71,111 +78,20 @@ extension Installation {
     try await inventory.perform(.declare(configuration.inventory, digest: configuration.digest))
   }
 
-  // MARK: Time passes
+  /// How long the first rounds wait for the first samples after a break. The default is 1 minute.
+  private static let firstProbesMax = Duration.seconds(60)
 
-  /// How often each upkeep is due, in seconds.
-  private enum Period {
-    static let tick = 5
-    static let persist = 10
-    static let metrics = 15
-    static let planning = 300
-    static let discovery = 300
-    static let publishing = 3600
-  }
-
-  private func everySecond() async {
-    var second = 0
-    var due = world.clock.uptime
-    while !Task.isCancelled {
-      due = max(due + .seconds(1), world.clock.uptime)
-      do { try await world.clock.sleep(untilUptime: due) } catch { return }
-      second += 1
-      await deliveries.pump()
-      if second % Period.tick == 0 { tick() }
-      if second % Period.persist == 0 { await persist() }
-      if second % Period.metrics == 0 { await appendSelfMetrics() }
-      if second % Period.planning == 0 { plan() }
-      if second % Period.discovery == 0 { await discover() }
-      if second % Period.publishing == 0 { await publishDigest() }
-      await beat(second)
+  /// After a break longer than the look-back no sample is in sight, and a round before the first probes would take that
+  /// silence for recovery. Nothing waits when no incident is open or samples are in sight.
+  private func awaitFirstProbes() async {
+    guard incidents.state.book.all.contains(where: \.status.isActive) else { return }
+    guard await queries.vector("watchkeeper_probe_late_seconds", at: now).isEmpty else { return }
+    let limit = world.clock.uptime + Self.firstProbesMax
+    while world.clock.uptime < limit {
+      let isWaiting = await probes.status().contains { $0.lastRun == nil && $0.interval <= Self.firstProbesMax }
+      guard isWaiting else { return }
+      do { try await world.clock.sleep(for: .seconds(1)) } catch { return }
     }
-  }
-
-  private func tick() {
-    incidents.submit(.tick)
-    maintenance.submit(PlanningInput(input: .tick, scene: scene))
-  }
-
-  private func persist() async {
-    await incidents.persist()
-    await inventory.persist()
-    await maintenance.persist()
-  }
-
-  private func discover() async {
-    let findings = await Self.look()
-    for input in HostInventory(findings: findings, hostName: hostName).inputs { inventory.submit(input) }
-  }
-
-  /// Looks at this host on a thread of its own: reading /proc can stall.
-  static func look() async -> HostFindings {
-    await withCheckedContinuation { continuation in
-      BackgroundThread.run { continuation.resume(returning: HostDiscovery().look()) }
-    }
-  }
-
-  /// Without a digest kept elsewhere, a tail cut from the journal cannot be seen.
-  private func publishDigest() async {
-    guard let head = try? await journal.head() else { return }
-    log.notice("journal: position \(head.position.number), digest \(head.digest)")
-  }
-
-  // MARK: Heartbeat
-
-  var heartbeatAges: Heartbeat.Ages {
-    let view = evaluator.view
-    let delivery = deliveries.view
-    let oldest = delivery.waiting.values.map(\.oldest).min()
-    return Heartbeat.Ages(
-      evaluation: view.lastEvaluation.map { now.elapsed(since: $0) },
-      delivery: delivery.lastDelivery.map { now.elapsed(since: $0) },
-      undelivered: oldest.map { now.elapsed(since: $0) })
-  }
-
-  private func beat(_ second: Int) async {
-    guard let settings = configuration.withLock({ $0.settings.heartbeat }) else { return }
-    let period = max(1, Int(settings.interval.duration.components.seconds))
-    // The first beat comes early, so that a wrong URL shows at once.
-    guard second % period == 0 || second == Period.tick * 4 else { return }
-    let heartbeat = Heartbeat(settings: settings)
-    let ages = heartbeatAges
-    if let reason = heartbeat.reasonToStop(ages) {
-      log.error("heartbeat: held back: \(reason)")
-      status.withLock { $0.heartbeat.isHeldBack = true }
-      return
-    }
-    let report = await transfers.perform(heartbeat.request(ages))
-    var problem: String?
-    switch report.outcome {
-    case .completed(let code, _) where (200..<300).contains(code): break
-    case .completed(let code, _): problem = "HTTP \(code)"
-    case .failed(let failure): problem = failure.text
-    }
-    if let problem { log.warning("heartbeat: \(problem)") }
-    status.withLock { status in
-      status.heartbeat.isHeldBack = false
-      status.heartbeat.lastProblem = problem
-      if problem == nil { status.heartbeat.lastSent = now }
-    }
-  }
-
-  /// Whether rules are still evaluated: what feeds systemd's watchdog.
-  var isEvaluating: Bool {
-    let groups = evaluator.view.groups
-    guard let shortest = groups.map(\.interval).min() else { return true }
-    let status = status.withLock { $0 }
-    let since = status.lastRound == .zero ? now.elapsed(since: status.startedAt) : world.clock.uptime - status.lastRound
-    return since < max(.seconds(20), shortest * 2)
   }
 
   // MARK: Probes
@@ -190,14 +106,3 @@ extension Installation {
     }
   }
 }
-
-/// A thread for one blocking piece of work.
-enum BackgroundThread {
-  static func run(_ body: @escaping @Sendable () -> Void) {
-    let thread = Thread { body() }
-    thread.stackSize = 1 << 20
-    thread.start()
-  }
-}
-
-private import Foundation

@@ -34,11 +34,15 @@ final class Installation: Sendable {
   let evaluator: RuleEvaluator
   let deliveries: DeliveryService
   let probes: ProbeRunner
-  let hub = EventHub()
+  let hub: EventHub
   let status: Mutex<InstallationStatus>
   let configuration: Mutex<Configuration>
   /// `nil` until the console is made.
   let madeConsole = Mutex<LiveConsole?>(nil)
+  /// Changes that call for a new plan are many at once: one plan a second answers them all.
+  let planIsDue = Mutex(false)
+  /// Watchkeeper's own series that were written last, so that one that ends is marked as ended.
+  let ownSeries = Mutex<Set<SeriesReference>>([])
   /// Where the console is reached; known once it listens.
   let consoleURL = Mutex("")
 
@@ -55,12 +59,14 @@ final class Installation: Sendable {
     transfers = base.transfers
     self.configuration = Mutex(configuration)
     status = Mutex(InstallationStatus())
+    // Numbers go on from run to run, so that a page of the run before is told to read again.
+    hub = EventHub(after: UInt64(max(0, base.clock.now.milliseconds)))
     let settings = configuration.settings
     journal = try SQLiteJournal(folder: try folder.subfolder(folder.journalFolder), clock: base.clock)
     let world = World(clock: base.clock, identifiers: base.identifiers, journal: journal, rows: journal)
     self.world = world
     store = try EmbeddedStore(
-      folder: folder.samplesFolder, settings: StoreSettings(settings.storage), clock: base.clock
+      folder: try folder.subfolder(folder.samplesFolder), settings: StoreSettings(settings.storage), clock: base.clock
     ) { ($0 == .before ? Failpoint.chunkFlushBefore : .chunkFlushAfter).pass() }
     queries = QueryService(
       reader: store, limits: settings.query.limits, lookback: settings.query.lookback.duration)
@@ -146,7 +152,9 @@ struct InstallationStatus: Sendable {
   var reloads: UInt64 = 0
   var probes: [String: ProbeStatus] = [:]
   /// On the clock that never steps.
-  var lastRound = Duration.zero
+  var startedUptime = Duration.zero
+  /// When the last round of any rule group ended, on the same clock.
+  var lastRound: Duration?
   var heartbeat = Heartbeat.State()
 }
 

@@ -8,7 +8,6 @@ internal import ServiceTime
 internal import Synchronization
 internal import Telemetry
 internal import Transfers
-internal import UnixSignals
 internal import WebInterface
 internal import Wording
 
@@ -21,6 +20,7 @@ struct Program {
   private let log: Log
   private let supervisor: ServiceSupervisor
   private let hostName: String
+  private let signals = SignalListener()
 
   /// The first port tried when none is named.
   static let standardPort = 9464
@@ -37,6 +37,8 @@ struct Program {
 
   /// Runs until SIGTERM or SIGINT.
   func run() async throws {
+    let listener = await signals.listen()
+    defer { listener.cancel() }
     let folder = try DataFolder(
       creating: options.dataFolder ?? DataFolder.standardPath(environment: environment, isRoot: getuid() == 0))
     let lock = try folder.lock()
@@ -186,7 +188,10 @@ struct Program {
     // A server that cannot listen ends the start rather than leaving a program that nobody can reach.
     let failure = Task {
       defer { announce.finish() }
-      try await serving.value
+      do { try await serving.value } catch {
+        log.error("the console ended, watching goes on: \(error)")
+        throw error
+      }
     }
     guard let port = await listeningPorts.first(where: { _ in true }) else {
       try await failure.value
@@ -199,6 +204,7 @@ struct Program {
     installation.status.withLock { $0.notReady = nil }
     let token = await sessions.issueLink(for: Identity(actor: .localUser(NSUserName()), role: .administrator))
     transcript.ready(url: url, token: token, skippedPort: listening.skipped)
+    signals.begin()
     supervisor.ready("watching")
     await obeySignals(installation, folder, notifiers)
     supervisor.stopping()
@@ -221,8 +227,8 @@ struct Program {
       }
     }
     defer { watchdog.cancel() }
-    for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) {
-      guard signal == .sighup else { return }
+    for await request in signals.requests {
+      guard request == .reload else { return }
       await reload(installation, folder, notifiers)
     }
   }

@@ -45,6 +45,10 @@ actor RuleEvaluator {
   private var adopted: [CheckedContinuation<Void, Never>] = []
   private var wake: CheckedContinuation<Void, Never>?
   private var isStopping = false
+  /// Rounds under way: a reload waits for them, a stop cuts them off.
+  private var rounds: [RuleGroupKey: Task<Void, Never>] = [:]
+  /// Rows that the disk refused, for the next save.
+  private var unsaved: [String: [UInt8]?] = [:]
 
   init(
     world: World, queries: QueryService, appender: any SampleAppender, log: Log, external: ExternalIdentity,
@@ -81,11 +85,14 @@ actor RuleEvaluator {
     states = carried.states
     append(carried.samples, of: nil)
     await save(carried.rowChanges)
-    if !carried.retired.isEmpty { retire(carried.retired) }
-    published.withLock { view in
+    references = references.filter { groups[$0.key] != nil }
+    published.withLock { [groups] view in
       view.groups = list
       view.states = carried.states
+      view.lastTook = view.lastTook.filter { groups[$0.key] != nil }
+      view.failures = view.failures.filter { groups[$0.key] != nil }
     }
+    if !carried.retired.isEmpty { retire(carried.retired) }
   }
 
   // MARK: Rounds
@@ -110,12 +117,18 @@ actor RuleEvaluator {
 
   func stop() {
     isStopping = true
+    for round in rounds.values { round.cancel() }
     wake.take()?.resume()
   }
 
   private nonisolated func loop(_ group: RuleGroup) async {
     let schedule = GroupSchedule(group)
-    var last: Timestamp?
+    // After a reload the slot that came meanwhile is made good; after a start there is nothing to make good.
+    var last = view.lastTook[group.key].flatMap { _ in view.states[group.key]?.lastSlot }
+    if let known = last, case let missed = schedule.slot(atOrBefore: world.clock.now), missed > known {
+      last = missed
+      await runRound(of: group, at: missed)
+    }
     while !Task.isCancelled {
       let now = world.clock.now
       let wait = schedule.nextSlot(after: now).elapsed(since: now)
@@ -124,8 +137,17 @@ actor RuleEvaluator {
       let slot = schedule.slot(atOrBefore: world.clock.now)
       if slot == last { continue }
       last = slot
-      await evaluate(group, at: slot)
+      await runRound(of: group, at: slot)
     }
+  }
+
+  /// In a task of its own: the loop's is cancelled by a reload, and its queries would fail with it.
+  private func runRound(of group: RuleGroup, at slot: Timestamp) async {
+    guard !isStopping else { return }
+    let round = Task { await self.evaluate(group, at: slot) }
+    rounds[group.key] = round
+    await round.value
+    rounds[group.key] = nil
   }
 
   private func evaluate(_ group: RuleGroup, at slot: Timestamp) async {
@@ -140,7 +162,8 @@ actor RuleEvaluator {
       rows.merge(outcome.rowChanges) { $1 }
       if let failure = outcome.failure {
         failures += 1
-        log.warning("rules: \(rule.place): \(rule.name): \(failure)")
+        // A round that the stop cut off says nothing.
+        if !isStopping { log.warning("rules: \(rule.place): \(rule.name): \(failure)") }
       } else {
         outcomes[index] = outcome
       }
@@ -227,10 +250,14 @@ actor RuleEvaluator {
   }
 
   private func save(_ rows: [String: [UInt8]?]) async {
-    guard !rows.isEmpty else { return }
+    guard !rows.isEmpty || !unsaved.isEmpty else { return }
+    let pending = unsaved.merging(rows) { $1 }
+    unsaved = [:]
     do {
-      try await world.rows.write(rows, to: .alertStates)
+      try await world.rows.write(pending, to: .alertStates)
     } catch {
+      // What other groups found meanwhile is newer.
+      unsaved.merge(pending) { newer, _ in newer }
       log.error("rules: states: \(error)")
     }
   }

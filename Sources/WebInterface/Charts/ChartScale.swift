@@ -10,7 +10,9 @@ struct ChartScale: Sendable {
   ///   - highest: the greatest value that must fit, threshold included.
   init(given: Double?, highest: Double, unit: ChartUnit) {
     let base = unit == .bytes || unit == .bytesPerSecond ? 1024.0 : 10
-    let wanted = given ?? max(highest * 1.05, Self.least(unit))
+    // A share of a whole that stays below 100 % gets no room above it.
+    let roomy = unit == .percent && highest <= 100 ? min(highest * 1.05, 100) : highest * 1.05
+    let wanted = given ?? max(roomy, Self.least(unit))
     let step = Self.niceStep(wanted / 4, base: base)
     let count = given == nil ? (wanted / step).rounded(.up) : wanted / step
     top = given ?? step * max(count, 1)

@@ -148,7 +148,7 @@ private let overviewSentenceMessages: [Message] = [
   Message("console.total.certificate", en: "First certificate to expire", zh: "最近到期的证书"),
   Message("console.total.left", en: "in {left:age}", zh: "{left:age}后"),
   Message("console.endpoint.unknown", en: "not known", zh: "未知"),
-  Message("console.endpoint.status", en: "{status} in {took}", zh: "{status}，用时 {took}"),
+  Message("console.endpoint.status", en: "{status} in {took}", zh: "{status} · {took}"),
   Message("console.endpoint.fails", en: "check fails", zh: "检查未通过"),
   Message("console.endpoint.answers", en: "answers in {took}", zh: "应答用时 {took}"),
   Message("console.endpoint.up", en: "answers", zh: "应答正常"),

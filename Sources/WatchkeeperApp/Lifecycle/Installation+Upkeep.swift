@@ -1,0 +1,206 @@
+internal import Alerting
+internal import Incidents
+internal import Inventory
+internal import Journal
+internal import Planner
+internal import Probes
+internal import Records
+internal import Synchronization
+internal import Telemetry
+internal import TimeSeriesStore
+internal import Transfers
+
+// What is due because time passes.
+
+extension Installation {
+  /// How often each upkeep is due, in seconds.
+  private enum Period {
+    static let tick = 5
+    static let step = 5
+    static let persist = 10
+    static let metrics = 15
+    static let reconciliation = 300
+    static let discovery = 300
+    static let publishing = 3600
+  }
+
+  /// Loops of their own: a slow disk, a stalled mount or a silent heartbeat URL must not hold the ticks.
+  func timePasses() async {
+    await withDiscardingTaskGroup { group in
+      group.addTask { await self.every(1) { await self.pulse($0) } }
+      group.addTask { await self.upkeep() }
+      group.addTask { await self.every(Period.discovery) { _ in await self.discover() } }
+      group.addTask { await self.heartbeats() }
+    }
+  }
+
+  /// - Parameter body: is given the seconds since the start, as many as its own rounds stand for.
+  private func every(_ seconds: Int, _ body: (Int) async -> Void) async {
+    var due = world.clock.uptime
+    var second = 0
+    while !Task.isCancelled {
+      due = max(due + .seconds(seconds), world.clock.uptime)
+      do { try await world.clock.sleep(untilUptime: due) } catch { return }
+      second += seconds
+      await body(second)
+    }
+  }
+
+  private func pulse(_ second: Int) async {
+    await deliveries.pump()
+    if planIsDue.withLock({ isDue in
+      defer { isDue = false }
+      return isDue
+    }) {
+      maintenance.submit(PlanningInput(input: .plan, scene: scene))
+    }
+    guard second % Period.tick == 0 else { return }
+    incidents.submit(.tick)
+    maintenance.submit(PlanningInput(input: .tick, scene: scene))
+  }
+
+  private func upkeep() async {
+    var health = StoreHealth()
+    await every(Period.step) { second in
+      health = tellHealth(since: health)
+      if second % Period.persist == 0 { await persist() }
+      if second % Period.metrics == 0 { await appendSelfMetrics() }
+      if second % Period.reconciliation == 0 { reconcile() }
+      if second % Period.publishing == 0 { await publishDigest() }
+    }
+  }
+
+  /// Says once what the sample store found or suffers.
+  private func tellHealth(since before: StoreHealth) -> StoreHealth {
+    let health = store.health
+    for finding in health.findings where !before.findings.contains(finding) {
+      switch finding.severity {
+      case .damage: log.error("samples: \(finding)")
+      case .note: log.notice("samples: \(finding)")
+      }
+    }
+    if health.state != before.state {
+      let why = health.lastError.map { ": \($0)" } ?? ""
+      switch health.state {
+      case .healthy: log.notice("samples: the disk takes them again")
+      case .holding: log.error("samples: the disk refuses them\(why) – they wait in memory; free space")
+      case .dropping: log.error("samples: the disk refuses them\(why) – the oldest are dropped; free space")
+      case .closed: break
+      }
+    }
+    return health
+  }
+
+  private func persist() async {
+    await incidents.persist()
+    await inventory.persist()
+    await maintenance.persist()
+  }
+
+  /// Says again what was said once and could be lost while the journal refused or a mailbox was full. What is known
+  /// already changes nothing.
+  func reconcile() {
+    retireMissingRules()
+    endForgottenWindows()
+    let configuration = configuration.withLock { $0 }
+    inventory.submit(.declare(configuration.inventory, digest: configuration.digest))
+    let now = now
+    maintenance.adopt { $0.forget(at: now) }
+    plan()
+  }
+
+  private func discover() async {
+    let findings = await Self.look()
+    for input in HostInventory(findings: findings, hostName: hostName).inputs { inventory.submit(input) }
+  }
+
+  /// Looks at this host on a thread of its own: reading /proc can stall.
+  static func look() async -> HostFindings {
+    await withCheckedContinuation { continuation in
+      BackgroundThread.run { continuation.resume(returning: HostDiscovery().look()) }
+    }
+  }
+
+  /// Without a digest kept elsewhere, a tail cut from the journal cannot be seen.
+  private func publishDigest() async {
+    guard let head = try? await journal.head() else { return }
+    log.notice("journal: position \(head.position.number), digest \(head.digest)")
+  }
+}
+
+// MARK: - Being watched
+
+extension Installation {
+  /// The first beat comes early, so that a wrong URL shows at once.
+  private static let firstBeat = Duration.seconds(20)
+
+  var heartbeatAges: Heartbeat.Ages {
+    let view = evaluator.view
+    let delivery = deliveries.view
+    let oldest = delivery.waiting.values.map(\.oldest).min()
+    return Heartbeat.Ages(
+      evaluation: view.lastEvaluation.map { now.elapsed(since: $0) },
+      delivery: delivery.lastDelivery.map { now.elapsed(since: $0) },
+      undelivered: oldest.map { now.elapsed(since: $0) })
+  }
+
+  private func heartbeats() async {
+    var due = world.clock.uptime + Self.firstBeat
+    await every(1) { _ in
+      guard let settings = configuration.withLock({ $0.settings.heartbeat }) else { return }
+      let uptime = world.clock.uptime
+      // A shorter interval after a reload holds at once.
+      due = min(due, uptime + settings.interval.duration)
+      guard uptime >= due else { return }
+      due = uptime + settings.interval.duration
+      await beat(Heartbeat(settings: settings))
+    }
+  }
+
+  private func beat(_ heartbeat: Heartbeat) async {
+    let ages = heartbeatAges
+    let running = world.clock.uptime - status.withLock { $0.startedUptime }
+    // The first round is still to come: neither a beat nor a fault.
+    if ages.evaluation == nil, running <= heartbeat.settings.evaluationAgeMax.duration { return }
+    if let reason = heartbeat.reasonToStop(ages) {
+      log.error("heartbeat: held back: \(reason)")
+      status.withLock { $0.heartbeat.isHeldBack = true }
+      return
+    }
+    let report = await transfers.perform(heartbeat.request(ages))
+    var problem: String?
+    switch report.outcome {
+    case .completed(let code, _) where (200..<300).contains(code): break
+    case .completed(let code, _): problem = "HTTP \(code)"
+    case .failed(let failure): problem = failure.text
+    }
+    if let problem { log.warning("heartbeat: \(problem)") }
+    status.withLock { status in
+      status.heartbeat.isHeldBack = false
+      status.heartbeat.lastProblem = problem
+      if problem == nil { status.heartbeat.lastSent = now }
+    }
+  }
+
+  /// How long no round may end before the program counts as stuck: beyond what one query may take, because a slow disk
+  /// is no reason to start again. The default is 3 minutes.
+  static let evaluationSilenceMax = Duration.seconds(180)
+
+  /// Whether rules are still evaluated: what feeds systemd's watchdog.
+  var isEvaluating: Bool {
+    guard let shortest = evaluator.view.groups.map(\.interval).min() else { return true }
+    let last = status.withLock { $0.lastRound ?? $0.startedUptime }
+    return world.clock.uptime - last < max(Self.evaluationSilenceMax, shortest * 2)
+  }
+}
+
+/// A thread for one blocking piece of work.
+enum BackgroundThread {
+  static func run(_ body: @escaping @Sendable () -> Void) {
+    let thread = Thread { body() }
+    thread.stackSize = 1 << 20
+    thread.start()
+  }
+}
+
+private import Foundation

@@ -1,0 +1,121 @@
+import Alerting
+import Foundation
+import PromQL
+import Records
+import Synchronization
+import Telemetry
+import Testing
+import UnixSignals
+import WebInterface
+
+@testable import WatchkeeperApp
+
+@Suite("Lifecycle")
+struct LifecycleTests {
+  @Test("a signal ends a start at once, a run in order, and a stop that takes too long at once") func signals() async {
+    let listener = SignalListener()
+    #expect(listener.take(.sigterm) == 0)
+    listener.begin()
+    #expect(listener.take(.sighup) == nil)
+    #expect(listener.take(.sigint) == nil)
+    #expect(listener.take(.sigint) == 1)
+    var requests = listener.requests.makeAsyncIterator()
+    #expect(await requests.next() == .reload)
+    #expect(await requests.next() == .stop)
+  }
+
+  @Test("the last good configuration is whole, and its owner's alone") func lastGood() throws {
+    let folder = NSTemporaryDirectory() + "watchkeeper-last-good-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let lastGood = LastGoodConfiguration(path: folder + "/configuration.last-good.json")
+    func save(_ text: String) throws -> ConfigurationFiles {
+      let files = ConfigurationFiles(files: [.init(kind: .settings, path: "watchkeeper.yaml", text: text)])
+      try lastGood.save(files)
+      return files
+    }
+    _ = try save("heartbeat: {url: https://example.org/token}")
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: lastGood.path)
+    for text in ["heartbeat: {url: https://example.org/token}", "language: en"] {
+      #expect(try save(text) == lastGood.load())
+      let mode = try FileManager.default.attributesOfItem(atPath: lastGood.path)[.posixPermissions] as? Int
+      #expect(mode == 0o600)
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 1)
+    #expect(throws: StartError.self) {
+      try LastGoodConfiguration(path: folder + "/absent/x.json").save(ConfigurationFiles(files: []))
+    }
+  }
+
+  @Test("a page of an earlier run reads everything again, and a closed hub ends every stream") func hub() async {
+    let earlier = EventHub(after: 1_000)
+    for _ in 0..<3 { await earlier.send(.changed(.items)) }
+    let later = EventHub(after: 2_000)
+    for _ in 0..<5 { await later.send(.changed(.items)) }
+    var known = await later.deltas(after: 2_003).makeAsyncIterator()
+    #expect(await known.next()?.id == 2_004)
+    var returning = await later.deltas(after: 1_003).makeAsyncIterator()
+    guard case .resync = await returning.next()?.content else {
+      Issue.record("what changed between the runs is not known to the page")
+      return
+    }
+    await later.close()
+    #expect(await returning.next() == nil)
+    var late = await later.deltas(after: nil).makeAsyncIterator()
+    #expect(await late.next() == nil)
+  }
+
+  @Test("a reload waits for the round under way instead of failing it") func reloadDuringRound() async throws {
+    let clock = TestClock()
+    let gate = Gate()
+    let journal = MemoryJournal(clock: clock)
+    let groups = try ConfigurationReader.read(
+      ConfigurationFiles(files: [
+        .init(kind: .settings, path: "watchkeeper.yaml", text: "packaged: {probes: false, rules: false, plans: false}"),
+        .init(
+          kind: .rules, path: "rules/a.yaml",
+          text: "groups: [{name: g, interval: 15s, rules: [{alert: Down, expr: up == 0}]}]"),
+      ]), hostName: "h", notifiers: CommandWorld.offlineNotifiers
+    ).ruleGroups
+    let evaluator = RuleEvaluator(
+      world: .test(clock, journal), queries: QueryService(reader: gate, limits: ReadLimits(), lookback: .seconds(300)),
+      appender: gate, log: .test, external: .none, offer: { _ in }, retire: { _ in })
+    try await evaluator.restore(groups)
+    let running = Task { await evaluator.run() }
+    for _ in 0..<10_000 where !gate.isEntered {
+      clock.advance(by: .milliseconds(100))
+      await Task.yield()
+    }
+    try #require(gate.isEntered)
+    let reloading = Task { await evaluator.reload(groups) }
+    for _ in 0..<100 { await Task.yield() }
+    gate.open()
+    await reloading.value
+    #expect(evaluator.view.rounds == 1)
+    #expect(evaluator.view.failures.values.allSatisfy { $0 == 0 })
+    await evaluator.stop()
+    await running.value
+  }
+}
+
+/// Holds every read until it is opened; a read that was cancelled fails, as the store's do.
+private final class Gate: SeriesReader, SampleAppender {
+  private let state = Mutex((isEntered: false, isOpen: false))
+
+  var isEntered: Bool { state.withLock { $0.isEntered } }
+  func open() { state.withLock { $0.isOpen = true } }
+
+  func select(_ selections: [SeriesSelection], limits: ReadLimits) async throws(SeriesReadError) -> [[SeriesSlice]] {
+    state.withLock { $0.isEntered = true }
+    while !state.withLock({ $0.isOpen }) { await Task.yield() }
+    if Task.isCancelled { throw .unreadable("cancelled") }
+    return selections.map { _ in [] }
+  }
+
+  func labelSets(
+    matching selectors: [[LabelMatcher]], after: Timestamp, through: Timestamp, limits: ReadLimits
+  ) async throws(SeriesReadError) -> [LabelSet] { [] }
+
+  func reference(for labels: LabelSet) throws(AppendError) -> SeriesReference { throw .closed }
+  func append(_ batch: SampleBatch) -> AppendOutcome { AppendOutcome() }
+}
