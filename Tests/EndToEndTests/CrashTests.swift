@@ -19,7 +19,9 @@ extension EndToEnd {
     func kills() async throws {
       print("WATCHKEEPER_SEED=\(Self.seed)")
       var generator = SeededGenerator(seed: Self.seed)
-      let story = try await Story(Story.Pace(probe: "500ms", rule: "500ms", hold: "1s", verify: "500ms"))
+      // A recovery is proven for longer than samples wait for their group commit: else a crash takes the good samples and
+      // leaves the recovery, and the bad ones before them open the incident again.
+      let story = try await Story(Story.Pace(probe: "500ms", rule: "500ms", hold: "1s", verify: "2s"))
       // A receiver that takes its time, so that kills meet deliveries whose outcome is not yet recorded.
       story.hook.answer(after: 0.6)
       try await story.target.start()

@@ -85,6 +85,25 @@ extension EndToEnd {
     }
 
     @Test(
+      "SIGTERM during a delivery waits for its outcome, so that the next run does not repeat it",
+      .enabled(if: Tools.canTellStories, Comment(rawValue: Tools.storyNeeds)))
+    func stopDuringDelivery() async throws {
+      let story = try await Story(.fast)
+      story.hook.answer(after: 1)
+      try await story.watchkeeper.startAndAwaitReady()
+      try await Waiting.untilTrue("the webhook; it said: \(story.watchkeeper.output)") {
+        !story.hook.requests.isEmpty
+      }
+      #expect(try await story.watchkeeper.stop() == .exited(0))
+      #expect(try await story.watchkeeper.facts(of: "incidents")["notification.delivered"] == 2)
+      try await story.watchkeeper.startAndAwaitReady()
+      try await Waiting.untilTrue("four rounds") {
+        try story.watchkeeper.metric("watchkeeper_rule_rounds_total") ?? 0 >= 4
+      }
+      #expect(story.hook.requests.count == 1)
+    }
+
+    @Test(
       "a disk that is full at the start is refused with the remedy, and nothing is written",
       .enabled(if: Tools.isRoot && Tools.unshare != nil, "needs root, to mount a small file system of its own"))
     func diskFull() async throws {
