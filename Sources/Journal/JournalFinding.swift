@@ -23,6 +23,8 @@ public enum JournalFinding: Hashable, Sendable {
   case headerChanged(JournalPosition)
   case payloadChanged(JournalPosition)
   case payloadMissing(JournalPosition)
+  /// A note, not damage: the payload was replaced, and the fact at the second position says so.
+  case payloadErased(JournalPosition, by: JournalPosition)
   case payloadDigestChanged(JournalPosition)
   case payloadWithoutFact(JournalPosition)
   case chainChanged(JournalPosition)
@@ -52,8 +54,10 @@ extension JournalFinding {
   public enum Severity: Sendable { case note, damage }
 
   public var severity: Severity {
-    if case .cutTailCannotBeSeen = self { return .note }
-    return .damage
+    switch self {
+    case .cutTailCannotBeSeen, .payloadErased: .note
+    default: .damage
+    }
   }
 }
 
@@ -82,6 +86,8 @@ extension JournalFinding: CustomStringConvertible {
     case .headerChanged(let position): "fact \(position.number): its header was changed"
     case .payloadChanged(let position): "fact \(position.number): its payload was changed"
     case .payloadMissing(let position): "fact \(position.number): its payload is missing"
+    case .payloadErased(let position, let by):
+      "fact \(position.number): its payload was erased, as fact \(by.number) says"
     case .payloadDigestChanged(let position): "fact \(position.number): its payload's digest was changed"
     case .payloadWithoutFact(let position): "payload \(position.number) belongs to no fact"
     case .chainChanged(let position): "fact \(position.number): its chain digest was changed"
