@@ -66,7 +66,7 @@ extension Installation {
       if second % Period.persist == 0 { await persist() }
       if second % Period.metrics == 0 { await appendSelfMetrics() }
       if second % Period.reconciliation == 0 { reconcile() }
-      if second % Period.publishing == 0 { await publishDigest() }
+      if second % Period.publishing == 0 { await digests.publish() }
     }
   }
 
@@ -119,12 +119,6 @@ extension Installation {
     await withCheckedContinuation { continuation in
       BackgroundThread.run { continuation.resume(returning: HostDiscovery().look()) }
     }
-  }
-
-  /// Without a digest kept elsewhere, a tail cut from the journal cannot be seen.
-  private func publishDigest() async {
-    guard let head = try? await journal.head() else { return }
-    log.notice("journal: position \(head.position.number), digest \(head.digest)")
   }
 }
 

@@ -26,6 +26,7 @@ final class Installation: Sendable {
   let language: Language
   let transfers: TransferEngine
   let journal: SQLiteJournal
+  let digests: DigestPublisher
   let store: EmbeddedStore
   let queries: QueryService
   let incidents: Desk<IncidentState>
@@ -65,6 +66,8 @@ final class Installation: Sendable {
     journal = try SQLiteJournal(folder: try folder.subfolder(folder.journalFolder), clock: base.clock)
     let world = World(clock: base.clock, identifiers: base.identifiers, journal: journal, rows: journal)
     self.world = world
+    digests = DigestPublisher(
+      journal, to: PublishedDigestFile(path: folder.publishedDigests), clock: base.clock, log: base.log)
     store = try EmbeddedStore(
       folder: try folder.subfolder(folder.samplesFolder), settings: StoreSettings(settings.storage), clock: base.clock
     ) { ($0 == .before ? Failpoint.chunkFlushBefore : .chunkFlushAfter).pass() }
