@@ -44,6 +44,10 @@ final class Installation: Sendable {
   let planIsDue = Mutex(false)
   /// Watchkeeper's own series that were written last, so that one that ends is marked as ended.
   let ownSeries = Mutex<Set<SeriesReference>>([])
+  /// Why the program must end, once it must: another one writes its journal.
+  let failure = Mutex<JournalError?>(nil)
+  /// Asks for an orderly stop.
+  private let askToStop: @Sendable () -> Void
   /// Where the console is reached; known once it listens.
   let consoleURL = Mutex("")
 
@@ -57,6 +61,7 @@ final class Installation: Sendable {
     zone = base.zone
     language = base.language
     log = base.log
+    askToStop = base.askToStop
     transfers = base.transfers
     self.configuration = Mutex(configuration)
     status = Mutex(InstallationStatus())
@@ -76,12 +81,17 @@ final class Installation: Sendable {
     let link = InstallationLink()
     let log = base.log
     incidents = try await Desk(
-      try await IncidentState(from: world, settings: IncidentSettings(settings)), world: world, log: log
+      try await IncidentState(from: world, settings: IncidentSettings(settings)), world: world, log: log,
+      cutOff: link.cutOff
     ) { link.installation?.incidentsChanged($0, $1) }
-    inventory = try await Desk(try await InventoryState(from: world), world: world, log: log) {
+    inventory = try await Desk(
+      try await InventoryState(from: world), world: world, log: log, cutOff: link.cutOff
+    ) {
       link.installation?.inventoryChanged($0, $1)
     }
-    maintenance = try await Desk(try await MaintenanceState(from: world), world: world, log: log) {
+    maintenance = try await Desk(
+      try await MaintenanceState(from: world), world: world, log: log, cutOff: link.cutOff
+    ) {
       link.installation?.maintenanceChanged($0, $1)
     }
     let composer = MessageComposer(
@@ -108,6 +118,16 @@ final class Installation: Sendable {
 
   var now: Timestamp { world.clock.now }
 
+  /// Nothing can be decided any more. The first reason stands.
+  func end(because error: JournalError) {
+    let isFirst = failure.withLock { failure in
+      guard failure == nil else { return false }
+      failure = error
+      return true
+    }
+    if isFirst { askToStop() }
+  }
+
   /// The console over this installation, made at first use.
   var console: LiveConsole {
     madeConsole.withLock { made in
@@ -129,6 +149,8 @@ struct InstallationBase: Sendable {
   let hostName: String
   let zone: TimeZoneRules
   let language: Language
+  /// Called when the program must end by itself.
+  var askToStop: @Sendable () -> Void = {}
 }
 
 /// Lets desks, which are made first, call the installation, which holds them.
@@ -138,6 +160,11 @@ private final class InstallationLink: Sendable {
   var installation: Installation? {
     get { target.withLock { $0.installation } }
     set { target.withLock { $0.installation = newValue } }
+  }
+
+  /// Hands a desk's last word on.
+  var cutOff: @Sendable (JournalError) -> Void {
+    { [self] error in installation?.end(because: error) }
   }
 
   private struct WeakInstallation: Sendable {
