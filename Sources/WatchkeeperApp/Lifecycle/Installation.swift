@@ -183,7 +183,7 @@ struct InstallationStatus: Sendable {
   var probes: [String: ProbeStatus] = [:]
   /// On the clock that never steps.
   var startedUptime = Duration.zero
-  /// When the last round of any rule group ended, on the same clock.
+  /// When the last round of any rule group ended, on the same clock; without rule groups, when the evaluator answered.
   var lastRound: Duration?
   var heartbeat = Heartbeat.State()
 }
