@@ -48,14 +48,16 @@ struct InstallationTests {
   private let clock = TestClock()
   private let folder = NSTemporaryDirectory() + "watchkeeper-installation-\(UUID().uuidString)"
 
-  private func withInstallation(_ body: (Installation) async throws -> Void) async throws {
+  private func withInstallation(
+    _ files: [ConfigurationFiles.File] = files, _ body: (Installation) async throws -> Void
+  ) async throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let transfers = TransferEngine()
     defer { transfers.shutdown() }
     let notifiers = NotifierEnvironment(
       carry: { await transfers.perform($0) }, readSecret: { Secret($0) }, write: { _ in })
     let configuration = try ConfigurationReader.read(
-      ConfigurationFiles(files: Self.files), hostName: "web01", notifiers: notifiers)
+      ConfigurationFiles(files: files), hostName: "web01", notifiers: notifiers)
     let installation = try await Installation(
       configuration: configuration, folder: try DataFolder(creating: folder),
       base: InstallationBase(
@@ -139,6 +141,24 @@ struct InstallationTests {
       #expect(installation.incidents.state.book.all.map(\.number.number) == [1])
       let after = try await installation.journal.facts(after: facts, limit: 100)
       #expect(after.allSatisfy { $0.stream != .configuration && !$0.kind.name.hasPrefix("incident.cleared") })
+    }
+  }
+
+  @Test("the heartbeat's ages follow the rounds; without rule groups, the evaluator's own sign of life")
+  func heartbeatAges() async throws {
+    try await withInstallation { installation in
+      try await pass(installation, success: 1)
+      let age = try #require(installation.heartbeatAges.evaluation)
+      #expect(age < .seconds(16))
+      #expect(installation.heartbeatAges.roundInterval == .seconds(15))
+      #expect(installation.heartbeatAges.undelivered == .zero)
+    }
+    let files = Self.files.filter { $0.kind != .rules }
+    try await withInstallation(files) { installation in
+      try await wait { installation.heartbeatAges.evaluation != nil }
+      clock.advance(by: .seconds(600))
+      try await wait { installation.heartbeatAges.evaluation.map { $0 < .seconds(60) } ?? false }
+      #expect(installation.heartbeatAges.roundInterval == nil)
     }
   }
 

@@ -24,6 +24,7 @@ extension Installation {
       status.startedAt = now
       status.startedUptime = world.clock.uptime
     }
+    await digests.begin()
     let desks = Task {
       await withDiscardingTaskGroup { group in
         group.addTask { await self.incidents.run() }
@@ -67,6 +68,7 @@ extension Installation {
     inventory.close()
     maintenance.close()
     await loops.desks.value
+    await digests.end()
     await store.close()
     do { try journal.close() } catch { log.error("\(error)") }
     madeConsole.withLock { $0 = nil }
