@@ -82,18 +82,15 @@ final class Installation: Sendable {
     let log = base.log
     incidents = try await Desk(
       try await IncidentState(from: world, settings: IncidentSettings(settings)), world: world, log: log,
-      cutOff: link.cutOff
-    ) { link.installation?.incidentsChanged($0, $1) }
+      DeskNeighbours(
+        prepare: { await link.installation?.keepSamples(behind: $0) }, cutOff: link.cutOff,
+        changed: { link.installation?.incidentsChanged($0, $1) }))
     inventory = try await Desk(
-      try await InventoryState(from: world), world: world, log: log, cutOff: link.cutOff
-    ) {
-      link.installation?.inventoryChanged($0, $1)
-    }
+      try await InventoryState(from: world), world: world, log: log,
+      DeskNeighbours(cutOff: link.cutOff, changed: { link.installation?.inventoryChanged($0, $1) }))
     maintenance = try await Desk(
-      try await MaintenanceState(from: world), world: world, log: log, cutOff: link.cutOff
-    ) {
-      link.installation?.maintenanceChanged($0, $1)
-    }
+      try await MaintenanceState(from: world), world: world, log: log,
+      DeskNeighbours(cutOff: link.cutOff, changed: { link.installation?.maintenanceChanged($0, $1) }))
     let composer = MessageComposer(
       language: base.language, zone: ClockZone(base.zone), consoleURL: settings.web.externalURL ?? "")
     deliveries = DeliveryService(
