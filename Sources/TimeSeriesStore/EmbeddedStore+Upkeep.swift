@@ -39,10 +39,12 @@ extension EmbeddedStore {
     var retentionDue = clock.uptime
     while await pause(until: clock.uptime + Self.upkeepInterval) {
       closeChunks(.idle)
-      await prune()
-      await checkpoint()
-      await prepareFiles(at: clock.now)
-      await sealFinishedDays(at: clock.now)
+      if restraint.withLock({ $0 == nil }) {
+        await prune()
+        await checkpoint()
+        await prepareFiles(at: clock.now)
+        await sealFinishedDays(at: clock.now)
+      }
       guard clock.uptime >= retentionDue else { continue }
       retentionDue = clock.uptime + Self.retentionInterval
       await applyRetention(at: clock.now)

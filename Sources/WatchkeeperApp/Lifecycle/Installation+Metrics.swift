@@ -53,6 +53,8 @@ extension Installation {
       SelfMetric("process_cpu_seconds_total", .counter, "Processor time used.", usage.processorSeconds),
       SelfMetric("process_resident_memory_bytes", .gauge, "Memory in use, shared pages included.", usage.residentBytes),
       SelfMetric("watchkeeper_private_memory_bytes", .gauge, "Memory that is the program's own.", usage.privateBytes),
+      SelfMetric(
+        "watchkeeper_disk_reserve_held", .gauge, "1 while space is set aside for incidents.", reserve.isHeld ? 1 : 0),
       SelfMetric("process_open_fds", .gauge, "Open file descriptors.", usage.openDescriptors),
       SelfMetric(
         "watchkeeper_config_last_reload_successful", .gauge, "1 while the configuration on disk is the running one.",

@@ -22,11 +22,13 @@ final class Installation: Sendable {
   let world: World
   let log: Log
   let hostName: String
+  let dataFolder: String
   let zone: TimeZoneRules
   let language: Language
   let transfers: TransferEngine
   let journal: SQLiteJournal
   let digests: DigestPublisher
+  let reserve: DiskReserve
   let store: EmbeddedStore
   let queries: QueryService
   let incidents: Desk<IncidentState>
@@ -68,6 +70,10 @@ final class Installation: Sendable {
     // Numbers go on from run to run, so that a page of the run before is told to read again.
     hub = EventHub(after: UInt64(max(0, base.clock.now.milliseconds)))
     let settings = configuration.settings
+    dataFolder = folder.path
+    reserve = DiskReserve(path: folder.reserve)
+    // Before anything is opened: on a full disk the journal needs the room.
+    if let free = DiskReserve.freeBytes(in: folder.path) { _ = reserve.tend(free: free) }
     journal = try SQLiteJournal(folder: try folder.subfolder(folder.journalFolder), clock: base.clock)
     let world = World(clock: base.clock, identifiers: base.identifiers, journal: journal, rows: journal)
     self.world = world
@@ -111,6 +117,7 @@ final class Installation: Sendable {
       environment: ProbeEnvironment(transfers: base.transfers, clock: base.clock, hostName: base.hostName), store: store
     )
     link.installation = self
+    tendReserve()
   }
 
   var now: Timestamp { world.clock.now }
