@@ -56,7 +56,11 @@ struct ConfigurationReaderTests {
         "watchkeeper.yaml:1:22: storage.retention: '5x' is not a duration – write a number and a unit, e.g. 5s, 2m, 1h30m"
       ),
       (
-        "watchkeeper.yaml", "receivers: [{name: a}]\nroute: {receiver: b}\n",
+        "watchkeeper.yaml", "receivers: [{name: a}]\nroute: {receiver: a}\n",
+        "watchkeeper.yaml:1:20: receivers[0].name: receiver 'a' has no channel, so nobody would be told"
+      ),
+      (
+        "watchkeeper.yaml", "receivers: [{name: a, webhook_configs: [{url: http://h}]}]\nroute: {receiver: b}\n",
         "watchkeeper.yaml:2:8: route: there is no receiver 'b' – did you mean 'a'?"
       ),
       (

@@ -35,6 +35,7 @@ extension Installation {
     let configuration = configuration.withLock { $0 }
     // Items come first: an alert that is bound to another item than before is another incident.
     try await takeInventory(configuration, findings)
+    await beginCounters()
     await probes.observe { self.probed($0) }
     await probes.load(configuration.probes)
     try await evaluator.restore(configuration.ruleGroups)

@@ -62,12 +62,28 @@ extension Installation {
   private func upkeep() async {
     var health = StoreHealth()
     await every(Period.step) { second in
+      tendReserve()
       health = tellHealth(since: health)
       if second % Period.persist == 0 { await persist() }
       if second % Period.metrics == 0 { await appendSelfMetrics() }
       if second % Period.reconciliation == 0 { reconcile() }
       if second % Period.publishing == 0 { await digests.publish() }
     }
+  }
+
+  /// The last free bytes are for decisions.
+  func tendReserve(free known: Int? = nil) {
+    guard let free = known ?? DiskReserve.freeBytes(in: dataFolder) else { return }
+    switch reserve.tend(free: free) {
+    case .release?:
+      log.error(
+        "\(dataFolder): \(free >> 20) MiB free: the reserve of \(DiskReserve.bytes >> 20) MiB is given up for incidents"
+          + " – free space")
+    case .take?: log.notice("\(dataFolder): \(free >> 20) MiB free: the reserve for incidents is kept again")
+    case nil: break
+    }
+    let left = known ?? DiskReserve.freeBytes(in: dataFolder) ?? free
+    store.restrain(because: DiskReserve.restraint(isHeld: reserve.isHeld, free: left))
   }
 
   /// Says once what the sample store found or suffers.
