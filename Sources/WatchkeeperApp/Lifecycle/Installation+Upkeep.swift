@@ -29,7 +29,7 @@ extension Installation {
     await withDiscardingTaskGroup { group in
       group.addTask { await self.every(1) { await self.pulse($0) } }
       group.addTask { await self.upkeep() }
-      group.addTask { await self.every(Period.discovery) { _ in await self.discover() } }
+      group.addTask { await self.discoveries() }
       group.addTask { await self.heartbeats() }
     }
   }
@@ -109,16 +109,37 @@ extension Installation {
     plan()
   }
 
-  private func discover() async {
-    let findings = await Self.look()
-    for input in HostInventory(findings: findings, hostName: hostName).inputs { inventory.submit(input) }
+  private func discoveries() async {
+    var silent: Set<String> = []
+    await every(Period.discovery) { _ in silent = await discover(knowing: silent) }
   }
 
-  /// Looks at this host on a thread of its own: reading /proc can stall.
-  static func look() async -> HostFindings {
-    await withCheckedContinuation { continuation in
-      BackgroundThread.run { continuation.resume(returning: HostDiscovery().look()) }
+  private static let discovery = PatientDiscovery()
+
+  /// Looks at this host; a stalled mount or a stalled /proc costs a bounded time.
+  static func look() async -> HostFindings { await discovery.findings() }
+
+  /// - Parameter before: the mounts that did not answer the last time.
+  /// - Returns: those that do not answer now.
+  private func discover(knowing before: Set<String>) async -> Set<String> {
+    let findings = await Self.look()
+    for input in HostInventory(findings: findings, hostName: hostName).inputs { inventory.submit(input) }
+    return tellStalls(findings, knowing: before)
+  }
+
+  /// Says once what could not be looked at.
+  @discardableResult
+  func tellStalls(_ findings: HostFindings, knowing before: Set<String> = []) -> Set<String> {
+    guard findings.isComplete else {
+      log.warning("discovery: this host was not looked at within \(PatientDiscovery.secondsMax) s – it is tried again")
+      return before
     }
+    let silent = Set(findings.silentMounts)
+    for mount in silent.subtracting(before).sorted() {
+      log.warning(
+        "discovery: the file system at \(mount) does not answer – its size is not measured; see: stat -f \(mount)")
+    }
+    return silent
   }
 
   /// Without a digest kept elsewhere, a tail cut from the journal cannot be seen.
@@ -193,14 +214,3 @@ extension Installation {
     return world.clock.uptime - last < max(Self.evaluationSilenceMax, shortest * 2)
   }
 }
-
-/// A thread for one blocking piece of work.
-enum BackgroundThread {
-  static func run(_ body: @escaping @Sendable () -> Void) {
-    let thread = Thread { body() }
-    thread.stackSize = 1 << 20
-    thread.start()
-  }
-}
-
-private import Foundation
