@@ -73,13 +73,23 @@ struct ConsolePageTests {
       ("FREQ=DAILY;INTERVAL=2", "every 2 days, 22:00"), ("FREQ=WEEKLY;BYDAY=TU", "every Tuesday, 22:00"),
       ("FREQ=MONTHLY;BYDAY=1SA", "every month on the first Saturday, 22:00"),
       ("FREQ=MONTHLY;INTERVAL=3;BYDAY=-1FR", "every 3 months on the last Friday, 22:00"),
-      ("FREQ=MONTHLY", "every month, day 7, 22:00"), ("FREQ=WEEKLY;BYDAY=TU,FR", "FREQ=WEEKLY;BYDAY=TU,FR"),
+      ("FREQ=MONTHLY", "every month, day 7, 22:00"),
+      ("FREQ=WEEKLY;BYDAY=FR,TU", "every week on Tuesday, Friday, 22:00"),
+      ("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,FR", "every 2 weeks on Tuesday, Friday, 22:00"),
       ("FREQ=DAILY;COUNT=3", "FREQ=DAILY;COUNT=3"),
     ])
   func rhythm(_ example: (rule: String, text: String)) throws {
     let start = try #require(CivilDateTime("2026-11-07T22:00"))
     let phrase = RhythmWords.phrase(Recurrence(start: start, rule: try RecurrenceRule(example.rule), zone: .utc))
     #expect(phrase.text(for: Reader(language: .english)) == example.text)
+  }
+
+  @Test("several days of a week are listed in Chinese too")
+  func rhythmInChinese() throws {
+    let start = try #require(CivilDateTime("2026-11-07T22:00"))
+    let rule = try RecurrenceRule("FREQ=WEEKLY;BYDAY=TU,FR")
+    let phrase = RhythmWords.phrase(Recurrence(start: start, rule: rule, zone: .utc))
+    #expect(phrase.text(for: Reader(language: .simplifiedChinese)) == "每周二、周五，22:00")
   }
 
   @Test("the CMDB: list, search, drift, relations and history") func items() async throws {

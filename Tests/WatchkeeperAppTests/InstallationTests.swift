@@ -38,7 +38,7 @@ struct InstallationTests {
     .init(
       kind: .plans, path: "plans/a.yaml",
       text: """
-        windows: [{name: always, from: "00:00", to: "00:00", zone: UTC}]
+        windows: [{name: always, from: "00:00", to: "24:00", zone: UTC}]
         plans:
           - {name: care, activity: Look after it, classes: [host], start: 2026-01-01T00:00, repeat: FREQ=DAILY,
              zone: UTC, window: always, duration: 1h, opening: manual}

@@ -122,6 +122,11 @@ enum RhythmWords {
     case .weekly where rule.days.count == 1:
       let day = rule.days[0].weekday.code
       return Phrase(isEach ? "console.rhythm.each.\(day)" : "console.rhythm.weekly.\(day)", arguments)
+    case .weekly where rule.days.count > 1:
+      let days = Set(rule.days.map(\.weekday)).sorted { $0.rawValue < $1.rawValue }.map(\.code)
+      return Phrase(
+        isEach ? "console.rhythm.each.days" : "console.rhythm.days",
+        arguments.merging(["days": days.joined(separator: ", ")]) { $1 })
     case .monthly where rule.days.isEmpty:
       return Phrase(
         isEach ? "console.rhythm.each.monthly" : "console.rhythm.monthly",
