@@ -193,6 +193,29 @@ struct InstallationTests {
     }
   }
 
+  @Test("another file with a group of the same name leaves the first one's incidents alone") func namesakes()
+    async throws
+  {
+    try await withInstallation { installation in
+      try await pass(installation, success: 0)
+      try await wait { installation.incidents.state.book.all.count == 1 }
+      let environment = NotifierEnvironment(
+        carry: { _ in preconditionFailure("a reload sends nothing") }, readSecret: { Secret($0) }, write: { _ in })
+      let second = ConfigurationFiles.File(
+        kind: .rules, path: "rules/b.yaml",
+        text: "groups: [{name: g, interval: 15s, rules: [{alert: Other, expr: nothing == 0}]}]")
+      let more = ConfigurationFiles(files: Self.files + [second])
+      await installation.adopt(
+        try ConfigurationReader.read(more, hostName: "web01", notifiers: environment), environment)
+      try await pass(installation, success: 0)
+      try await pass(installation, success: 0)
+      let incidents = installation.incidents.state.book.all
+      #expect(incidents.map(\.number.number) == [1])
+      #expect(incidents.allSatisfy { $0.status.isActive })
+      #expect(incidents.first?.origin.rule?.description == "g/Down", "the file is not part of what is shown")
+    }
+  }
+
   @Test("a rule that a reload removes ends its incidents") func removal() async throws {
     try await withInstallation { installation in
       try await pass(installation, success: 0)

@@ -16,7 +16,7 @@ extension Installation {
     let book = inventory.state.book
     let offering = BreachOffering(
       inventory: book, targets: TargetTable(configuration.withLock { $0.probes }, hostName: hostName, in: book),
-      maintenance: maintenance.state, incidents: incidents.state.book, names: RuleGroupNames(evaluator.view.groups))
+      maintenance: maintenance.state, incidents: incidents.state.book)
     for round in offering.rounds(of: round, at: now) where incidents.submit(.round(round)) == .mailboxFull {
       log.warning("incidents: too much waits; the round of \(round.rule) is offered again with the next")
     }
@@ -27,8 +27,7 @@ extension Installation {
 
   /// Ends the incidents of rules that no configured group has.
   func retireMissingRules() {
-    let groups = evaluator.view.groups
-    let known = RuleGroupNames(groups).references(in: groups)
+    let known = RuleReference.all(in: evaluator.view.groups)
     let book = incidents.state.book
     let used = book.all.compactMap(\.origin.rule) + book.withheldAlerts.compactMap(\.report.origin.rule)
     for rule in Set(used).subtracting(known).sorted() { incidents.submit(.ruleRetired(rule)) }
