@@ -6,6 +6,7 @@ import PromQL
 import Records
 import ServiceTime
 import Telemetry
+import Notifiers
 import Testing
 import WebInterface
 import Wording
@@ -124,6 +125,26 @@ struct ConsolePageTests {
       #expect(Catalogue.contains("console.host.chart.\(measure.chart)"))
       #expect(Catalogue.contains("console.host.section.\(measure.section.rawValue)"))
     }
+  }
+
+  @Test("on whichever day Watchkeeper is first run, the page opens with a packaged task", arguments: 0..<14)
+  func firstTask(_ half: Int) async throws {
+    let bench = try await ConsoleBench()
+    let environment = NotifierEnvironment(
+      carry: { _ in preconditionFailure("reading sends nothing") }, readSecret: { Secret($0) }, write: { _ in })
+    let plans = try ConfigurationReader.read(
+      ConfigurationFiles(files: []), hostName: "web01", notifiers: environment
+    ).plans
+    let host = PlannedItem(id: ConsoleBench.host.entity, name: "web01", className: "host")
+    // Every noon and every midnight of a week.
+    let now = ConsoleBench.now.advanced(by: .seconds(Int64(half) * 43_200))
+    var book = bench.maintenance.book
+    for fact in try book.decide(.plan, in: PlanningScene(plans: plans, items: [host]), at: now) { book.apply(fact) }
+    let builder = MaintenancePageBuilder(
+      maintenance: book, inventory: bench.inventory.book, plans: plans, zone: .utc, now: now)
+    let page = builder.page(weekOf: builder.opening)
+    #expect(page.tasks.contains { $0.plan == "security-updates" && $0.slot.map { $0.end > now } == true })
+    #expect(page.start.elapsed(since: now) < .seconds(7 * 86_400), "no further than the next week")
   }
 
   @Test("a week of maintenance: Monday, windows, tasks with their reasons, what may be done") func maintenance()

@@ -216,6 +216,28 @@ struct InstallationTests {
     }
   }
 
+  @Test("a clock that is set back by two hours stops nothing, and is told") func clockSetBack() async throws {
+    try await withInstallation { installation in
+      try await pass(installation, success: 1)
+      let before = installation.evaluator.view.rounds
+      let recorded = try #require(try await installation.journal.head().recordedAt)
+      clock.set(by: .seconds(-7200))
+      try await wait { installation.evaluator.view.rounds > before }
+      #expect(installation.evaluator.view.lastEvaluation.map { $0 <= clock.now } == true)
+      try await pass(installation, success: 0)
+      try await wait { installation.incidents.state.book.all.count == 1 }
+      try await wait { installation.deliveries.view.delivered == 1 }
+      let incident = try #require(installation.incidents.state.book.all.first)
+      #expect(incident.openedAt <= clock.now, "what a record says is the clock's time")
+      let after = try #require(try await installation.journal.head().recordedAt)
+      #expect(after >= recorded, "the journal's time never runs backwards")
+      let step = await installation.selfMetrics().first { $0.name == "watchkeeper_clock_step_seconds" }
+      #expect(step?.values.map(\.value) == [-7200])
+      try await pass(installation, success: 1)
+      try await wait { installation.incidents.state.book.all.first?.status == .resolved }
+    }
+  }
+
   @Test("a rule that a reload removes ends its incidents") func removal() async throws {
     try await withInstallation { installation in
       try await pass(installation, success: 0)

@@ -47,6 +47,7 @@ extension Installation {
   }
 
   private func pulse(_ second: Int) async {
+    watchClock()
     await deliveries.pump()
     if planIsDue.withLock({ isDue in
       defer { isDue = false }
@@ -55,8 +56,21 @@ extension Installation {
       maintenance.submit(PlanningInput(input: .plan, scene: scene))
     }
     guard second % Period.tick == 0 else { return }
-    incidents.submit(.tick)
-    maintenance.submit(PlanningInput(input: .tick, scene: scene))
+    let now = now
+    if incidents.state.book.isTickDue(at: now) { incidents.submit(.tick) }
+    // A scene walks the whole inventory: it is made only for a tick that has something to do.
+    if maintenance.state.book.isTickDue(at: now) { maintenance.submit(PlanningInput(input: .tick, scene: scene)) }
+  }
+
+  /// Waiting goes by the clock that never steps, so schedules go on; what bears a time is looked at anew.
+  private func watchClock() {
+    let (now, uptime) = (now, world.clock.uptime)
+    guard let step = status.withLock({ $0.clock.look(now: now, uptime: uptime) }) else { return }
+    let way = step < .zero ? "back" : "forward"
+    let distance = (step < .zero ? .zero - step : step).notation
+    log.warning(
+      "clock: it was set \(way) by \(distance) – sampling, rules and schedules go on; see: timedatectl status")
+    plan()
   }
 
   private func upkeep() async {
@@ -107,6 +121,7 @@ extension Installation {
     let now = now
     maintenance.adopt { $0.forget(at: now) }
     plan()
+    Task { await takePendingIntents() }
   }
 
   private func discoveries() async {

@@ -60,7 +60,7 @@ final class Installation: Sendable {
     self.configuration = Mutex(configuration)
     status = Mutex(InstallationStatus())
     // Numbers go on from run to run, so that a page of the run before is told to read again.
-    hub = EventHub(after: UInt64(max(0, base.clock.now.milliseconds)))
+    hub = EventHub(after: UInt64(max(0, base.clock.now.milliseconds)), clock: base.clock)
     let settings = configuration.settings
     journal = try SQLiteJournal(folder: try folder.subfolder(folder.journalFolder), clock: base.clock)
     let world = World(clock: base.clock, identifiers: base.identifiers, journal: journal, rows: journal)
@@ -156,6 +156,7 @@ struct InstallationStatus: Sendable {
   /// When the last round of any rule group ended, on the same clock.
   var lastRound: Duration?
   var heartbeat = Heartbeat.State()
+  var clock = ClockWatch()
 }
 
 extension ClockZone {
