@@ -61,6 +61,10 @@ extension Installation {
         status.refusedConfiguration == nil ? 1 : 0),
       SelfMetric("watchkeeper_config_reloads_total", .counter, "Configurations taken over.", Double(status.reloads)),
       SelfMetric(
+        "watchkeeper_clock_step_seconds", .gauge,
+        "How far the clock was set within the last 15 minutes; negative is back.",
+        status.clock.shown(at: world.clock.uptime).inSeconds),
+      SelfMetric(
         "watchkeeper_heartbeat_held_back", .gauge, "1 while the heartbeat is held back.",
         status.heartbeat.isHeldBack ? 1 : 0),
     ]

@@ -76,6 +76,7 @@ extension Installation {
   }
 
   func takeInventory(_ configuration: Configuration, _ findings: HostFindings) async throws(CommandFailure<Never>) {
+    tellStalls(findings)
     let host = HostInventory(findings: findings, hostName: hostName)
     for input in host.inputs { try await inventory.perform(input) }
     for input in configuration.inventoryInputs(hostName: hostName) { try await inventory.perform(input) }

@@ -68,7 +68,7 @@ final class Installation: Sendable {
     self.configuration = Mutex(configuration)
     status = Mutex(InstallationStatus())
     // Numbers go on from run to run, so that a page of the run before is told to read again.
-    hub = EventHub(after: UInt64(max(0, base.clock.now.milliseconds)))
+    hub = EventHub(after: UInt64(max(0, base.clock.now.milliseconds)), clock: base.clock)
     let settings = configuration.settings
     dataFolder = folder.path
     reserve = DiskReserve(path: folder.reserve)
@@ -190,6 +190,7 @@ struct InstallationStatus: Sendable {
   /// When the last round of any rule group ended, on the same clock; without rule groups, when the evaluator answered.
   var lastRound: Duration?
   var heartbeat = Heartbeat.State()
+  var clock = ClockWatch()
 }
 
 extension ClockZone {
