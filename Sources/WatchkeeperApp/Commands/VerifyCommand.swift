@@ -1,6 +1,8 @@
 internal import ArgumentParser
+internal import Records
 
-struct VerifyCommand: ParsableCommand {
+struct VerifyCommand: ParsableCommand, PermittedCommand {
+  static let permission = Permission.configurationRead
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Prove that journal and samples are as they were written.",
     discussion: """
