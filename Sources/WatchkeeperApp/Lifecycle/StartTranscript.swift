@@ -7,8 +7,12 @@ internal import Wording
 /// What a person reads on the terminal while the program starts and stops.
 struct StartTranscript {
   private let reader: Reader
+  private let zoneName: String
 
-  init(language: Language, zone: TimeZoneRules) { reader = Reader(language: language, zone: ClockZone(zone)) }
+  init(language: Language, zone: TimeZoneRules) {
+    reader = Reader(language: language, zone: ClockZone(zone))
+    zoneName = zone.name
+  }
 
   func begin(folder: String, isNew: Bool, findings: HostFindings, configuration: Configuration) {
     Terminal.writeLine("Watchkeeper \(programVersion)")
@@ -22,6 +26,7 @@ struct StartTranscript {
         "ports": String(Set(findings.listeners.map(\.port)).count),
         "processes": processes.isEmpty ? "–" : processes.prefix(6).joined(separator: ", "),
       ])
+    say("start.zone", ["zone": zoneName])
     say("start.probes", ["count": String(configuration.probes.count)])
     let rules = configuration.ruleGroups.map(\.rules.count).reduce(0, +)
     say("start.rules", ["count": String(rules), "groups": String(configuration.ruleGroups.count)])
