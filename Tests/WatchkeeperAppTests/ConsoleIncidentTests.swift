@@ -65,7 +65,8 @@ struct ConsoleIncidentTests {
     #expect(
       page.told.first?.phrase
         == Phrase(
-          "console.told.delivered", ["receiver": "on-call", "at": "\(ConsoleBench.ago(600).milliseconds)", "took": "2"])
+          "console.told.delivered",
+          ["receiver": "on-call", "at": "\(ConsoleBench.ago(600).milliseconds)", "took": "2.0"])
     )
     let chart = try #require(page.chart)
     #expect(chart.series.count == 1, "only the alert's own file system")

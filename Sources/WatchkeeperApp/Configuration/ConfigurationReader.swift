@@ -12,6 +12,7 @@ struct ConfigurationReader {
   let hostName: String
   let notifiers: NotifierEnvironment
   private var errors: [SettingsError] = []
+  private var itemPlaces: [ItemID: SourcePlace] = [:]
 
   init(hostName: String, notifiers: NotifierEnvironment) {
     self.hostName = hostName
@@ -27,7 +28,7 @@ struct ConfigurationReader {
     let files = own.adding(PackagedFiles.files(settings.packaged))
     let configuration = Configuration(
       files: own, settings: settings, probes: reader.probes(files), ruleGroups: reader.rules(files),
-      inventory: reader.inventory(files), plans: reader.plans(files))
+      inventory: reader.inventory(files), plans: reader.plans(files), itemPlaces: reader.itemPlaces)
     guard reader.errors.isEmpty else {
       throw SettingsErrors(errors: Array(Set(reader.errors)).sorted { ($0.place, $0.key) < ($1.place, $1.key) })
     }
@@ -129,21 +130,20 @@ struct ConfigurationReader {
 
   private mutating func inventory(_ files: ConfigurationFiles) -> InventoryDeclaration {
     var declaration = InventoryDeclaration()
-    var places: [ItemID: SourcePlace] = [:]
     for file in files.files(of: .inventory) {
       guard let document = document(file), let root = document.root else { continue }
       guard let content = attempt({ try SettingsDecoder.decode(InventoryFile.self, from: root, of: document) }) else {
         continue
       }
       let nodes = root.child(TextKey("items"))?.sequence.map(Array.init) ?? []
-      for (item, node) in zip(content.items, nodes) { places[item.declaration.id] = document.place(of: node) }
+      for (item, node) in zip(content.items, nodes) { itemPlaces[item.declaration.id] = document.place(of: node) }
       declaration.items += content.items.map(\.declaration)
       declaration.relations += content.items.flatMap(\.relations)
       declaration.groups += content.groups.map(\.group)
     }
     for problem in declaration.problems() {
       let text = problem.description
-      let culprit = places.first { text.contains("'\($0.key)'") }?.value
+      let culprit = itemPlaces.first { text.contains("'\($0.key)'") }?.value
       errors.append(SettingsError(at: culprit ?? SourcePlace(file: "inventory", line: 1, column: 1), text))
     }
     return declaration

@@ -29,7 +29,6 @@ struct MessageComposer: Sendable {
     message.endedAt = intent.kind == .recovered ? incident.clearedAt ?? intent.createdAt : nil
     message.labels = incident.labels
     message.annotations = incident.annotations
-    message.values = [NotificationValue(incident.alertName, Self.number(incident.value))]
     message.groupKey = "{}:{incident=\"\(incident.number)\"}"
     message.groupLabels = LabelSet(["alertname": incident.alertName])
     message.fingerprint = String(incident.fingerprint.text.split(separator: "-").last?.prefix(16) ?? "")
@@ -61,12 +60,21 @@ struct MessageComposer: Sendable {
     lines.append(
       reader.text(
         "notification.line.number",
-        ["number": incident.number.description, "since": String(incident.activeAt.milliseconds)]))
+        [
+          "number": incident.number.description, "since": String(incident.activeAt.milliseconds),
+          // A mail is read on another day and in another place: the day and the zone stand with the time.
+          "zone": zone.offsetName(incident.activeAt.milliseconds),
+        ]))
     if let item = incident.item { lines.append(reader.text("notification.line.item", ["item": item.name])) }
     if intent.kind == .recovered {
-      let seconds = (incident.clearedAt ?? intent.createdAt).elapsed(since: incident.activeAt).inSeconds
+      let ended = incident.clearedAt ?? intent.createdAt
       lines.append(
-        reader.text("notification.line.over", ["seconds": String(seconds), "count": String(incident.count)]))
+        reader.text(
+          "notification.line.over",
+          [
+            "ended": String(ended.milliseconds),
+            "seconds": String(ended.elapsed(since: incident.activeAt).inSeconds), "count": String(incident.count),
+          ]))
     } else {
       lines.append(reader.text("notification.line.value", ["value": Self.number(incident.value)]))
     }

@@ -96,11 +96,13 @@ extension IncidentPage {
     if let subtitle { view["subtitle"] = parts.rich(subtitle) }
     if let expression { view["expression"] = expression }
     if let rule { view["rule"] = parts.link(rule) }
+    if let runbook { view["runbook"] = RunbookLink.view(runbook) }
     if let item { view["item"] = parts.link(item) }
     if let chart {
-      view["chart"] = ChartDrawing(chart, parts, height: 270).view
-      view["ranges"] = RangeChoice.view(range, path: path, reader)
-      view["key"] = key(chart)
+      var drawing = ChartDrawing(chart, parts, height: 270).view
+      drawing["ownRanges"] = ["choices": RangeChoice.view(range, path: path, reader)] as View
+      if !chart.bands.isEmpty || !chart.marks.isEmpty { drawing["ownKey"] = key(chart) }
+      view["chart"] = drawing
     }
     if !impact.isEmpty { view["graph"] = RelationDrawing(columns: impact).view(parts) }
     return view
@@ -156,6 +158,26 @@ extension IncidentPage {
     return [
       "maintenance": kinds.contains(.maintenance), "pending": kinds.contains(.pending),
       "firing": kinds.contains(.firing), "change": !chart.marks.isEmpty,
+    ]
+  }
+}
+
+/// Where a runbook leads: ours are served by the console itself, those of others by their own address.
+enum RunbookLink {
+  private static let packagedFolder = "docs/runbooks/"
+
+  static func view(_ text: String) -> View {
+    if text.hasPrefix("https://") || text.hasPrefix("http://") {
+      return ["text": text, "href": text, "isOutside": true]
+    }
+    guard text.hasPrefix(packagedFolder) else { return ["text": text] }
+    let parts = text.dropFirst(packagedFolder.count).split(separator: "#", maxSplits: 1)
+    guard let file = parts.first, file.hasSuffix(".md") else { return ["text": text] }
+    let name = String(file.dropLast(3))
+    let anchor = parts.count == 2 ? String(parts[1]) : ""
+    return [
+      "text": anchor.isEmpty ? name : "\(name): \(anchor)",
+      "href": RunbookPage.path(name) + (anchor.isEmpty ? "" : "#" + PercentCoding.encode(anchor)),
     ]
   }
 }
