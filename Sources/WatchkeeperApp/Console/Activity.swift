@@ -67,6 +67,7 @@ enum Activity {
     case .verified: verb = "recovered"
     case .reopened: verb = "reopened"
     case .delivered(let content):
+      arguments["by"] = nil
       arguments["receiver"] = String(content.key.receiver.prefix { $0 != "/" })
       verb = "told"
     case .refused(let content):

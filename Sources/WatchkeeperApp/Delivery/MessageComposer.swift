@@ -3,6 +3,7 @@ internal import Inventory
 internal import Notifiers
 internal import Records
 internal import Telemetry
+internal import WebInterface
 internal import Wording
 
 /// Words a notification intent. The same intent gives the same message, so that a retry sends the same bytes.
@@ -43,8 +44,10 @@ struct MessageComposer: Sendable {
   private func links(for incident: IncidentSummary) -> [NotificationLink] {
     let reader = Reader(language: language, zone: zone)
     var links = [NotificationLink(reader.text("notification.link.incident"), incidentURL(incident))]
-    if let runbook = incident.annotations["runbook_url"], runbook.hasPrefix("http") {
-      links.append(NotificationLink(reader.text("notification.link.runbook"), runbook))
+    if let runbook = incident.annotations["runbook_url"].flatMap({ RunbookLink.address(of: $0) }) {
+      // Ours are pages of the console.
+      let address = runbook.hasPrefix("/") ? consoleURL + runbook : runbook
+      links.append(NotificationLink(reader.text("notification.link.runbook"), address))
     }
     return links
   }
@@ -53,8 +56,11 @@ struct MessageComposer: Sendable {
     let incident = intent.incident
     let reader = Reader(language: language, zone: zone, now: intent.createdAt.milliseconds)
     let what = annotation("summary", of: incident, in: language) ?? incident.title
+    let ended = incident.clearedAt ?? intent.createdAt
+    let length = ended.elapsed(since: incident.activeAt)
     let title = reader.text(
-      "notification.title.\(intent.kind.rawValue)", ["priority": Self.priority(of: incident).text, "what": what])
+      "notification.title.\(intent.kind.rawValue)",
+      ["priority": Self.priority(of: incident).text, "what": what, "seconds": String(length.inSeconds)])
     var lines: [String] = []
     if let description = annotation("description", of: incident, in: language) { lines.append(description) }
     lines.append(
@@ -67,13 +73,12 @@ struct MessageComposer: Sendable {
         ]))
     if let item = incident.item { lines.append(reader.text("notification.line.item", ["item": item.name])) }
     if intent.kind == .recovered {
-      let ended = incident.clearedAt ?? intent.createdAt
       lines.append(
         reader.text(
           "notification.line.over",
           [
             "ended": String(ended.milliseconds),
-            "seconds": String(ended.elapsed(since: incident.activeAt).inSeconds), "count": String(incident.count),
+            "seconds": String(length.inSeconds), "count": String(incident.count),
           ]))
     } else {
       lines.append(reader.text("notification.line.value", ["value": Self.number(incident.value)]))

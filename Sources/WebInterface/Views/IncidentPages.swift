@@ -162,26 +162,6 @@ extension IncidentPage {
   }
 }
 
-/// Where a runbook leads: ours are served by the console itself, those of others by their own address.
-enum RunbookLink {
-  private static let packagedFolder = "docs/runbooks/"
-
-  static func view(_ text: String) -> View {
-    if text.hasPrefix("https://") || text.hasPrefix("http://") {
-      return ["text": text, "href": text, "isOutside": true]
-    }
-    guard text.hasPrefix(packagedFolder) else { return ["text": text] }
-    let parts = text.dropFirst(packagedFolder.count).split(separator: "#", maxSplits: 1)
-    guard let file = parts.first, file.hasSuffix(".md") else { return ["text": text] }
-    let name = String(file.dropLast(3))
-    let anchor = parts.count == 2 ? String(parts[1]) : ""
-    return [
-      "text": anchor.isEmpty ? name : "\(name): \(anchor)",
-      "href": RunbookPage.path(name) + (anchor.isEmpty ? "" : "#" + PercentCoding.encode(anchor)),
-    ]
-  }
-}
-
 extension TimelineEntry {
   func view(_ parts: ViewParts) -> View {
     var view = parts.icon(icon)

@@ -19,7 +19,7 @@ extension IncidentRow {
     view["progress"] = progressView(parts)
     view["canAcknowledge"] = progress == .open
     if let impact { view["impact"] = parts.text(impact) }
-    if let ownerDetail { view["ownerDetail"] = parts.text(ownerDetail) }
+    if let ownerDetail { view["ownerDetail"] = parts.rich(ownerDetail) }
     if let until {
       view["lasted"] = reader.text(
         "incident.lasted", ["length": "\(until.elapsed(since: since).inSeconds)", "at": "\(until.milliseconds)"])

@@ -77,17 +77,24 @@ extension ItemRow {
 }
 
 extension ItemPage {
+  /// Tasks that stand on the page; the rest is counted.
+  static let tasksMax = 6
+
   func view(_ parts: ViewParts) -> View {
     var view: View = [
       "item": row.view(parts), "badges": badges.map(parts.stated), "facts": facts.map(parts.fact),
       "hasFacts": !facts.isEmpty, "attributes": attributes.map { $0.view(parts) },
       "hasAttributes": !attributes.isEmpty, "charts": charts.map { ChartDrawing($0, parts).view },
       "hasCharts": !charts.isEmpty, "incidents": incidents.map { $0.view(parts) },
-      "hasIncidents": !incidents.isEmpty, "tasks": tasks.map { $0.view(parts) }, "hasTasks": !tasks.isEmpty,
+      "hasIncidents": !incidents.isEmpty, "tasks": tasks.prefix(Self.tasksMax).map { $0.view(parts) },
+      "hasTasks": !tasks.isEmpty,
       "history": HistoryEntry.entries(history).map { $0.view(parts) }, "hasHistory": !history.isEmpty,
       "homeText": TextParts.view(
         parts.reader.text("item.homeText.\(row.home.rawValue)", ["source": source ?? "inventory/"])),
     ]
+    if tasks.count > Self.tasksMax {
+      view["tasksMore"] = parts.reader.text("overview.needs.more", ["count": String(tasks.count - Self.tasksMax)])
+    }
     if let summary { view["summary"] = parts.rich(summary) }
     if !relations.isEmpty { view["graph"] = RelationDrawing(columns: relations).view(parts) }
     if let host { view["hostHref"] = PageTarget.host(host).path }

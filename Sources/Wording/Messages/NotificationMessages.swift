@@ -3,7 +3,9 @@ let notificationMessages: [Message] = [
   Message("notification.title.firing", en: "[{priority}] {what}", zh: "[{priority}] {what}"),
   Message("notification.title.repeated", en: "[{priority}] STILL FIRING {what}", zh: "[{priority}] 仍在告警 {what}"),
   Message("notification.title.raised", en: "[{priority}] RAISED {what}", zh: "[{priority}] 级别升高 {what}"),
-  Message("notification.title.recovered", en: "RECOVERED {what}", zh: "已恢复 {what}"),
+  Message(
+    "notification.title.recovered", en: "RECOVERED after {seconds:age}: {what}",
+    zh: "已恢复（历时 {seconds:age}）：{what}"),
   Message(
     "notification.line.number", en: "Incident {number}, since {since:day} {since:time} {zone}",
     zh: "事件 {number}，始于 {since:day} {since:time}（{zone}）"),
