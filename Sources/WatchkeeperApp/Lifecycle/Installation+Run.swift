@@ -24,6 +24,7 @@ extension Installation {
       status.startedAt = now
       status.startedUptime = world.clock.uptime
     }
+    await digests.begin()
     let desks = Task {
       await withDiscardingTaskGroup { group in
         group.addTask { await self.incidents.run() }
@@ -67,6 +68,7 @@ extension Installation {
     inventory.close()
     maintenance.close()
     await loops.desks.value
+    await digests.end()
     await store.close()
     do { try journal.close() } catch { log.error("\(error)") }
     madeConsole.withLock { $0 = nil }
@@ -75,7 +77,7 @@ extension Installation {
   func takeInventory(_ configuration: Configuration, _ findings: HostFindings) async throws(CommandFailure<Never>) {
     let host = HostInventory(findings: findings, hostName: hostName)
     for input in host.inputs { try await inventory.perform(input) }
-    try await inventory.perform(.declare(configuration.inventory, digest: configuration.digest))
+    for input in configuration.inventoryInputs(hostName: hostName) { try await inventory.perform(input) }
   }
 
   /// How long the first rounds wait for the first samples after a break. The default is 1 minute.

@@ -66,7 +66,7 @@ extension Installation {
       if second % Period.persist == 0 { await persist() }
       if second % Period.metrics == 0 { await appendSelfMetrics() }
       if second % Period.reconciliation == 0 { reconcile() }
-      if second % Period.publishing == 0 { await publishDigest() }
+      if second % Period.publishing == 0 { await digests.publish() }
     }
   }
 
@@ -103,7 +103,7 @@ extension Installation {
     retireMissingRules()
     endForgottenWindows()
     let configuration = configuration.withLock { $0 }
-    inventory.submit(.declare(configuration.inventory, digest: configuration.digest))
+    for input in configuration.inventoryInputs(hostName: hostName) { inventory.submit(input) }
     let now = now
     maintenance.adopt { $0.forget(at: now) }
     plan()
@@ -120,12 +120,6 @@ extension Installation {
       BackgroundThread.run { continuation.resume(returning: HostDiscovery().look()) }
     }
   }
-
-  /// Without a digest kept elsewhere, a tail cut from the journal cannot be seen.
-  private func publishDigest() async {
-    guard let head = try? await journal.head() else { return }
-    log.notice("journal: position \(head.position.number), digest \(head.digest)")
-  }
 }
 
 // MARK: - Being watched
@@ -135,18 +129,27 @@ extension Installation {
   private static let firstBeat = Duration.seconds(20)
 
   var heartbeatAges: Heartbeat.Ages {
-    let view = evaluator.view
     let delivery = deliveries.view
     let oldest = delivery.waiting.values.map(\.oldest).min()
+    let uptime = world.clock.uptime
     return Heartbeat.Ages(
-      evaluation: view.lastEvaluation.map { now.elapsed(since: $0) },
-      delivery: delivery.lastDelivery.map { now.elapsed(since: $0) },
-      undelivered: oldest.map { now.elapsed(since: $0) })
+      evaluation: status.withLock { $0.lastRound }.map { uptime - $0 },
+      undelivered: oldest.map { now.elapsed(since: $0) } ?? .zero,
+      delivered: delivery.lastDelivery.map { now.elapsed(since: $0) },
+      roundInterval: evaluator.view.groups.map(\.interval).min())
+  }
+
+  /// Without rule groups no round ends; then the evaluator's answer shows that it would evaluate.
+  private func hearEvaluator() async {
+    guard evaluator.view.groups.isEmpty else { return }
+    await evaluator.answer()
+    status.withLock { $0.lastRound = world.clock.uptime }
   }
 
   private func heartbeats() async {
     var due = world.clock.uptime + Self.firstBeat
     await every(1) { _ in
+      await hearEvaluator()
       guard let settings = configuration.withLock({ $0.settings.heartbeat }) else { return }
       let uptime = world.clock.uptime
       // A shorter interval after a reload holds at once.
@@ -160,12 +163,13 @@ extension Installation {
   private func beat(_ heartbeat: Heartbeat) async {
     let ages = heartbeatAges
     let running = world.clock.uptime - status.withLock { $0.startedUptime }
-    // The first round is still to come: neither a beat nor a fault.
-    if ages.evaluation == nil, running <= heartbeat.settings.evaluationAgeMax.duration { return }
-    if let reason = heartbeat.reasonToStop(ages) {
-      log.error("heartbeat: held back: \(reason)")
+    switch heartbeat.verdict(ages, running: running) {
+    case .wait: return
+    case .holdBack(let why):
+      log.error("heartbeat: held back: \(why)")
       status.withLock { $0.heartbeat.isHeldBack = true }
       return
+    case .send: break
     }
     let report = await transfers.perform(heartbeat.request(ages))
     var problem: String?

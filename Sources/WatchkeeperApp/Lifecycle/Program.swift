@@ -58,7 +58,7 @@ struct Program {
       configuration: configuration, folder: folder,
       base: InstallationBase(
         clock: clock, identifiers: identifiers, log: log, transfers: transfers, notifiers: notifiers,
-        hostName: hostName, zone: zone, language: language))
+        hostName: hostName, zone: zone, language: language, askToStop: { [signals] in signals.stop() }))
     if let refused { installation.refuse(refused) }
     let transcript = StartTranscript(language: language, zone: zone)
     transcript.begin(folder: folder.path, isNew: isNew, findings: findings, configuration: configuration)
@@ -215,6 +215,9 @@ struct Program {
     await installation.stop(loops)
     serving.cancel()
     transcript.stopped()
+    if let failure = installation.failure.withLock({ $0 }) {
+      throw StartError("the program ended: \(failure)", remedy: "stop the other program; nothing is decided twice")
+    }
   }
 
   /// Reloads at SIGHUP, feeds the watchdog, and returns at SIGTERM or SIGINT.
