@@ -103,6 +103,19 @@ struct ConsoleIncidentTests {
     for id in try messageIDs(in: page) { #expect(Catalogue.contains(id), "\(id) has no words") }
   }
 
+  @Test("what is only ever 0 or 1 has no scale above 1", arguments: [(1000.0, 1.0 as Double?), (0, 1), (50, nil)])
+  func truth(_ example: (available: Double, top: Double?)) async throws {
+    let bench = try await ConsoleBench()
+    try await bench.furnish()
+    let labels = ["mountpoint": "/var", "fstype": "ext4"]
+    bench.sample("node_filesystem_size_bytes", labels, from: 3600) { _ in 1000 }
+    bench.sample("node_filesystem_avail_bytes", labels, from: 3600) { _ in example.available }
+    bench.sample("node_filesystem_readonly", labels, from: 3600) { _ in 0 }
+    try await bench.fire(bench.alert(), at: ConsoleBench.ago(600))
+    let page = try await bench.sources.incidentPage(RecordNumber(.incident, 1), range: .hour)
+    #expect(try #require(page.chart).top == example.top)
+  }
+
   @Test("the host of a failing file system stands worst; what runs on the host is in the impact of the host")
   func standing() async throws {
     let bench = try await ConsoleBench()
