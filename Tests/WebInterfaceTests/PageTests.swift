@@ -135,7 +135,12 @@ struct PageTests {
     let cookie = try await bench.logIn()
     let notice = try #require(await bench.console.shell().notices.first)
     let words = notice.phrase.text(for: Reader(language: .english))
-    #expect(await bench.get(path, cookie: cookie).text.contains(words))
+    let text = await bench.get(path, cookie: cookie).text
+    #expect(text.contains(words))
+    // The number travels with the stream, so that an open page learns of a fault that comes or goes.
+    #expect(text.contains("data-notices=\"1\""))
+    let delta = ConsoleDelta(id: 1, .shell(await bench.console.shell()))
+    #expect(EventRoutes.text(of: delta, for: Reader(language: .english)).contains("\"notices\":1"))
   }
 
   @Test("an empty week says when the next task is, and leads there")
