@@ -49,7 +49,15 @@ struct MaintenancePageBuilder {
     }
     return MaintenancePage(
       start: week.from, now: now, lanes: lanes(week, shown.map(\.task)), tasks: sorted, problems: problems(sorted),
-      plans: plans.map(row))
+      plans: plans.map(row), chosen: chosen, following: following(week, rows))
+  }
+
+  /// The first task after the week; for a week that is over the first one still to come.
+  private func following(_ week: Interval, _ rows: TaskRows) -> TaskRow? {
+    let after = max(week.to, now)
+    let next = maintenance.openTasks.filter { ($0.slot?.from ?? .epoch) >= after }
+      .min { ($0.slot?.from ?? after, $0.number) < ($1.slot?.from ?? after, $1.number) }
+    return next.map(rows.row)
   }
 
   /// Tasks that lie in the week, and those without a slot that are due in it or overdue.

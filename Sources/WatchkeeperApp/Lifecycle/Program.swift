@@ -190,7 +190,9 @@ struct Program {
     let loops = try await installation.start(findings)
     installation.status.withLock { $0.notReady = nil }
     let token = await sessions.issueLink(for: Identity(actor: .localUser(NSUserName()), role: .administrator))
-    transcript.ready(url: url, token: token, skippedPort: listening.skipped)
+    transcript.ready(
+      url: url, token: token, skippedPort: listening.skipped,
+      receiver: installation.configuration.withLock { $0.settings.route?.receiver })
     signals.begin()
     supervisor.ready("watching")
     await obeySignals(installation, folder, notifiers)

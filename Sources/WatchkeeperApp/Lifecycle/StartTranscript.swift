@@ -38,10 +38,11 @@ struct StartTranscript {
     }
   }
 
-  func ready(url: String, token: Secret, skippedPort: Int?) {
+  /// - Parameter receiver: who is told; `nil` when notifications go to this terminal only.
+  func ready(url: String, token: Secret, skippedPort: Int?, receiver: String?) {
     if let skippedPort { say("start.port", ["port": String(skippedPort)]) }
     Terminal.writeLine("→ \(url)/?t=\(token.reveal())")
-    say("start.link")
+    if let receiver { say("start.link.notifying", ["receiver": receiver]) } else { say("start.link.private") }
   }
 
   func stopping() { say("stop.begin") }
