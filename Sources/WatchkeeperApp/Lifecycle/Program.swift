@@ -61,7 +61,9 @@ struct Program {
         hostName: hostName, zone: zone, language: language, askToStop: { [signals] in signals.stop() }))
     if let refused { installation.refuse(refused) }
     let transcript = StartTranscript(language: language, zone: zone)
-    transcript.begin(folder: folder.path, isNew: isNew, findings: findings, configuration: configuration)
+    transcript.begin(
+      folder: folder.path, resumption: isNew ? nil : installation.resumption, findings: findings,
+      configuration: configuration)
     try await serve(installation, folder, listening, findings, transcript, notifiers)
   }
 

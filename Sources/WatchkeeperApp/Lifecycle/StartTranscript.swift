@@ -14,9 +14,24 @@ struct StartTranscript {
     zoneName = zone.name
   }
 
-  func begin(folder: String, isNew: Bool, findings: HostFindings, configuration: Configuration) {
+  /// What a run finds of the runs before it.
+  struct Resumption {
+    let series: Int
+    let openIncidents: Int
+  }
+
+  /// - Parameter resumption: `nil` for the first run on this folder.
+  func begin(folder: String, resumption: Resumption?, findings: HostFindings, configuration: Configuration) {
     Terminal.writeLine("Watchkeeper \(programVersion)")
-    say(isNew ? "start.data.new" : "start.data.resumed", ["folder": folder])
+    if let resumption {
+      say(
+        "start.data.resumed",
+        [
+          "folder": folder, "series": String(resumption.series), "incidents": String(resumption.openIncidents),
+        ])
+    } else {
+      say("start.data.new", ["folder": folder])
+    }
     let processes = Set(findings.listeners.compactMap(\.processName)).sorted()
     say(
       "start.found",

@@ -2,7 +2,10 @@
 let startMessages: [Message] = [
   Message(
     "start.data.new", en: "✔ data     {folder} (new; nothing else is written)", zh: "✔ 数据     {folder}（新建，仅写入此目录）"),
-  Message("start.data.resumed", en: "✔ data     {folder} (resumed)", zh: "✔ 数据     {folder}（继续使用）"),
+  Message(
+    "start.data.resumed",
+    en: "✔ data     {folder} (goes on: {series} series, {incidents} open {incidents|incident|incidents})",
+    zh: "✔ 数据     {folder}（接着上次：{series} 条序列，{incidents} 个未解决事件）"),
   Message(
     "start.found",
     en:
