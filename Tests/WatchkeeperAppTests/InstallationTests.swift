@@ -49,7 +49,7 @@ struct InstallationTests {
   private let folder = NSTemporaryDirectory() + "watchkeeper-installation-\(UUID().uuidString)"
 
   private func withInstallation(
-    _ files: [ConfigurationFiles.File] = files, _ body: (Installation) async throws -> Void
+    _ files: [ConfigurationFiles.File] = Self.files, _ body: (Installation) async throws -> Void
   ) async throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let transfers = TransferEngine()
@@ -74,10 +74,15 @@ struct InstallationTests {
   }
 
   /// Lets a quarter of a minute pass with `probe_success` at a value, until a rule round has seen it.
-  private func pass(_ installation: Installation, success value: Double) async throws {
-    let labels = LabelSet(["__name__": "probe_success", "instance": "web01", "job": "x"])
+  private func pass(
+    _ installation: Installation, _ metric: String = "probe_success",
+    of targets: [[String: String]] = [["instance": "web01", "job": "x"]], success value: Double
+  ) async throws {
     var batch = SampleBatch()
-    batch.append(try installation.store.reference(for: labels), at: clock.now, value)
+    for target in targets {
+      let labels = LabelSet(target.merging(["__name__": metric]) { $1 })
+      batch.append(try installation.store.reference(for: labels), at: clock.now, value)
+    }
     installation.store.append(batch)
     let before = installation.evaluator.view.rounds
     try await wait { installation.evaluator.view.rounds > before }
@@ -123,6 +128,50 @@ struct InstallationTests {
       try await pass(installation, success: 1)
       try await wait { installation.incidents.state.book.all.first?.status == .resolved }
       try await wait { installation.deliveries.view.delivered == 2 }
+    }
+  }
+
+  @Test("an endpoint is an item: a window over the host withholds what runs on it, and nothing else")
+  func endpoints() async throws {
+    let probes = ConfigurationFiles.File(
+      kind: .probes, path: "probes/a.yaml",
+      text: """
+        probes:
+          - {name: local, kind: tcp, interval: 1h, settings: {target: "127.0.0.1:1"}}
+          - {name: far, kind: tcp, interval: 1h, settings: {target: "db.invalid:5432"}}
+        """)
+    // What the probes themselves see is no matter here.
+    let rules = ConfigurationFiles.File(
+      kind: .rules, path: "rules/a.yaml",
+      text: "groups: [{name: g, interval: 15s, rules: [{alert: Down, expr: answers == 0}]}]")
+    let files = Self.files.filter { $0.kind != .rules } + [probes, rules]
+    let (local, far) = (ItemID("endpoint/local"), ItemID("endpoint/far"))
+    let targets = ["127.0.0.1:1", "db.invalid:5432"].map { ["instance": $0, "job": "blackbox"] }
+    try await withInstallation(files) { installation in
+      let book = installation.inventory.state.book
+      #expect(book[local]?.home == .discovery)
+      #expect(book[local]?.relations.map(\.type) == [.runsOn])
+      #expect(book[far]?.relations.map(\.type) == [.monitoredThrough])
+      try await wait { !installation.maintenance.state.book.openTasks.isEmpty }
+      let task = try #require(installation.maintenance.state.book.openTasks.first)
+      try await installation.maintenance.perform(
+        PlanningInput(
+          input: .start(task.number, .respectConstraints, by: .localUser("ann")), scene: installation.scene))
+
+      try await pass(installation, "answers", of: targets, success: 0)
+      try await wait { !installation.incidents.state.book.withheldAlerts.isEmpty }
+      try await wait { !installation.incidents.state.book.all.isEmpty }
+      #expect(installation.incidents.state.book.withheldAlerts.map(\.report.subject.item?.id) == [local])
+      #expect(installation.incidents.state.book.all.map(\.subject.item?.id) == [far])
+
+      let environment = NotifierEnvironment(
+        carry: { _ in preconditionFailure("a reload sends nothing") }, readSecret: { Secret($0) }, write: { _ in })
+      let fewer = ConfigurationFiles(files: Self.files)
+      await installation.adopt(
+        try ConfigurationReader.read(fewer, hostName: "web01", notifiers: environment), environment)
+      let after = installation.inventory.state.book
+      #expect(after[local]?.retired?.reason.id == "reason.item.probe-removed")
+      #expect(after[local]?.createdAt == book[local]?.createdAt, "its record stays")
     }
   }
 

@@ -52,6 +52,8 @@ public struct Discovery: Hashable, Sendable {
 public enum InventoryInput: Sendable {
   /// The files, whole: a difference to the book becomes facts, what they no longer name is retired.
   case declare(InventoryDeclaration, digest: String)
+  /// What the configured probes check without naming an item, whole: what they no longer check is retired.
+  case endpoints([ProbedEndpoint], seenFrom: ItemID, digest: String)
   /// Something found that is nobody's child, such as this host. Does nothing when it is known.
   case register(ItemDeclaration, source: String)
   case discover(Discovery)

@@ -14,8 +14,9 @@ extension Installation {
   /// A round of a rule group is over.
   func offer(_ round: RuleEvaluator.GroupRound) {
     status.withLock { $0.lastRound = world.clock.uptime }
+    let book = inventory.state.book
     let offering = BreachOffering(
-      inventory: inventory.state.book, targets: TargetTable(configuration.withLock { $0.probes }, hostName: hostName),
+      inventory: book, targets: TargetTable(configuration.withLock { $0.probes }, hostName: hostName, in: book),
       maintenance: maintenance.state, incidents: incidents.state.book, names: RuleGroupNames(evaluator.view.groups))
     for round in offering.rounds(of: round, at: now) where incidents.submit(.round(round)) == .mailboxFull {
       log.warning("incidents: too much waits; the round of \(round.rule) is offered again with the next")

@@ -78,7 +78,7 @@ extension Installation {
   func takeInventory(_ configuration: Configuration, _ findings: HostFindings) async throws(CommandFailure<Never>) {
     let host = HostInventory(findings: findings, hostName: hostName)
     for input in host.inputs { try await inventory.perform(input) }
-    try await inventory.perform(.declare(configuration.inventory, digest: configuration.digest))
+    for input in configuration.inventoryInputs(hostName: hostName) { try await inventory.perform(input) }
   }
 
   /// How long the first rounds wait for the first samples after a break. The default is 1 minute.

@@ -119,7 +119,7 @@ extension Installation {
     retireMissingRules()
     endForgottenWindows()
     let configuration = configuration.withLock { $0 }
-    inventory.submit(.declare(configuration.inventory, digest: configuration.digest))
+    for input in configuration.inventoryInputs(hostName: hostName) { inventory.submit(input) }
     let now = now
     maintenance.adopt { $0.forget(at: now) }
     plan()
