@@ -106,8 +106,13 @@ struct SlotTests {
 
   @Test("a window that is too short is named also when the deadline alone would forbid the rest")
   func tooShortAndLate() throws {
-    let plan = Make.plan(hoursLong: 7) { $0.tolerance = .seconds(3600) }
-    let task = try #require(try planned(PlanningScene(plans: [plan], items: [Make.item("web01")])).task(1))
+    // Without the window's hours the other task would still push it past its deadline.
+    let plans = [
+      Make.plan("a") { $0.tolerance = .seconds(2 * 3600) },
+      Make.plan("long", hoursLong: 7) { $0.tolerance = .seconds(8 * 3600) },
+    ]
+    let book = try planned(PlanningScene(plans: plans, items: [Make.item("web01")]))
+    let task = try #require(book.openTasks.first { $0.key.plan == "long" })
     #expect(task.slotReasons.first?.id == "reason.unscheduled.window-shorter")
     #expect(!task.slotReasons.contains { $0.id == "reason.slot.outside-window" })
   }

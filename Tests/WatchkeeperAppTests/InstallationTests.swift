@@ -238,6 +238,60 @@ struct InstallationTests {
     }
   }
 
+  @Test("the heartbeat's ages follow the rounds; without rule groups, the evaluator's own sign of life")
+  func heartbeatAges() async throws {
+    try await withInstallation { installation in
+      try await pass(installation, success: 1)
+      let age = try #require(installation.heartbeatAges.evaluation)
+      #expect(age < .seconds(16))
+      #expect(installation.heartbeatAges.roundInterval == .seconds(15))
+      #expect(installation.heartbeatAges.undelivered == .zero)
+    }
+    let files = Self.files.filter { $0.kind != .rules }
+    try await withInstallation(files) { installation in
+      try await wait { installation.heartbeatAges.evaluation != nil }
+      clock.advance(by: .seconds(600))
+      try await wait { installation.heartbeatAges.evaluation.map { $0 < .seconds(60) } ?? false }
+      #expect(installation.heartbeatAges.roundInterval == nil)
+    }
+  }
+
+  @Test("a resolution is not more durable than the samples that prove it") func resolutionBarrier() async throws {
+    try await withInstallation { installation in
+      try await pass(installation, success: 0)
+      try await wait { installation.incidents.state.book.all.count == 1 }
+      try await pass(installation, success: 1)
+      try await wait { installation.incidents.state.book.all.first?.status == .resolved }
+      let facts = try await installation.journal.facts(of: .incidents, after: .start, limit: 100)
+      let opening = try #require(facts.first { $0.kind.name == "incident.opened" })
+      let resolution = try #require(facts.first { $0.kind.name == "incident.resolved" })
+
+      var batch = SampleBatch()
+      batch.append(try installation.store.reference(for: LabelSet(["__name__": "x"])), at: clock.now, 1)
+      installation.store.append(batch)
+      // The clock stands still, so nothing is committed by time alone.
+      await installation.keepSamples(behind: [try IncidentFact(opening)])
+      #expect(installation.store.health.uncommittedSamples > 0, "an opening needs no sample on disk")
+      await installation.keepSamples(behind: [try IncidentFact(resolution)])
+      #expect(installation.store.health.uncommittedSamples == 0)
+    }
+  }
+
+  @Test("damage that is found while opening is an increase from the first moment") func damageAtOpening() async throws {
+    let samples = folder + "/samples"
+    try FileManager.default.createDirectory(atPath: samples, withIntermediateDirectories: true)
+    try Foundation.Data(repeating: 0x5a, count: 8192).write(
+      to: URL(filePath: samples + "/samples-2026-11-17.0.open.db"))
+    try await withInstallation { installation in
+      #expect(installation.store.statistics.filesQuarantined == 1)
+      clock.advance(by: .seconds(15))
+      await installation.appendSelfMetrics()
+      let rises = await installation.queries.vector(
+        "increase(watchkeeper_store_damaged_total[1h]) > 0", at: clock.now)
+      #expect(rises.count == 1)
+    }
+  }
+
   @Test("a rule that a reload removes ends its incidents") func removal() async throws {
     try await withInstallation { installation in
       try await pass(installation, success: 0)

@@ -24,6 +24,26 @@ struct LifecycleTests {
     #expect(await requests.next() == .stop)
   }
 
+  @Test("lines carry priorities only when the journal of systemd takes them") func logLines() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("", to: "log")
+    let handle = try #require(FileHandle(forWritingAtPath: path))
+    let attributes = try FileManager.default.attributesOfItem(atPath: path)
+    let device = try #require(attributes[.systemNumber] as? Int)
+    let inode = try #require(attributes[.systemFileNumber] as? Int)
+    func line(_ stream: String?) throws -> String {
+      try handle.truncate(atOffset: 0)
+      let environment = stream.map { ["JOURNAL_STREAM": $0] } ?? [:]
+      Log(clock: TestClock(), environment: environment, descriptor: handle.fileDescriptor).warning("disk")
+      return try String(contentsOfFile: path, encoding: .utf8)
+    }
+    #expect(try line("\(device):\(inode)") == "<4>disk\n")
+    for other in [nil, "1", "\(device):\(inode + 1)", "\(device + 1):\(inode)"] {
+      let text = try line(other)
+      #expect(text.contains(/^\d\d:\d\d:\d\d disk\n$/), "\(text)")
+    }
+  }
+
   @Test("the last good configuration is whole, and its owner's alone") func lastGood() throws {
     let folder = NSTemporaryDirectory() + "watchkeeper-last-good-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

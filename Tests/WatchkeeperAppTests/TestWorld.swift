@@ -59,5 +59,5 @@ extension World {
 }
 
 extension Log {
-  static var test: Log { Log(clock: TestClock(), environment: ["JOURNAL_STREAM": "1"]) }
+  static var test: Log { Log(clock: TestClock(), environment: [:]) }
 }

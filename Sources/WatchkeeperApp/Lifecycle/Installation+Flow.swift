@@ -5,6 +5,7 @@ internal import Inventory
 internal import Planner
 internal import Records
 internal import Telemetry
+internal import TimeSeriesStore
 internal import WebInterface
 
 // How a change in one book reaches the others. Each step hands a value to a desk and returns at once.
@@ -31,6 +32,18 @@ extension Installation {
     let book = incidents.state.book
     let used = book.all.compactMap(\.origin.rule) + book.withheldAlerts.compactMap(\.report.origin.rule)
     for rule in Set(used).subtracting(known).sorted() { incidents.submit(.ruleRetired(rule)) }
+  }
+
+  /// A recovery must not be more durable than the samples that prove it: after a crash the last good sample would be
+  /// gone, the last bad one in sight, and a resolved incident would open again. Costs one sync for each resolution.
+  func keepSamples(behind facts: [IncidentFact]) async {
+    let endsOne = facts.contains { fact in
+      switch fact.change {
+      case .resolved, .verified, .closed: true
+      default: false
+      }
+    }
+    if endsOne { await store.commit() }
   }
 
   func incidentsChanged(_ facts: [IncidentFact], _ state: IncidentState) {

@@ -76,12 +76,28 @@ extension Installation {
   private func upkeep() async {
     var health = StoreHealth()
     await every(Period.step) { second in
+      tendReserve()
       health = tellHealth(since: health)
       if second % Period.persist == 0 { await persist() }
       if second % Period.metrics == 0 { await appendSelfMetrics() }
       if second % Period.reconciliation == 0 { reconcile() }
-      if second % Period.publishing == 0 { await publishDigest() }
+      if second % Period.publishing == 0 { await digests.publish() }
     }
+  }
+
+  /// The last free bytes are for decisions.
+  func tendReserve(free known: Int? = nil) {
+    guard let free = known ?? DiskReserve.freeBytes(in: dataFolder) else { return }
+    switch reserve.tend(free: free) {
+    case .release?:
+      log.error(
+        "\(dataFolder): \(free >> 20) MiB free: the reserve of \(DiskReserve.bytes >> 20) MiB is given up for incidents"
+          + " – free space")
+    case .take?: log.notice("\(dataFolder): \(free >> 20) MiB free: the reserve for incidents is kept again")
+    case nil: break
+    }
+    let left = known ?? DiskReserve.freeBytes(in: dataFolder) ?? free
+    store.restrain(because: DiskReserve.restraint(isHeld: reserve.isHeld, free: left))
   }
 
   /// Says once what the sample store found or suffers.
@@ -156,12 +172,6 @@ extension Installation {
     }
     return silent
   }
-
-  /// Without a digest kept elsewhere, a tail cut from the journal cannot be seen.
-  private func publishDigest() async {
-    guard let head = try? await journal.head() else { return }
-    log.notice("journal: position \(head.position.number), digest \(head.digest)")
-  }
 }
 
 // MARK: - Being watched
@@ -171,18 +181,27 @@ extension Installation {
   private static let firstBeat = Duration.seconds(20)
 
   var heartbeatAges: Heartbeat.Ages {
-    let view = evaluator.view
     let delivery = deliveries.view
     let oldest = delivery.waiting.values.map(\.oldest).min()
+    let uptime = world.clock.uptime
     return Heartbeat.Ages(
-      evaluation: view.lastEvaluation.map { now.elapsed(since: $0) },
-      delivery: delivery.lastDelivery.map { now.elapsed(since: $0) },
-      undelivered: oldest.map { now.elapsed(since: $0) })
+      evaluation: status.withLock { $0.lastRound }.map { uptime - $0 },
+      undelivered: oldest.map { now.elapsed(since: $0) } ?? .zero,
+      delivered: delivery.lastDelivery.map { now.elapsed(since: $0) },
+      roundInterval: evaluator.view.groups.map(\.interval).min())
+  }
+
+  /// Without rule groups no round ends; then the evaluator's answer shows that it would evaluate.
+  private func hearEvaluator() async {
+    guard evaluator.view.groups.isEmpty else { return }
+    await evaluator.answer()
+    status.withLock { $0.lastRound = world.clock.uptime }
   }
 
   private func heartbeats() async {
     var due = world.clock.uptime + Self.firstBeat
     await every(1) { _ in
+      await hearEvaluator()
       guard let settings = configuration.withLock({ $0.settings.heartbeat }) else { return }
       let uptime = world.clock.uptime
       // A shorter interval after a reload holds at once.
@@ -196,12 +215,13 @@ extension Installation {
   private func beat(_ heartbeat: Heartbeat) async {
     let ages = heartbeatAges
     let running = world.clock.uptime - status.withLock { $0.startedUptime }
-    // The first round is still to come: neither a beat nor a fault.
-    if ages.evaluation == nil, running <= heartbeat.settings.evaluationAgeMax.duration { return }
-    if let reason = heartbeat.reasonToStop(ages) {
-      log.error("heartbeat: held back: \(reason)")
+    switch heartbeat.verdict(ages, running: running) {
+    case .wait: return
+    case .holdBack(let why):
+      log.error("heartbeat: held back: \(why)")
       status.withLock { $0.heartbeat.isHeldBack = true }
       return
+    case .send: break
     }
     let report = await transfers.perform(heartbeat.request(ages))
     var problem: String?
