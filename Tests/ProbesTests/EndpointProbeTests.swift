@@ -1,4 +1,5 @@
 import Foundation
+import LoopbackServers
 import Records
 import Telemetry
 import Testing
