@@ -9,11 +9,24 @@ packages_to_build=(
 
 # What the tests drive instead of imitating it.
 packages_to_test=(
-  chromium chromium-driver fonts-wqy-microhei nginx-common nginx-light openssl prometheus prometheus-node-exporter
-  python3 python3-aiosmtpd sqlite3 strace
+  nginx-common nginx-light openssl python3 python3-aiosmtpd strace
 )
 
-# What building and checking the package needs.
+# What looks at the pages, in both languages.
+packages_to_browse=(
+  chromium chromium-driver fonts-wqy-microhei python3-venv
+)
+
+# What building the package needs.
 packages_to_package=(
-  binutils chrpath dpkg-dev lintian strace systemd
+  binutils chrpath dpkg-dev
+)
+
+# What .ci/run checks the rules and the package with; promtool is in prometheus.
+packages_to_check=(
+  curl lintian prometheus python3 strace systemd
+)
+
+packages_to_bench=(
+  binutils prometheus-node-exporter python3
 )

@@ -1,6 +1,7 @@
 #include "CResources.h"
 
-/* One block for each file in Files/ and one line in the table; a test compares both with the folder. */
+/* One block for each file in Files/ and in docs/runbooks, and one line in the table; a test compares both with the
+   folders. */
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 static const unsigned char actions_mustache[] = {
@@ -63,6 +64,21 @@ static const unsigned char relation_mustache[] = {
 static const unsigned char rules_mustache[] = {
 #embed "Files/rules.mustache"
 };
+static const unsigned char runbook_mustache[] = {
+#embed "Files/runbook.mustache"
+};
+static const unsigned char runbooks_certificate_md[] = {
+#embed "../../docs/runbooks/certificate.md"
+};
+static const unsigned char runbooks_endpoint_md[] = {
+#embed "../../docs/runbooks/endpoint.md"
+};
+static const unsigned char runbooks_host_md[] = {
+#embed "../../docs/runbooks/host.md"
+};
+static const unsigned char runbooks_watchkeeper_md[] = {
+#embed "../../docs/runbooks/watchkeeper.md"
+};
 static const unsigned char spark_mustache[] = {
 #embed "Files/spark.mustache"
 };
@@ -98,6 +114,11 @@ static const struct {
     {"problem.mustache", problem_mustache, sizeof problem_mustache},
     {"relation.mustache", relation_mustache, sizeof relation_mustache},
     {"rules.mustache", rules_mustache, sizeof rules_mustache},
+    {"runbook.mustache", runbook_mustache, sizeof runbook_mustache},
+    {"runbooks/certificate.md", runbooks_certificate_md, sizeof runbooks_certificate_md},
+    {"runbooks/endpoint.md", runbooks_endpoint_md, sizeof runbooks_endpoint_md},
+    {"runbooks/host.md", runbooks_host_md, sizeof runbooks_host_md},
+    {"runbooks/watchkeeper.md", runbooks_watchkeeper_md, sizeof runbooks_watchkeeper_md},
     {"spark.mustache", spark_mustache, sizeof spark_mustache},
     {"sprite.mustache", sprite_mustache, sizeof sprite_mustache},
     {"watchkeeper.css", watchkeeper_css, sizeof watchkeeper_css},

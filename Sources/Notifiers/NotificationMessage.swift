@@ -32,8 +32,6 @@ public struct NotificationMessage: Sendable {
   public var decidedAt: Timestamp
   public var labels: LabelSet
   public var annotations: [String: String]
-  /// The newest value of each measured quantity, as text with its unit.
-  public var values: [NotificationValue]
   public var links: [NotificationLink]
   /// The receiver's name in the configuration.
   public var receiver: String
@@ -62,7 +60,6 @@ public struct NotificationMessage: Sendable {
     severity = ""
     labels = .empty
     annotations = [:]
-    values = []
     links = []
     groupKey = ""
     groupLabels = .empty
@@ -89,16 +86,6 @@ public struct NotificationText: Sendable, Equatable {
     self.language = language
     self.title = title
     self.lines = lines
-  }
-}
-
-public struct NotificationValue: Sendable, Equatable {
-  public let name: String
-  public let text: String
-
-  public init(_ name: String, _ text: String) {
-    self.name = name
-    self.text = text
   }
 }
 

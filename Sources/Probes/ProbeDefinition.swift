@@ -12,7 +12,7 @@ public struct ProbeDefinition: Decodable, Sendable {
   public let timeout: Duration
   /// Added to every series; `job` and `instance` have defaults.
   public let labels: LabelSet
-  /// The CMDB item that is checked; `nil`: this host.
+  /// The CMDB item that is checked; `nil`: the endpoint that the settings name, or this host.
   public let item: String?
   public let settings: any ProbeSettings
 

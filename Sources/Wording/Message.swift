@@ -29,6 +29,8 @@ public enum ArgumentFormat: String, CaseIterable, Sendable {
   case number
   /// Seconds: `45 s`, `12 min`, `2 h 12 min`, `3 d`.
   case age
+  /// Seconds within which something was done, rounded up to a tenth below ten: `0.4 s`, else as `age`.
+  case lapse
   /// Bytes: `1.4 GiB`.
   case bytes
   /// Bytes per second: `1.4 MiB/s`.

@@ -41,6 +41,12 @@ public enum Quantity {
     return short(rest) + thinSpace + binaryUnits[index]
   }
 
+  /// An attribute of an item: a number of bytes, as its name says, gets its unit; all else stays as it is.
+  public static func attribute(_ value: String, named name: String) -> String {
+    guard name.hasSuffix("_bytes"), let number = Double(value) else { return value }
+    return bytes(number)
+  }
+
   private static let binaryUnits = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
 
   /// - Parameter number: 0 to 100. Below ten one decimal, so that 0.4 does not read as nothing.

@@ -41,6 +41,7 @@ public struct Reader: Sendable {
     return switch format {
     case .number: Quantity.grouped(number)
     case .age: age(seconds: number)
+    case .lapse: lapse(seconds: number)
     case .bytes: Quantity.bytes(number)
     case .rate: Quantity.bytes(number) + "/s"
     case .percent: Quantity.percent(number)
@@ -69,6 +70,17 @@ public struct Reader: Sendable {
     if days > 0 { return hours > 0 ? unit(days, .day) + gap + unit(hours, .hour) : unit(days, .day) }
     if hours > 0 { return minutes > 0 ? unit(hours, .hour) + gap + unit(minutes, .minute) : unit(hours, .hour) }
     return minutes > 0 ? unit(minutes, .minute) : unit(whole, .second)
+  }
+
+  /// For "within": rounded up, so that what took 3 ms was done within 0.1 s and never within nothing.
+  private func lapse(seconds: Double) -> String {
+    guard seconds.isFinite, seconds < 9.95 else { return age(seconds: seconds) }
+    let tenths = max(1, (max(0, seconds) * 10).rounded(.up))
+    let number = Quantity.decimal(tenths / 10, places: 1)
+    return switch language {
+    case .english: "\(number)\(Quantity.thinSpace)s"
+    case .simplifiedChinese: "\(number)\u{a0}秒"
+    }
   }
 
   private enum TimeUnit: Int { case day, hour, minute, second }

@@ -115,9 +115,9 @@ def keyboard(results, installation: Installation, browser: Browser) -> None:
     results.add("keyboard: g i leads to the incidents", [] if arrived is not None else [browser.driver.current_url])
 
 
-def silence(results, installation: Installation, browser: Browser, pictures) -> None:
-    """A page whose server is gone says so, and recovers with it."""
-    browser.open(installation.base + "/")
+def silence(results, installation: Installation, browser: Browser, host: str, pictures) -> None:
+    """A page whose server is gone says so, and recovers with it: its charts go on."""
+    browser.open(installation.base + host)
     wait_until(lambda: browser.run("return document.readyState") == "complete", 10)
     hidden = "return document.querySelector('[data-part=stale]').hidden"
     results.add("stale: no banner while the server lives", [] if browser.run(hidden) else ["there is one"])
@@ -129,4 +129,8 @@ def silence(results, installation: Installation, browser: Browser, pictures) -> 
     installation.start()
     gone = wait_until(lambda: browser.run(hidden), RECOVER_MAX)
     results.add("stale: the page recovers with the server", [] if gone is not None else ["the banner stays"])
+    line = "return document.querySelector('[data-line]').getAttribute('d')"
+    before = browser.run(line)
+    moved = wait_until(lambda: browser.run(line) != before, LIVE_MAX * 4)
+    results.add("stale: the charts go on after it", [] if moved is not None else ["the line stands still"])
     browser.console()

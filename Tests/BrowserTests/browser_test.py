@@ -58,7 +58,7 @@ def pages(installation: Installation, browser: Browser) -> dict[str, str]:
         "incident": first("/incidents", "/incidents/INC"), "cmdb": "/cmdb",
         "item": first("/cmdb", "/cmdb/", "shop"), "item-host": first("/cmdb", "/cmdb/", "host"),
         "maintenance": "/maintenance", "task": first("/maintenance", "/maintenance/tasks/"), "rules": "/rules",
-        "login": "/?t=expired-or-used", "missing": "/no/such/page",
+        "runbook": "/runbooks/endpoint", "login": "/?t=expired-or-used", "missing": "/no/such/page",
     }
 
 
@@ -114,7 +114,7 @@ def run(arguments) -> int:
             english.set_width(WIDTHS[0])
             behaviour.acknowledge(results, installation, english)
             behaviour.keyboard(results, installation, english)
-            behaviour.silence(results, installation, english, PICTURES)
+            behaviour.silence(results, installation, english, found["host"], PICTURES)
             self_test.run(results, installation, english, foreign)
         if arguments.keep:
             print(f"{installation.base} – wk_session={installation.session}", flush=True)

@@ -22,7 +22,6 @@ func message(_ kind: NotificationMessage.Kind = .firing) -> NotificationMessage 
   message.labels = LabelSet(["alertname": "DiskFull", "instance": "web01:9100"])
   message.groupLabels = LabelSet(["alertname": "DiskFull"])
   message.annotations = ["summary": "disk \"/\" <full>", "incident": "INC-214"]
-  message.values = [NotificationValue("used", "93 %")]
   message.links = [NotificationLink("Incident", "https://wk.example.org/incidents/INC-214?a=1&b=2")]
   message.groupKey = #"{}:{alertname="DiskFull"}"#
   message.fingerprint = "00c0ffee"

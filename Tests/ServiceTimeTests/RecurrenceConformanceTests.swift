@@ -4,7 +4,7 @@ import Telemetry
 import Testing
 
 /// The part of the public RRULE test tables that this program supports; the rest must be refused, not misread.
-@Suite("Recurrence conformance", .enabled(if: RecurrenceCorpus.isPresent, "the shared recurrence tables are absent"))
+@Suite("Recurrence conformance", .enabled(if: RecurrenceCorpus.isPresent, "needs ../shared/recurrence"))
 struct RecurrenceConformanceTests {
   @Test("names the expected instances", arguments: RecurrenceCorpus.supported)
   func names(_ example: RecurrenceCorpus.Case) throws {
@@ -45,7 +45,7 @@ enum RecurrenceCorpus {
     let shared = ProcessInfo.processInfo.environment["WATCHKEEPER_SHARED"]
     let beside = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("shared").path
-    let candidates = [shared, beside, "/work/shared"].compactMap(\.self).map { $0 + "/recurrence" }
+    let candidates = [shared, beside].compactMap(\.self).map { $0 + "/recurrence" }
     return candidates.first { FileManager.default.fileExists(atPath: $0 + "/libical_cases.txt") } ?? ""
   }()
 

@@ -42,7 +42,7 @@ struct FormatTests {
     await store.close()
   }
 
-  @Test("writes the fixture of this format", .enabled(if: writes))
+  @Test("writes the fixture of this format", .enabled(if: writes, "only with WATCHKEEPER_WRITE_FIXTURES"))
   func write() async throws {
     let clock = VirtualClock(at: TestTime.midnight + 700_000)
     let store = try EmbeddedStore(folder: folder.store, clock: clock)

@@ -108,7 +108,8 @@ struct CommandTextTests {
         nodes: [RelationNode(id: "host/db01", name: "db01", state: .critical, role: .subject)]),
     ],
     history: [
-      ItemChange(at: ago(60), actor: "Han Mei", .verbatim("rack changed"), before: "rack = A2", after: "rack = A3")
+      ItemChange(
+        at: ago(60), actor: .verbatim("Han Mei"), .verbatim("rack changed"), before: "rack = A2", after: "rack = A3")
     ], source: "inventory/site.yaml:14")
 
   @Test("an item shows what was declared and seen, where it is written, and its relations")

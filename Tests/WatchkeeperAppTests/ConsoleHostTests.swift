@@ -66,6 +66,18 @@ struct ConsoleHostTests {
     #expect(row.state == .unknown)
   }
 
+  @Test(
+    "devices that the kernel made and nothing uses have no chart",
+    arguments: [
+      ("zram0", [0, 0], false, true), ("zram0", [0, 3], true, true), ("loop7", [.nan], false, true),
+      ("vda", [0, 0], true, true), ("sda", [0], true, true), ("ifb0", [0], false, false), ("ifb0", [5], true, false),
+      ("eth0", [0], true, false), ("lo", [9], false, false), ("dummy0", [], false, false),
+    ] as [(String, [Double], Bool, Bool)])
+  func devices(_ device: String, _ values: [Double], _ isShown: Bool, _ isDisk: Bool) {
+    #expect(
+      (isDisk ? HostDevices.isDiskShown(device, [values]) : HostDevices.isNetworkShown(device, [values])) == isShown)
+  }
+
   @Test("a forecast needs hours of samples", arguments: [(hours: Int64(1), isTold: false), (hours: 5, isTold: true)])
   func outlook(_ example: (hours: Int64, isTold: Bool)) async throws {
     let bench = try await ConsoleBench()
@@ -97,7 +109,7 @@ struct ConsoleShellTests {
     let bench = try await ConsoleBench()
     return ShellBuilder(
       probes: probes, incidents: bench.incidents.book, maintenance: bench.maintenance.book, rules: .init(),
-      lastDelivery: nil, now: ConsoleBench.now
+      lastDelivery: nil, notices: [], now: ConsoleBench.now
     ).state
   }
 

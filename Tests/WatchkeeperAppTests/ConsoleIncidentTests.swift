@@ -47,6 +47,29 @@ struct ConsoleIncidentTests {
     #expect(Evidence(try Query(parsing: example.rule)).unit == example.unit)
   }
 
+  @Test("a breach that came back names the incident before it, and how a person solved that") func earlier()
+    async throws
+  {
+    let bench = try await ConsoleBench()
+    try await bench.furnish()
+    let first = RecordNumber(.incident, 1)
+    try await bench.fire(bench.alert(), at: ConsoleBench.ago(90_000))
+    try await bench.take(
+      .resolve(first, by: .person("Ann"), text: "deleted old dumps", code: "fixed"), at: ConsoleBench.ago(89_000))
+    for ago: Int64 in stride(from: 88_900, through: 86_900, by: -200) {
+      try await bench.fire(at: ConsoleBench.ago(ago))
+    }
+    try await bench.take(.tick, at: ConsoleBench.ago(3600))
+    try await bench.fire(bench.alert(), at: ConsoleBench.ago(600))
+    let page = try await bench.sources.incidentPage(RecordNumber(.incident, 2), range: .hour)
+    let before = try #require(page.related.first { $0.label == Phrase("console.related.recurrence") })
+    #expect(before.value == Phrase("console.related.numbers", ["numbers": "INC-1"]))
+    let detail = before.detail?.text(for: Reader(language: .english, now: ConsoleBench.now.milliseconds)) ?? ""
+    #expect(detail.hasPrefix("INC-1 was resolved by Ann") && detail.hasSuffix(": deleted old dumps"))
+    let again = try #require(bench.incidents.book[RecordNumber(.incident, 2)])
+    #expect(EarlierIncident.before(again, in: bench.incidents.book).map(\.number) == [first])
+  }
+
   @Test("an open incident: state, impact, graph, threshold, telling and actions") func open() async throws {
     let bench = try await ConsoleBench()
     try await bench.furnish()
@@ -65,7 +88,8 @@ struct ConsoleIncidentTests {
     #expect(
       page.told.first?.phrase
         == Phrase(
-          "console.told.delivered", ["receiver": "on-call", "at": "\(ConsoleBench.ago(600).milliseconds)", "took": "2"])
+          "console.told.delivered",
+          ["receiver": "on-call", "at": "\(ConsoleBench.ago(600).milliseconds)", "took": "2.0"])
     )
     let chart = try #require(page.chart)
     #expect(chart.series.count == 1, "only the alert's own file system")
@@ -77,6 +101,19 @@ struct ConsoleIncidentTests {
     #expect(page.timeline.count == 3)
     #expect(page.timeline.first?.icon == .sent)
     for id in try messageIDs(in: page) { #expect(Catalogue.contains(id), "\(id) has no words") }
+  }
+
+  @Test("what is only ever 0 or 1 has no scale above 1", arguments: [(1000.0, 1.0 as Double?), (0, 1), (50, nil)])
+  func truth(_ example: (available: Double, top: Double?)) async throws {
+    let bench = try await ConsoleBench()
+    try await bench.furnish()
+    let labels = ["mountpoint": "/var", "fstype": "ext4"]
+    bench.sample("node_filesystem_size_bytes", labels, from: 3600) { _ in 1000 }
+    bench.sample("node_filesystem_avail_bytes", labels, from: 3600) { _ in example.available }
+    bench.sample("node_filesystem_readonly", labels, from: 3600) { _ in 0 }
+    try await bench.fire(bench.alert(), at: ConsoleBench.ago(600))
+    let page = try await bench.sources.incidentPage(RecordNumber(.incident, 1), range: .hour)
+    #expect(try #require(page.chart).top == example.top)
   }
 
   @Test("the host of a failing file system stands worst; what runs on the host is in the impact of the host")

@@ -10,7 +10,7 @@ import Yams
 @testable import WatchkeeperApp
 
 /// Rule files that others publish, read where they lie: bring them and nothing needs changing.
-@Suite("Public rule packs", .enabled(if: PublicRules.folder != nil, "needs ../shared/conformance beside the checkout"))
+@Suite("Public rule packs", .enabled(if: PublicRules.folder != nil, "needs ../shared/conformance"))
 struct PublicRulePackTests {
   @Test("every rule of the packs is read", arguments: PublicRules.files)
   func reads(_ file: String) throws {
@@ -88,7 +88,7 @@ enum PublicRules {
     let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     let beside = checkout.deletingLastPathComponent().appending(path: "shared").path(percentEncoded: false)
-    return [named, beside, "/work/shared"].compactMap { $0.map { $0 + "/conformance" } }
+    return [named, beside].compactMap { $0.map { $0 + "/conformance" } }
       .first { FileManager.default.fileExists(atPath: $0) }
   }()
 

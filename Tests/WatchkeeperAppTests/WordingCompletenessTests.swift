@@ -39,6 +39,7 @@ struct WordingCompletenessTests {
   @Test("titles of facts use only the arguments of their fact") func argued() {
     let arguments: [String: Set<String>] = [
       "incident.progressed": ["count"], "incident.acknowledged": ["by"], "incident.noted": ["by"],
+      "incident.resolved": ["by"],
       "alert.withheld": ["window"], "alert.released": ["window"], "notification.intended": ["receivers"],
       "notification.delivered": ["receiver"], "notification.refused": ["receiver"],
     ]

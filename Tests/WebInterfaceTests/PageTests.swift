@@ -10,7 +10,9 @@ import Wording
 struct PageTests {
   static let paths = [
     "/", "/overview", "/hosts", "/hosts/web01", "/incidents", "/incidents/INC-214", "/incidents/INC-213", "/cmdb",
-    "/cmdb/host%3Adb01", "/cmdb/filesystem%3Aweb01%3A%2Fvar", "/maintenance", "/maintenance/tasks/MT-21", "/rules",
+    "/cmdb/host%3Adb01", "/cmdb/filesystem%3Aweb01%3A%2Fvar", "/maintenance", "/maintenance/tasks/MT-21",
+    "/maintenance/windows/MW-21",
+    "/rules",
   ]
 
   @Test("every page stands in both languages and themes", arguments: paths, Language.allCases)
@@ -86,6 +88,104 @@ struct PageTests {
     for path in ["/incidents/INC-9999", "/incidents/MT-1", "/incidents/abc", "/hosts/none", "/cmdb/none", "/nope"] {
       #expect(await bench.get(path, cookie: cookie).status == 404, "\(path)")
     }
+  }
+
+  @Test("whoever is logged in keeps the navigation on a page of refusal; a stranger sees nothing of the installation")
+  func framedProblem() async throws {
+    let bench = try Bench()
+    let inside = await bench.get("/incidents/INC-9999", cookie: try await bench.logIn()).text
+    #expect(inside.contains("<nav class=\"nav\"") && inside.contains("/incidents?which=all"))
+    #expect(PageFault.faults(in: inside, .english) == [])
+    let outside = await bench.get("/incidents/INC-9999").text
+    #expect(!outside.contains("<nav class=\"nav\"") && outside.contains("watchkeeper login"))
+  }
+
+  @Test("the title of a page tells the state, and how many incidents wait")
+  func titles() async throws {
+    let bench = try Bench()
+    let cookie = try await bench.logIn()
+    func title(_ path: String) async throws -> String {
+      let text = await bench.get(path, cookie: cookie).text
+      let from = try #require(text.firstRange(of: "<title>")?.upperBound)
+      return String(text[from...].prefix { $0 != "<" })
+    }
+    let waiting = await bench.console.shell().incidentsWaiting
+    #expect(waiting > 0)
+    #expect(try await title("/").hasPrefix("(\(waiting)) "))
+    #expect(try await title("/incidents/INC-214").contains("Critical: INC-214"))
+    #expect(try await title("/hosts/web01").contains(": web01"))
+  }
+
+  @Test("a withheld breach leads to its window, an incident to itself")
+  func links() {
+    let parts = ViewParts(reader: Reader(language: .english))
+    func href(_ number: RecordNumber) -> String? {
+      IncidentRow(
+        number: number, priority: 1, state: .maintenance, progress: .withheld, title: .verbatim("x"),
+        since: SampleConsole.now
+      ).view(parts)["href"] as? String
+    }
+    #expect(href(RecordNumber(.maintenanceWindow, 3)) == "/maintenance/windows/MW-3")
+    #expect(href(RecordNumber(.incident, 3)) == "/incidents/INC-3")
+  }
+
+  @Test("faults of Watchkeeper itself stand on every page", arguments: ["/", "/rules", "/incidents/INC-9999"])
+  func notices(_ path: String) async throws {
+    let bench = try Bench()
+    let cookie = try await bench.logIn()
+    let notice = try #require(await bench.console.shell().notices.first)
+    let words = notice.phrase.text(for: Reader(language: .english))
+    let text = await bench.get(path, cookie: cookie).text
+    #expect(text.contains(words))
+    // The number travels with the stream, so that an open page learns of a fault that comes or goes.
+    #expect(text.contains("data-notices=\"1\""))
+    let delta = ConsoleDelta(id: 1, .shell(await bench.console.shell()))
+    #expect(EventRoutes.text(of: delta, for: Reader(language: .english)).contains("\"notices\":1"))
+  }
+
+  @Test("an empty week says when the next task is, and leads there")
+  func emptyWeek() {
+    let task = SampleConsole(.full).sampleTasks[1]
+    var page = MaintenancePage(start: SampleConsole.now, now: SampleConsole.now, lanes: [], tasks: [])
+    let parts = ViewParts(reader: Reader(language: .english, now: SampleConsole.now.milliseconds))
+    func links() -> [String] {
+      ((page.view(parts)["empty"] as? View)?["parts"] as? [View] ?? []).compactMap { $0["href"] as? String }
+    }
+    #expect(links().isEmpty)
+    page.following = task
+    #expect(links() == ["/maintenance/tasks/\(task.number)"])
+  }
+
+  @Test("changes of one hand at one time are one entry of the history")
+  func history() {
+    func change(_ secondsAgo: Int64, _ actor: String, _ after: String) -> ItemChange {
+      ItemChange(
+        at: SampleConsole.now.advanced(by: .seconds(-secondsAgo)), actor: .verbatim(actor), .verbatim("First seen"),
+        after: after)
+    }
+    let entries = HistoryEntry.entries([
+      change(0, "probe", "os = Debian"), change(1, "probe", "cores = 2"), change(2, "Ann", "rack = A3"),
+      change(500, "Ann", "rack = A2"),
+    ])
+    let parts = ViewParts(reader: Reader(language: .english))
+    #expect(entries.map { ($0.view(parts)["lines"] as? [View])?.count } == [2, 1, 1])
+  }
+
+  @Test("sections of half a row stand in pairs, one left over takes the row")
+  func pairs() {
+    func section(_ widths: ChartWidth...) -> ChartSection {
+      ChartSection(
+        id: "s", title: .verbatim("s"),
+        charts: widths.map {
+          Chart(
+            id: "c", title: .verbatim("c"), unit: .plain, start: SampleConsole.now, end: SampleConsole.now,
+            intervalSeconds: 1, series: [], width: $0)
+        })
+    }
+    let widths = HostPage.widths(of: [
+      section(.full), section(.half), section(.half), section(.half), section(.half, .half), section(.half),
+    ])
+    #expect(widths == [.full, .half, .half, .full, .full, .full])
   }
 
   @Test("filters live in the address and survive odd values")

@@ -12,14 +12,18 @@ struct TemplateTests {
 
   @Test("every file of the folder is embedded, and only those")
   func embedded() throws {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "Sources/CResources/Files")
-    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-    #expect(files == Self.assets.names)
-    for file in files {
-      let bytes = try Data(contentsOf: folder.appending(path: file))
-      #expect(Self.assets.asset(file)?.bytes == Array(bytes), "\(file) was not embedded anew")
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    var names: [String] = []
+    for (folder, prefix) in [("Sources/CResources/Files", ""), ("docs/runbooks", "runbooks/")] {
+      let folder = root.appending(path: folder)
+      for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+        let bytes = try Data(contentsOf: folder.appending(path: file))
+        #expect(Self.assets.asset(prefix + file)?.bytes == Array(bytes), "\(file) was not embedded anew")
+        names.append(prefix + file)
+      }
     }
+    #expect(names.sorted() == Self.assets.names)
   }
 
   @Test("every template parses and holds no literal text", arguments: templates)

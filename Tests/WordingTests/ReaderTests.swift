@@ -20,6 +20,25 @@ struct ReaderTests {
   }
 
   @Test(
+    "what was done within a time is rounded up, never to nothing",
+    arguments: [
+      ("0", "0.1 s", "0.1 秒"), ("0.003", "0.1 s", "0.1 秒"), ("0.41", "0.5 s", "0.5 秒"), ("2", "2 s", "2 秒"),
+      ("12.3", "12 s", "12 秒"), ("130", "2 min", "2 分钟"),
+    ])
+  func lapses(_ seconds: String, _ en: String, _ zh: String) {
+    let arguments = ["receiver": "ops", "at": String(Self.now), "took": seconds]
+    #expect(plain(english.text("console.told.delivered", arguments)).hasSuffix("within \(en)"))
+    #expect(plain(chinese.text("console.told.delivered", arguments)).hasSuffix("\(zh)内送达"))
+  }
+
+  @Test("a number of bytes among attributes has its unit")
+  func attributes() {
+    #expect(plain(Quantity.attribute("8589934592", named: "memory_bytes")) == "8 GiB")
+    #expect(Quantity.attribute("8589934592", named: "serial") == "8589934592")
+    #expect(Quantity.attribute("much", named: "memory_bytes") == "much")
+  }
+
+  @Test(
     "moments are as short as their distance allows",
     arguments: [
       (0, "14:18", "14:18"), (-15 * 3_600_000, "Thu 23:18", "周四 23:18"), (3 * 86_400_000, "Mon 14:18", "周一 14:18"),

@@ -59,7 +59,6 @@ struct MailMessage {
       if index > 0 { lines += ["", "* * *", ""] }
       lines += shown(text.title) + [""] + text.lines.flatMap(shown)
       if index == 0 {
-        lines += message.values.isEmpty ? [] : [""] + message.values.flatMap { shown("\($0.name): \($0.text)") }
         lines += message.links.isEmpty ? [] : [""] + message.links.flatMap { shown("\($0.title): \($0.url)") }
       }
     }
@@ -73,17 +72,9 @@ struct MailMessage {
       lines.append("<h2>\(escaped(text.title))</h2>")
       lines += text.lines.prefix(Self.linesMax).map { "<p>\(escaped($0))</p>" }
       lines.append("</div>")
-      if index == 0 { lines += valueTable + linkList }
+      if index == 0 { lines += linkList }
     }
     return lines + ["</body></html>"]
-  }
-
-  private var valueTable: [String] {
-    guard !message.values.isEmpty else { return [] }
-    let rows = message.values.prefix(Self.linesMax).map {
-      "<tr><th align=\"left\">\(escaped($0.name))</th><td>\(escaped($0.text))</td></tr>"
-    }
-    return ["<table>"] + rows + ["</table>"]
   }
 
   private var linkList: [String] {

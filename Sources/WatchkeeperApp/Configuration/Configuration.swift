@@ -12,6 +12,8 @@ struct Configuration: Sendable {
   let inventory: InventoryDeclaration
   /// Ascending by name.
   let plans: [MaintenancePlan]
+  /// Where each item is declared.
+  var itemPlaces: [ItemID: SourcePlace] = [:]
 
   var digest: String { files.digest }
 }

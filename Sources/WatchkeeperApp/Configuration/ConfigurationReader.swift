@@ -12,6 +12,7 @@ struct ConfigurationReader {
   let hostName: String
   let notifiers: NotifierEnvironment
   private var errors: [SettingsError] = []
+  private var itemPlaces: [ItemID: SourcePlace] = [:]
 
   init(hostName: String, notifiers: NotifierEnvironment) {
     self.hostName = hostName
@@ -27,7 +28,7 @@ struct ConfigurationReader {
     let files = own.adding(PackagedFiles.files(settings.packaged))
     let configuration = Configuration(
       files: own, settings: settings, probes: reader.probes(files), ruleGroups: reader.rules(files),
-      inventory: reader.inventory(files), plans: reader.plans(files))
+      inventory: reader.inventory(files), plans: reader.plans(files), itemPlaces: reader.itemPlaces)
     guard reader.errors.isEmpty else {
       throw SettingsErrors(errors: Set(reader.errors).sorted { ($0.place, $0.key) < ($1.place, $1.key) })
     }
@@ -137,7 +138,6 @@ struct ConfigurationReader {
 
   private mutating func inventory(_ files: ConfigurationFiles) -> InventoryDeclaration {
     var declaration = InventoryDeclaration()
-    var places: [ItemID: SourcePlace] = [:]
     var groupPlaces: [String: SourcePlace] = [:]
     let before = errors.count
     for file in files.files(of: .inventory) {
@@ -146,7 +146,7 @@ struct ConfigurationReader {
         continue
       }
       let nodes = root.child(TextKey("items"))?.sequence.map(Array.init) ?? []
-      for (item, node) in zip(content.items, nodes) { places[item.declaration.id] = document.place(of: node) }
+      for (item, node) in zip(content.items, nodes) { itemPlaces[item.declaration.id] = document.place(of: node) }
       let groupNodes = root.child(TextKey("groups"))?.sequence.map(Array.init) ?? []
       for (entry, node) in zip(content.groups, groupNodes) { groupPlaces[entry.group.name] = document.place(of: node) }
       declaration.items += content.items.map(\.declaration)
@@ -156,7 +156,7 @@ struct ConfigurationReader {
     // What a refused file declares would be missed by the others.
     guard errors.count == before else { return declaration }
     for problem in declaration.problems() {
-      let place = problem.item.flatMap { places[$0] } ?? problem.group.flatMap { groupPlaces[$0] }
+      let place = problem.item.flatMap { itemPlaces[$0] } ?? problem.group.flatMap { groupPlaces[$0] }
       errors.append(
         SettingsError(
           at: place ?? SourcePlace(file: "inventory", line: 1, column: 1),

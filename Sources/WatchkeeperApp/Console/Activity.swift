@@ -28,6 +28,8 @@ enum Activity {
         continue
       }
       guard entries.count < shownMax, let entry = entry(of: fact, names) else { continue }
+      // One receiver told by mail and by webhook was told once.
+      if entry.icon == .sent, entries.last?.what == entry.what { continue }
       counted = fact.stream == .inventory ? (fact.kind.name, fact.recordedAt, 1) : nil
       entries.append(entry)
     }
@@ -65,7 +67,8 @@ enum Activity {
     case .verified: verb = "recovered"
     case .reopened: verb = "reopened"
     case .delivered(let content):
-      arguments["receiver"] = content.key.receiver
+      arguments["by"] = nil
+      arguments["receiver"] = String(content.key.receiver.prefix { $0 != "/" })
       verb = "told"
     case .refused(let content):
       arguments["receiver"] = content.key.receiver

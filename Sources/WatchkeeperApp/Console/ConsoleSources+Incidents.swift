@@ -110,11 +110,15 @@ extension ConsoleSources {
     let changes = await changes(near: incident)
     let found = rules().rule(of: incident)
     let inventory = inventory().book
+    var earlier = EarlierIncident.before(incident, in: state.book)
+    if let last = earlier.first, let facts = try? await self.history(of: Incident.entity(of: last.number)) {
+      earlier[0].solution = EarlierIncident.solution(in: facts.compactMap { try? Incidents.TimelineEntry($0) })
+    }
     return IncidentPageBuilder(
       rows: rows(of: state),
       standing: ItemStanding(state.book, inventory, maintenance().book, at: clock.now), incident: incident,
       status: known?.status ?? .closed, history: history, rule: found?.rule, range: range,
-      chart: await chart(of: incident, found, history, changes, range),
+      chart: await chart(of: incident, found, history, changes, range), earlier: earlier,
       changesBefore: changes.filter { change in
         change.at <= incident.openedAt
           && incident.activeAt.elapsed(since: change.at) <= IncidentPageBuilder.neighbourhood

@@ -14,7 +14,7 @@ extension ConsoleSources {
     let host = WatchedHost.all(in: inventory, hostName: hostName).first { $0.item == item.id }
     return itemsBuilder.page(
       item, history: try await history(of: item.entity), charts: await charts(of: item, in: inventory, range),
-      host: host)
+      host: host, place: configuration().itemPlaces[item.id].map { "\($0.file):\($0.line)" })
   }
 
   private var itemsBuilder: ItemsPageBuilder {

@@ -27,7 +27,15 @@ struct EvidenceChart {
     }
     return Chart(
       id: Self.id, title: .verbatim(evidence.expression), unit: evidence.unit, start: start, end: end,
-      intervalSeconds: step.inSeconds, series: series, threshold: threshold, bands: bands, marks: marks, width: .full)
+      intervalSeconds: step.inSeconds, series: series, top: top(of: series), threshold: threshold, bands: bands,
+      marks: marks, width: .full)
+  }
+
+  /// What is only ever 0 or 1, such as `probe_success`, ends at 1: no scale is invented above it.
+  private func top(of series: [ChartSeries]) -> Double? {
+    let values = series.flatMap(\.values).filter(\.isFinite)
+    guard evidence.unit == .plain, (evidence.threshold?.value ?? 0) <= 1, !values.isEmpty else { return nil }
+    return values.allSatisfy { $0 == 0 || $0 == 1 } ? 1 : nil
   }
 
   /// The series that the incident is about; all of them when the rule's labels do not tell.

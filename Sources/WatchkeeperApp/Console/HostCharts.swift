@@ -30,7 +30,11 @@ struct HostCharts {
       return chart(measures, id: section.rawValue, device: nil).map { [$0] } ?? []
     }
     let devices = Set(measures.flatMap { answers[$0] ?? [] }.compactMap { $0.labels["device"] })
-      .filter { section == .disks || HostDevices.isNetworkShown($0) }
+      .filter { device in
+        let values = measures.flatMap { answers[$0] ?? [] }.filter { $0.labels["device"] == device }.map(\.values)
+        return section == .disks
+          ? HostDevices.isDiskShown(device, values) : HostDevices.isNetworkShown(device, values)
+      }
     return devices.sorted().prefix(HostDevices.shownMax).flatMap { device in
       var kinds: [String] = []
       for measure in measures where !kinds.contains(measure.chart) { kinds.append(measure.chart) }
@@ -50,7 +54,8 @@ struct HostCharts {
         id: measure.series, label: Phrase("console.host.series.\(measure.series)"), milliseconds: slice.milliseconds,
         values: slice.values)
     }
-    guard !series.isEmpty else { return nil }
+    // A disk that served no request has no wait: an empty chart would say nothing.
+    guard series.contains(where: { $0.values.contains(where: \.isFinite) }) else { return nil }
     return Chart(
       id: id, title: Phrase("console.host.chart.\(first.chart)", device.map { ["device": $0] } ?? [:]),
       unit: first.unit,

@@ -139,7 +139,28 @@ enum HostDevices {
   /// Charts of one kind; more devices are left out.
   static let shownMax = 24
 
+  /// Whether an interface may carry what leaves the host: not the loop, not the inner side of a bridge.
   static func isNetworkShown(_ device: String) -> Bool {
     device != "lo" && !["veth", "docker", "br-", "cali", "vnet", "virbr"].contains { device.hasPrefix($0) }
+  }
+
+  /// - Parameter values: of all its series in the range.
+  static func isNetworkShown(_ device: String, _ values: [[Double]]) -> Bool {
+    isNetworkShown(device)
+      && (isMoving(values) || !isVirtual(device, ["ifb", "dummy", "sit", "tunl", "ip6tnl", "gre"]))
+  }
+
+  /// - Parameter values: of all its series in the range.
+  static func isDiskShown(_ device: String, _ values: [[Double]]) -> Bool {
+    isMoving(values) || !isVirtual(device, ["zram", "loop", "ram", "fd", "sr"])
+  }
+
+  /// Made by the kernel and mostly idle: shown only when something moves on it.
+  private static func isVirtual(_ device: String, _ kinds: [String]) -> Bool {
+    kinds.contains { kind in device.hasPrefix(kind) && device.dropFirst(kind.count).allSatisfy(\.isNumber) }
+  }
+
+  private static func isMoving(_ values: [[Double]]) -> Bool {
+    values.contains { $0.contains { $0.isFinite && $0 > 0 } }
   }
 }

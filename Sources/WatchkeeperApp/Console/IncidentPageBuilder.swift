@@ -19,6 +19,8 @@ struct IncidentPageBuilder {
   let rule: AlertingRule?
   let range: PageRange
   let chart: Chart?
+  /// The same breach before this one, newest first.
+  let earlier: [EarlierIncident]
   /// Changes of the item shortly before, newest first.
   let changesBefore: [ItemChange]
 
@@ -29,6 +31,7 @@ struct IncidentPageBuilder {
     let item = incident.subject.item
     return IncidentPage(
       row: rows.row(incident), subtitle: subtitle, facts: facts, expression: rule?.query.text, why: why, rule: ruleLink,
+      runbook: incident.annotations["runbook_url"].flatMap { $0.isEmpty ? nil : $0 },
       told: IncidentTelling.told(history, notNow: reasonNotNow), range: range, chart: chart,
       timeline: IncidentTimeline.entries(history), labels: incident.labels,
       item: item.map { PageLink(.verbatim($0.name), to: .item($0.id.text)) },
@@ -91,8 +94,23 @@ struct IncidentPageBuilder {
 
   private var related: [PageFact] {
     var facts: [PageFact] = []
-    if let before = incident.recurrenceOf {
-      facts.append(PageFact(Phrase("console.related.recurrence"), .verbatim(before.description)))
+    if let last = earlier.first {
+      facts.append(
+        PageFact(
+          Phrase("console.related.recurrence"),
+          Phrase("console.related.numbers", ["numbers": earlier.map(\.number.description).joined(separator: ", ")]),
+          detail: last.solution.map {
+            Phrase(
+              "console.related.solution",
+              ["number": last.number.description, "at": $0.at.argument, "by": $0.by, "text": $0.text])
+          }))
+    }
+    let others = others
+    if !others.isEmpty {
+      facts.append(
+        PageFact(
+          Phrase("console.related.others"),
+          Phrase("console.related.numbers", ["numbers": others.map(\.number.description).joined(separator: ", ")])))
     }
     for change in changesBefore {
       let value = [change.before, change.after].compactMap { $0 }.joined(separator: " → ")
@@ -104,10 +122,15 @@ struct IncidentPageBuilder {
     if case .unbound(let reason) = incident.subject {
       facts.append(PageFact(Phrase("console.related.unbound"), .message(reason), state: .warning))
     }
-    if let runbook = incident.annotations["runbook_url"], !runbook.isEmpty {
-      facts.append(PageFact(Phrase("console.related.runbook"), .verbatim(runbook)))
-    }
     return facts
+  }
+
+  /// What else is open on the item: perhaps one cause.
+  private var others: [Incident] {
+    guard let item = incident.subject.item, incident.isAboutItem(in: rows.inventory) else { return [] }
+    return rows.book.incidents(on: item.id).filter { other in
+      other.number != incident.number && other.status.isActive && other.isAboutItem(in: rows.inventory)
+    }
   }
 
   static func actions(for status: IncidentStatus) -> [IncidentAction] {

@@ -48,7 +48,8 @@ struct IncidentRows {
   private func ownerDetail(of incident: Incident) -> Phrase? {
     guard incident.pageProgress == .open || incident.pageProgress == .withheld else { return nil }
     if incident.window == nil, let at = incident.paging.lastToldAt {
-      let receivers = incident.paging.told.keys.sorted().joined(separator: ", ")
+      // The channels of one receiver are one name here; who was told how stands on the incident's own page.
+      let receivers = Set(incident.paging.told.keys.map { $0.prefix { $0 != "/" } }).sorted().joined(separator: ", ")
       return Phrase("console.owner.told", ["receivers": receivers, "at": at.argument])
     }
     return book.reasonNotToPage(incident, at: now).map(Phrase.message)

@@ -13,9 +13,15 @@ enum IncidentTimeline {
     return history.reversed().compactMap { entry in
       if case .progressed = entry.change, entry.position != lastProgress { return nil }
       return WebInterface.TimelineEntry(
-        at: entry.at, icon(of: entry.change), Phrase("timeline.\(entry.kind)", arguments(of: entry)),
+        at: entry.at, icon(of: entry.change), Phrase(title(of: entry), arguments(of: entry)),
         detail: detail(of: entry))
     }
+  }
+
+  /// A resolution that the checks gave names nobody.
+  private static func title(of entry: Incidents.TimelineEntry) -> String {
+    if case .resolved(let content) = entry.change, content.proof == .given { return "timeline.recovered" }
+    return "timeline.\(entry.kind)"
   }
 
   private static func detail(of entry: Incidents.TimelineEntry) -> Phrase? {
@@ -132,7 +138,7 @@ enum IncidentTelling {
         .ok,
         Phrase(
           "console.told.delivered",
-          ["receiver": receiver, "at": decidedAt.argument, "took": at.elapsed(since: decidedAt).argument]),
+          ["receiver": receiver, "at": decidedAt.argument, "took": String(at.elapsed(since: decidedAt).inSeconds)]),
         detail: .message(reason))
     case .refused(let problem):
       StatedPhrase(

@@ -2,6 +2,7 @@ internal import Inventory
 internal import Records
 internal import Telemetry
 internal import WebInterface
+internal import Wording
 
 /// The history of an item, field by field.
 enum ItemChanges {
@@ -17,14 +18,33 @@ enum ItemChanges {
 
   private static func changes(in fact: InventoryFact) -> [ItemChange] {
     let fields = fact.change.fieldChanges
-    let actor = fact.actor.name
+    let actor = actor(of: fact)
     guard !fields.isEmpty else {
       return [ItemChange(at: fact.at, actor: actor, title(of: fact.change, field: ""))]
     }
     return fields.map { field in
       ItemChange(
         at: fact.at, actor: actor, title(of: fact.change, field: field.field),
-        before: field.before.map { "\(field.field) = \($0)" }, after: field.after.map { "\(field.field) = \($0)" })
+        before: field.before.map { line($0, of: field) }, after: field.after.map { line($0, of: field) })
+    }
+  }
+
+  private static func line(_ value: String, of field: FieldChange) -> String {
+    let name = shortName(of: field.field)
+    return "\(name) = \(Quantity.attribute(value, named: name))"
+  }
+
+  /// Without the part of the record that the title names already: `observed.kernel` is `kernel`.
+  private static func shortName(of field: String) -> String {
+    for part in ["observed.", "relations."] where field.hasPrefix(part) { return String(field.dropFirst(part.count)) }
+    return field
+  }
+
+  private static func actor(of fact: InventoryFact) -> Phrase {
+    switch fact.actor {
+    case .configuration(let digest): Phrase("console.actor.configuration", ["digest": digest])
+    case .probe(let name): Phrase("console.actor.probe", ["probe": name])
+    case .person, .localUser, .token, .rule, .program: .verbatim(fact.actor.name)
     }
   }
 
@@ -37,10 +57,10 @@ enum ItemChanges {
       case .unrelated: "console.change.unrelated"
       case .grouped: "console.change.grouped"
       case .ungrouped: "console.change.ungrouped"
-      case .observed: "console.change.observed"
+      case .observed(let content): content.before == nil ? "console.change.first-seen" : "console.change.observed"
       case .unstable: "console.change.unstable"
       case .settled: "console.change.settled"
       }
-    return Phrase(id, ["field": field])
+    return Phrase(id, ["field": shortName(of: field)])
   }
 }

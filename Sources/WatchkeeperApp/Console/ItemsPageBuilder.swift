@@ -60,13 +60,18 @@ struct ItemsPageBuilder {
     return all.prefix(Self.findingsMax) + [StatedPhrase(.warning, rest)]
   }
 
+  /// Of many items; `kind` names one.
   static func className(_ name: String) -> Phrase {
     ItemClass.named(name) == nil ? .verbatim(name) : Phrase("console.class.\(name)")
   }
 
+  static func kind(_ name: String) -> Phrase {
+    ItemClass.named(name) == nil ? .verbatim(name) : Phrase("console.kind.\(name)")
+  }
+
   func row(_ item: Item) -> ItemRow {
     ItemRow(
-      id: item.id.text, name: item.name, itemClass: Self.className(item.className),
+      id: item.id.text, name: item.name, itemClass: Self.kind(item.className),
       state: item.isRetired ? .unknown : standing.stateWithParts(of: item.id), home: home(of: item),
       owner: item.declaration.attributes["owner"],
       criticality: item.home == .discovery ? nil : item.criticality.rawValue,
@@ -83,14 +88,16 @@ struct ItemsPageBuilder {
 
   // MARK: - One item
 
-  /// - Parameter history: ascending.
-  func page(_ item: Item, history: [Fact], charts: [Chart], host: WatchedHost?) -> ItemPage {
+  /// - Parameters:
+  ///   - history: ascending.
+  ///   - place: where a file declares it, for example `inventory/site.yaml:14`.
+  func page(_ item: Item, history: [Fact], charts: [Chart], host: WatchedHost?, place: String?) -> ItemPage {
     ItemPage(
       row: row(item), badges: badges(of: item), summary: summary(of: item), facts: facts(of: item),
       attributes: attributes(of: item), relations: relations(of: item), charts: charts,
       incidents: rows.book.incidents(on: item.id).prefix(Self.recordsMax).map { rows.row($0) }, tasks: tasks(of: item),
       history: Array(ItemChanges.changes(of: history).prefix(Self.recordsMax)),
-      source: item.home == .file ? "inventory/" : nil, host: host?.name)
+      source: item.home == .file ? place ?? "inventory/" : nil, host: host?.name)
   }
 
   private func badges(of item: Item) -> [StatedPhrase] {
@@ -117,7 +124,7 @@ struct ItemsPageBuilder {
   }
 
   private func facts(of item: Item) -> [PageFact] {
-    var facts = [PageFact(Phrase("console.item.class"), Self.className(item.className))]
+    var facts = [PageFact(Phrase("console.item.class"), Self.kind(item.className))]
     if item.home != .discovery {
       facts.append(PageFact(Phrase("console.item.criticality"), .verbatim(String(item.criticality.rawValue))))
     }
@@ -187,7 +194,7 @@ extension ItemsPageBuilder {
 
   private func columns(_ item: Item, serves: [Neighbour], needs: [Neighbour]) -> [RelationColumn] {
     let subject = RelationNode(
-      id: item.id.text, name: item.name, detail: Self.className(item.className), state: standing.state(of: item.id),
+      id: item.id.text, name: item.name, detail: Self.kind(item.className), state: standing.state(of: item.id),
       role: .subject)
     let isDown = standing.state(of: item.id) == .critical
     var columns: [RelationColumn] = []

@@ -1,14 +1,20 @@
 internal import Planner
 internal import PromQL
 internal import Records
+internal import Synchronization
 internal import Telemetry
+internal import TimeSeriesStore
 internal import WebInterface
 
 extension LiveConsole: ConsolePages {
   func shell() async -> ShellState {
-    ShellBuilder(
+    let deliveries = sources.deliveries()
+    let notices = ShellNotices(
+      refused: installation.status.withLock { $0.refusedConfiguration }, store: installation.store.health,
+      waiting: deliveries.waiting, now: sources.clock.now)
+    return ShellBuilder(
       probes: await sources.probes(), incidents: sources.incidents().book, maintenance: sources.maintenance().book,
-      rules: sources.rules(), lastDelivery: sources.deliveries().lastDelivery, now: sources.clock.now
+      rules: sources.rules(), lastDelivery: deliveries.lastDelivery, notices: notices.all, now: sources.clock.now
     ).state
   }
 
@@ -34,14 +40,16 @@ extension LiveConsole: ConsolePages {
   }
 
   func maintenance(weekOf instant: Timestamp?) async throws(ConsoleError) -> MaintenancePage {
-    sources.maintenanceBuilder.page(weekOf: instant ?? sources.clock.now)
+    let builder = sources.maintenanceBuilder
+    return builder.page(weekOf: instant ?? builder.opening)
   }
 
-  func maintenance(of task: RecordNumber) async throws(ConsoleError) -> MaintenancePage {
+  func maintenance(of record: RecordNumber) async throws(ConsoleError) -> MaintenancePage {
     let builder = sources.maintenanceBuilder
-    guard let known = builder.maintenance[task] else { throw .notFound }
-    let slot = TaskRows(maintenance: builder.maintenance, now: builder.now).row(known).slot
-    return builder.page(weekOf: slot?.start ?? sources.clock.now, chosen: task)
+    let number = builder.maintenance[window: record]?.task ?? record
+    guard let task = builder.maintenance[number] else { throw .notFound }
+    let slot = TaskRows(maintenance: builder.maintenance, now: builder.now).row(task).slot
+    return builder.page(weekOf: slot?.start ?? sources.clock.now, chosen: number)
   }
 
   func rules() async throws(ConsoleError) -> RulesPage {

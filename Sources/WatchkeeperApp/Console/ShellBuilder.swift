@@ -12,6 +12,7 @@ struct ShellBuilder {
   let maintenance: MaintenanceBook
   let rules: RuleEvaluator.View
   let lastDelivery: Timestamp?
+  let notices: [StatedPhrase]
   let now: Timestamp
 
   /// A probe that has not come back for so many intervals does not deliver.
@@ -28,7 +29,7 @@ struct ShellBuilder {
       probesExpected: probes.count, newestSample: probes.compactMap(\.lastRun).max(),
       incidentsWaiting: IncidentListing(book: incidents).waiting.count,
       tasksWaiting: maintenance.openTasks.count { [.due, .late].contains(rows.progress(of: $0)) },
-      lastDelivery: lastDelivery)
+      lastDelivery: lastDelivery, notices: notices)
   }
 
   /// A target that is down is delivered well; a probe that could not look, or did not come back, is not.

@@ -3,6 +3,7 @@ internal import Inventory
 internal import Notifiers
 internal import Records
 internal import Telemetry
+internal import WebInterface
 internal import Wording
 
 /// Words a notification intent. The same intent gives the same message, so that a retry sends the same bytes.
@@ -29,7 +30,6 @@ struct MessageComposer: Sendable {
     message.endedAt = intent.kind == .recovered ? incident.clearedAt ?? intent.createdAt : nil
     message.labels = incident.labels
     message.annotations = incident.annotations
-    message.values = [NotificationValue(incident.alertName, Self.number(incident.value))]
     message.groupKey = "{}:{incident=\"\(incident.number)\"}"
     message.groupLabels = LabelSet(["alertname": incident.alertName])
     message.fingerprint = String(incident.fingerprint.text.split(separator: "-").last?.prefix(16) ?? "")
@@ -44,8 +44,10 @@ struct MessageComposer: Sendable {
   private func links(for incident: IncidentSummary) -> [NotificationLink] {
     let reader = Reader(language: language, zone: zone)
     var links = [NotificationLink(reader.text("notification.link.incident"), incidentURL(incident))]
-    if let runbook = incident.annotations["runbook_url"], runbook.hasPrefix("http") {
-      links.append(NotificationLink(reader.text("notification.link.runbook"), runbook))
+    if let runbook = incident.annotations["runbook_url"].flatMap({ RunbookLink.address(of: $0) }) {
+      // Ours are pages of the console.
+      let address = runbook.hasPrefix("/") ? consoleURL + runbook : runbook
+      links.append(NotificationLink(reader.text("notification.link.runbook"), address))
     }
     return links
   }
@@ -54,19 +56,30 @@ struct MessageComposer: Sendable {
     let incident = intent.incident
     let reader = Reader(language: language, zone: zone, now: intent.createdAt.milliseconds)
     let what = annotation("summary", of: incident, in: language) ?? incident.title
+    let ended = incident.clearedAt ?? intent.createdAt
+    let length = ended.elapsed(since: incident.activeAt)
     let title = reader.text(
-      "notification.title.\(intent.kind.rawValue)", ["priority": Self.priority(of: incident).text, "what": what])
+      "notification.title.\(intent.kind.rawValue)",
+      ["priority": Self.priority(of: incident).text, "what": what, "seconds": String(length.inSeconds)])
     var lines: [String] = []
     if let description = annotation("description", of: incident, in: language) { lines.append(description) }
     lines.append(
       reader.text(
         "notification.line.number",
-        ["number": incident.number.description, "since": String(incident.activeAt.milliseconds)]))
+        [
+          "number": incident.number.description, "since": String(incident.activeAt.milliseconds),
+          // A mail is read on another day and in another place: the day and the zone stand with the time.
+          "zone": zone.offsetName(incident.activeAt.milliseconds),
+        ]))
     if let item = incident.item { lines.append(reader.text("notification.line.item", ["item": item.name])) }
     if intent.kind == .recovered {
-      let seconds = (incident.clearedAt ?? intent.createdAt).elapsed(since: incident.activeAt).inSeconds
       lines.append(
-        reader.text("notification.line.over", ["seconds": String(seconds), "count": String(incident.count)]))
+        reader.text(
+          "notification.line.over",
+          [
+            "ended": String(ended.milliseconds),
+            "seconds": String(length.inSeconds), "count": String(incident.count),
+          ]))
     } else {
       lines.append(reader.text("notification.line.value", ["value": Self.number(incident.value)]))
     }

@@ -58,10 +58,12 @@ struct Program {
       configuration: configuration, folder: folder,
       base: InstallationBase(
         clock: clock, identifiers: identifiers, log: log, transfers: transfers, notifiers: notifiers,
-        hostName: hostName, zone: zone, language: language))
+        hostName: hostName, zone: zone, language: language, askToStop: { [signals] in signals.stop() }))
     if let refused { installation.refuse(refused) }
     let transcript = StartTranscript(language: language, zone: zone)
-    transcript.begin(folder: folder.path, isNew: isNew, findings: findings, configuration: configuration)
+    transcript.begin(
+      folder: folder.path, resumption: isNew ? nil : installation.resumption, findings: findings,
+      configuration: configuration)
     try await serve(installation, folder, listening, findings, transcript, notifiers)
   }
 
@@ -82,7 +84,7 @@ struct Program {
     do {
       let files = try readFiles()
       let configuration = try ConfigurationReader.read(files, hostName: hostName, notifiers: notifiers)
-      try lastGood.save(files)
+      try keep(files, as: lastGood)
       return (configuration, nil)
     } catch let errors as SettingsErrors {
       guard !options.isStrict, let files = lastGood.load(),
@@ -94,6 +96,11 @@ struct Program {
     }
   }
 
+  /// A start that names no configuration, because an option was forgotten, must not take the last good one away.
+  private func keep(_ files: ConfigurationFiles, as lastGood: LastGoodConfiguration) throws(StartError) {
+    if configurationPath != nil { try lastGood.save(files) }
+  }
+
   private func reload(_ installation: Installation, _ folder: DataFolder, _ notifiers: NotifierEnvironment) async {
     supervisor.reloading(uptime: clock.uptime)
     let lastGood = LastGoodConfiguration(path: folder.lastGoodConfiguration)
@@ -101,7 +108,7 @@ struct Program {
       let files = try readFiles()
       let configuration = try ConfigurationReader.read(files, hostName: hostName, notifiers: notifiers)
       await installation.adopt(configuration, notifiers)
-      do { try lastGood.save(files) } catch { log.error("the last good configuration cannot be kept: \(error)") }
+      do { try keep(files, as: lastGood) } catch { log.error("the last good configuration cannot be kept: \(error)") }
       log.notice("configuration \(configuration.digest) is in force")
     } catch {
       installation.refuse(error)
@@ -185,7 +192,9 @@ struct Program {
     let loops = try await installation.start(findings)
     installation.status.withLock { $0.notReady = nil }
     let token = await sessions.issueLink(for: Identity(actor: .localUser(NSUserName()), role: .administrator))
-    transcript.ready(url: url, token: token, skippedPort: listening.skipped)
+    transcript.ready(
+      url: url, token: token, skippedPort: listening.skipped,
+      receiver: installation.configuration.withLock { $0.settings.route?.receiver })
     signals.begin()
     supervisor.ready("watching")
     await obeySignals(installation, folder, notifiers)
@@ -195,6 +204,9 @@ struct Program {
     await installation.stop(loops)
     serving.cancel()
     transcript.stopped()
+    if let failure = installation.failure.withLock({ $0 }) {
+      throw StartError("the program ended: \(failure)", remedy: "stop the other program; nothing is decided twice")
+    }
   }
 
   /// Reloads at SIGHUP, feeds the watchdog, and returns at SIGTERM or SIGINT.

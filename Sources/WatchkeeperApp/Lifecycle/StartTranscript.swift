@@ -14,9 +14,24 @@ struct StartTranscript {
     zoneName = zone.name
   }
 
-  func begin(folder: String, isNew: Bool, findings: HostFindings, configuration: Configuration) {
+  /// What a run finds of the runs before it.
+  struct Resumption {
+    let series: Int
+    let openIncidents: Int
+  }
+
+  /// - Parameter resumption: `nil` for the first run on this folder.
+  func begin(folder: String, resumption: Resumption?, findings: HostFindings, configuration: Configuration) {
     Terminal.writeLine("Watchkeeper \(programVersion)")
-    say(isNew ? "start.data.new" : "start.data.resumed", ["folder": folder])
+    if let resumption {
+      say(
+        "start.data.resumed",
+        [
+          "folder": folder, "series": String(resumption.series), "incidents": String(resumption.openIncidents),
+        ])
+    } else {
+      say("start.data.new", ["folder": folder])
+    }
     let processes = Set(findings.listeners.compactMap(\.processName)).sorted()
     say(
       "start.found",
@@ -38,10 +53,11 @@ struct StartTranscript {
     }
   }
 
-  func ready(url: String, token: Secret, skippedPort: Int?) {
+  /// - Parameter receiver: who is told; `nil` when notifications go to this terminal only.
+  func ready(url: String, token: Secret, skippedPort: Int?, receiver: String?) {
     if let skippedPort { say("start.port", ["port": String(skippedPort)]) }
     Terminal.writeLine("→ \(url)/?t=\(token.reveal())")
-    say("start.link")
+    if let receiver { say("start.link.notifying", ["receiver": receiver]) } else { say("start.link.private") }
   }
 
   func stopping() { say("stop.begin") }

@@ -117,6 +117,8 @@ public struct IncidentPage: Sendable, Encodable {
   /// For example `held for 5 min on db01`.
   public var why: Phrase
   public var rule: PageLink?
+  /// Where the rule's author says what to do: an address of the web, or `docs/runbooks/host.md#anchor` for ours.
+  public var runbook: String?
   /// Why the reader was or was not told, in the order of the decisions.
   public var told: [StatedPhrase]
   public var range: PageRange
@@ -134,7 +136,8 @@ public struct IncidentPage: Sendable, Encodable {
 
   public init(
     row: IncidentRow, subtitle: Phrase? = nil, facts: [PageFact] = [], expression: String? = nil, why: Phrase,
-    rule: PageLink? = nil, told: [StatedPhrase] = [], range: PageRange = .hour, chart: Chart? = nil,
+    rule: PageLink? = nil, runbook: String? = nil, told: [StatedPhrase] = [], range: PageRange = .hour,
+    chart: Chart? = nil,
     timeline: [TimelineEntry] = [], labels: LabelSet = .empty, item: PageLink? = nil, impact: [RelationColumn] = [],
     related: [PageFact] = [], actions: [IncidentAction] = []
   ) {
@@ -144,6 +147,7 @@ public struct IncidentPage: Sendable, Encodable {
     self.expression = expression
     self.why = why
     self.rule = rule
+    self.runbook = runbook
     self.told = told
     self.range = range
     self.chart = chart

@@ -190,13 +190,13 @@ public struct RelationEdge: Sendable, Encodable {
 
 public struct ItemChange: Sendable, Encodable {
   public var at: Timestamp
-  public var actor: String
+  public var actor: Phrase
   public var what: Phrase
   /// `attribute = value` before; `nil` when it did not exist.
   public var before: String?
   public var after: String?
 
-  public init(at: Timestamp, actor: String, _ what: Phrase, before: String? = nil, after: String? = nil) {
+  public init(at: Timestamp, actor: Phrase, _ what: Phrase, before: String? = nil, after: String? = nil) {
     self.at = at
     self.actor = actor
     self.what = what

@@ -13,10 +13,14 @@ public struct MaintenancePage: Sendable, Encodable {
   /// Collisions and what else somebody must settle.
   public var problems: [StatedPhrase]
   public var plans: [PlanRow]
+  /// The task that the address names, shown open.
+  public var chosen: RecordNumber?
+  /// The first task after this week, so that an empty week says where to look.
+  public var following: TaskRow?
 
   public init(
     start: Timestamp, now: Timestamp, lanes: [MaintenanceLane], tasks: [TaskRow], problems: [StatedPhrase] = [],
-    plans: [PlanRow] = []
+    plans: [PlanRow] = [], chosen: RecordNumber? = nil, following: TaskRow? = nil
   ) {
     self.start = start
     self.now = now
@@ -24,6 +28,8 @@ public struct MaintenancePage: Sendable, Encodable {
     self.tasks = tasks
     self.problems = problems
     self.plans = plans
+    self.chosen = chosen
+    self.following = following
   }
 }
 
@@ -33,19 +39,16 @@ public struct MaintenanceLane: Sendable, Encodable {
   public var remark: Phrase?
   /// When work is allowed.
   public var windows: [TimeSpan]
-  /// When it is forbidden.
-  public var freezes: [TimeSpan]
   public var tasks: [RecordNumber]
 
   public init(
-    itemID: String, item: String, remark: Phrase? = nil, windows: [TimeSpan] = [], freezes: [TimeSpan] = [],
+    itemID: String, item: String, remark: Phrase? = nil, windows: [TimeSpan] = [],
     tasks: [RecordNumber] = []
   ) {
     self.itemID = itemID
     self.item = item
     self.remark = remark
     self.windows = windows
-    self.freezes = freezes
     self.tasks = tasks
   }
 }

@@ -118,6 +118,8 @@ public enum PageTarget: Hashable, Sendable {
   /// An item of the CMDB by its id.
   case item(String)
   case task(RecordNumber)
+  /// A maintenance window by its number; shown with its task.
+  case window(RecordNumber)
   /// A rule by group and name.
   case rule(group: String, name: String)
 
@@ -133,6 +135,7 @@ public enum PageTarget: Hashable, Sendable {
     case .host(let name): "/hosts/" + PercentCoding.encode(name)
     case .item(let id): "/cmdb/" + PercentCoding.encode(id)
     case .task(let number): "/maintenance/tasks/\(number)"
+    case .window(let number): "/maintenance/windows/\(number)"
     case .rule(let group, let name): "/rules#" + PercentCoding.encode("\(group).\(name)")
     }
   }

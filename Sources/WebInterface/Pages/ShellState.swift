@@ -16,13 +16,13 @@ public struct ShellState: Sendable, Encodable {
   public var tasksWaiting: Int
   /// When a notification was last proved delivered.
   public var lastDelivery: Timestamp?
-  /// A running fault of the configuration and the like, shown on every page.
-  public var notice: StatedPhrase?
+  /// Faults of Watchkeeper itself that last, such as a refused configuration: shown on every page, worst first.
+  public var notices: [StatedPhrase]
 
   public init(
     health: PageState, problem: Phrase? = nil, probesDelivering: Int, probesExpected: Int,
     newestSample: Timestamp? = nil, incidentsWaiting: Int = 0, tasksWaiting: Int = 0, lastDelivery: Timestamp? = nil,
-    notice: StatedPhrase? = nil
+    notices: [StatedPhrase] = []
   ) {
     self.health = health
     self.problem = problem
@@ -32,6 +32,6 @@ public struct ShellState: Sendable, Encodable {
     self.incidentsWaiting = incidentsWaiting
     self.tasksWaiting = tasksWaiting
     self.lastDelivery = lastDelivery
-    self.notice = notice
+    self.notices = notices
   }
 }

@@ -17,15 +17,15 @@ struct PageRoutes: Sendable {
   }
 
   var routes: [Route] {
-    [overview, hosts, host, incidents, incident, items, item, maintenance, task, rules]
+    [overview, hosts, host, incidents, incident, items, item, maintenance, task, window, rules, runbook]
   }
 
   /// The overview: `/` answers with it once the reader is in.
   @Sendable func home(_ call: Call) async throws(WebFailure) -> WebResponse { try await overview.answer(call) }
 
   private var overview: Route {
-    let face = Face<OverviewPage>(template: "overview", tab: .overview) { _, reader in
-      reader.text("nav.overview")
+    let face = Face<OverviewPage>(template: "overview", tab: .overview) { page, reader in
+      page.verdict.phrase.text(for: reader)
     } view: { page, parts, _ in
       page.view(parts)
     }
@@ -42,8 +42,8 @@ struct PageRoutes: Sendable {
   }
 
   private var host: Route {
-    let face = Face<HostPage>(template: "host", tab: .hosts) { page, _ in
-      page.name
+    let face = Face<HostPage>(template: "host", tab: .hosts) { page, reader in
+      page.state.titled(page.name, reader)
     } view: { page, parts, call in
       page.view(parts, path: call.request.path)
     }
@@ -65,7 +65,7 @@ struct PageRoutes: Sendable {
 
   private var incident: Route {
     let face = Face<IncidentPage>(template: "incident", tab: .incidents) { page, reader in
-      "\(page.row.number) \(page.row.title.text(for: reader))"
+      page.row.state.titled("\(page.row.number) \(page.row.title.text(for: reader))", reader)
     } view: { page, parts, call in
       page.view(parts, path: call.request.path)
     }
@@ -87,8 +87,8 @@ struct PageRoutes: Sendable {
   }
 
   private var item: Route {
-    let face = Face<ItemPage>(template: "item", tab: .items) { page, _ in
-      page.row.name
+    let face = Face<ItemPage>(template: "item", tab: .items) { page, reader in
+      page.row.state.titled(page.row.name, reader)
     } view: { page, parts, _ in
       page.view(parts)
     }
@@ -100,8 +100,8 @@ struct PageRoutes: Sendable {
   private func maintenanceFace() -> Face<MaintenancePage> {
     Face(template: "maintenance", tab: .maintenance) { _, reader in
       reader.text("nav.maintenance")
-    } view: { page, parts, call in
-      page.view(parts, chosen: RecordNumber(call.parameter("number")))
+    } view: { page, parts, _ in
+      page.view(parts)
     }
   }
 
@@ -123,6 +123,16 @@ struct PageRoutes: Sendable {
     }
   }
 
+  /// A window is shown as the task that opened it.
+  private var window: Route {
+    page("/maintenance/windows/:number", .maintenanceRead, maintenanceFace()) { call async throws(ConsoleError) in
+      guard let number = RecordNumber(call.parameter("number")), number.kind == .maintenanceWindow else {
+        throw .notFound
+      }
+      return try await console.maintenance(of: number)
+    }
+  }
+
   private var rules: Route {
     let face = Face<RulesPage>(template: "rules", tab: .rules) { _, reader in
       reader.text("nav.rules")
@@ -130,6 +140,17 @@ struct PageRoutes: Sendable {
       page.view(parts)
     }
     return page("/rules", .ruleRead, face) { _ async throws(ConsoleError) in try await console.rules() }
+  }
+
+  /// What to do about a packaged rule, from the files that are built in: it must be there when the network is not.
+  private var runbook: Route {
+    Route(.get, "/runbooks/:name", .ruleRead) { call async throws(WebFailure) in
+      guard let text = renderer.assets.text("runbooks/\(call.parameter("name")).md") else { throw .notFound }
+      let page = RunbookPage(text)
+      return renderer.page(
+        "runbook", title: page.title, tab: .rules, page.view, call: call, shell: await console.shell(),
+        settings: settings)
+    }
   }
 
   /// Reads the page value, then answers in the form that the caller asked for.
@@ -146,6 +167,13 @@ struct PageRoutes: Sendable {
         face.view(page, ViewParts(reader: call.reader), call), call: call, shell: await console.shell(),
         settings: settings)
     }
+  }
+}
+
+extension PageState {
+  /// The title of a page tells the state of its subject, so that a row of tabs can be read: `Critical: db01`.
+  func titled(_ subject: String, _ reader: Reader) -> String {
+    reader.text("state.\(rawValue)") + reader.text("unit.colon") + subject
   }
 }
 

@@ -72,17 +72,7 @@ struct Site: Sendable {
   private func admit(
     _ request: WebRequest, to entry: RouteTable.Entry, _ parameters: [String: String], _ reader: Reader
   ) async throws(WebFailure) -> Call {
-    var identity: Identity?
-    var csrfToken: String?
-    if request.door == .socket {
-      identity = settings.socketIdentity
-    } else if let token = request.bearerToken {
-      // A token is never sent by a browser on its own, so nothing can be tricked out of it.
-      identity = await settings.identityOfToken(Digest(of: Array(token.utf8)))
-    } else if let token = request.cookie(Self.sessionCookie), let session = await sessions.session(for: token) {
-      identity = session.identity
-      csrfToken = session.csrfToken
-    }
+    let (identity, csrfToken) = await caller(of: request)
     if entry.permission != .anonymous {
       guard let identity else { throw .unauthenticated }
       guard identity.may(entry.permission) else {
@@ -98,6 +88,18 @@ struct Site: Sendable {
     return Call(
       request: request, parameters: parameters, reader: reader, theme: theme(of: request), identity: identity,
       csrfToken: csrfToken)
+  }
+
+  private func caller(of request: WebRequest) async -> (identity: Identity?, csrfToken: String?) {
+    if request.door == .socket { return (settings.socketIdentity, nil) }
+    if let token = request.bearerToken {
+      // A token is never sent by a browser on its own, so nothing can be tricked out of it.
+      return (await settings.identityOfToken(Digest(of: Array(token.utf8))), nil)
+    }
+    guard let token = request.cookie(Self.sessionCookie), let session = await sessions.session(for: token) else {
+      return (nil, nil)
+    }
+    return (session.identity, session.csrfToken)
   }
 
   private func within(
@@ -159,10 +161,24 @@ struct Site: Sendable {
     let problem = ProblemPage(failure)
     let isAPI = request.path.hasPrefix("/api/") || request.path.hasPrefix("/-/") || request.path == "/events"
     var response =
-      request.wantsJSON || isAPI
-      ? problem.json(for: reader)
-      : renderer.problem(problem, reader, theme(of: request), path: request.path)
+      request.wantsJSON || isAPI ? problem.json(for: reader) : await problemPage(problem, failure, request, reader)
     if case .methodNotAllowed(let methods) = failure { response.set("Allow", methods.joined(separator: ", ")) }
     return response
+  }
+
+  /// Whoever is logged in keeps the navigation: a wrong number is no reason to start over.
+  private func problemPage(
+    _ problem: ProblemPage, _ failure: WebFailure, _ request: WebRequest, _ reader: Reader
+  ) async -> WebResponse {
+    let theme = theme(of: request)
+    // Under a name that does not lead here nothing of the installation is shown.
+    if case .misdirected = failure { return renderer.problem(problem, reader, theme, path: request.path) }
+    let (identity, csrfToken) = await caller(of: request)
+    guard let identity, identity.may(.metricsRead) else {
+      return renderer.problem(problem, reader, theme, path: request.path)
+    }
+    let call = Call(
+      request: request, parameters: [:], reader: reader, theme: theme, identity: identity, csrfToken: csrfToken)
+    return renderer.problem(problem, call: call, shell: await console.shell(), settings: settings)
   }
 }

@@ -96,9 +96,9 @@ extension HostPage {
     var view: View = [
       "name": name, "head": parts.state(state), "badges": badges.map(parts.stated), "summary": parts.rich(summary),
       "readouts": readouts.map { $0.view(parts) }, "hasReadouts": !readouts.isEmpty,
-      "sections": sections.map { section -> View in
+      "sections": zip(sections, Self.widths(of: sections)).map { section, width -> View in
         [
-          "id": section.id, "title": parts.text(section.title),
+          "id": section.id, "title": parts.text(section.title), "width": width.rawValue,
           "charts": section.charts.map { ChartDrawing($0, parts).view },
         ]
       },
@@ -110,6 +110,26 @@ extension HostPage {
     ]
     if let itemID { view["itemHref"] = PageTarget.item(itemID).path }
     return view
+  }
+}
+
+extension HostPage {
+  /// Sections of one half chart stand in pairs; one that is left over takes the whole row.
+  static func widths(of sections: [ChartSection]) -> [ChartWidth] {
+    var widths: [ChartWidth] = []
+    var open: Int?
+    for section in sections {
+      let isHalf = section.charts.count == 1 && section.charts[0].width == .half
+      widths.append(isHalf ? .half : .full)
+      guard isHalf else {
+        if let left = open { widths[left] = .full }
+        open = nil
+        continue
+      }
+      open = open == nil ? widths.count - 1 : nil
+    }
+    if let left = open { widths[left] = .full }
+    return widths
   }
 }
 

@@ -96,11 +96,13 @@ extension IncidentPage {
     if let subtitle { view["subtitle"] = parts.rich(subtitle) }
     if let expression { view["expression"] = expression }
     if let rule { view["rule"] = parts.link(rule) }
+    if let runbook { view["runbook"] = RunbookLink.view(runbook) }
     if let item { view["item"] = parts.link(item) }
     if let chart {
-      view["chart"] = ChartDrawing(chart, parts, height: 270).view
-      view["ranges"] = RangeChoice.view(range, path: path, reader)
-      view["key"] = key(chart)
+      var drawing = ChartDrawing(chart, parts, height: 270).view
+      drawing["ownRanges"] = ["choices": RangeChoice.view(range, path: path, reader)] as View
+      if !chart.bands.isEmpty || !chart.marks.isEmpty { drawing["ownKey"] = key(chart) }
+      view["chart"] = drawing
     }
     if !impact.isEmpty { view["graph"] = RelationDrawing(columns: impact).view(parts) }
     return view

@@ -7,7 +7,8 @@ extension IncidentRow {
     let reader = parts.reader
     var view = parts.state(state)
     view["number"] = number.description
-    view["href"] = PageTarget.incident(number).path
+    // A withheld breach has no number of its own: its row leads to the window that withholds it.
+    view["href"] = TextParts.path(number)
     view["priority"] = String(min(max(priority, 1), 4))
     view["title"] = parts.text(title)
     view["since"] = parts.age(since)
@@ -18,7 +19,7 @@ extension IncidentRow {
     view["progress"] = progressView(parts)
     view["canAcknowledge"] = progress == .open
     if let impact { view["impact"] = parts.text(impact) }
-    if let ownerDetail { view["ownerDetail"] = parts.text(ownerDetail) }
+    if let ownerDetail { view["ownerDetail"] = parts.rich(ownerDetail) }
     if let until {
       view["lasted"] = reader.text(
         "incident.lasted", ["length": "\(until.elapsed(since: since).inSeconds)", "at": "\(until.milliseconds)"])

@@ -77,17 +77,24 @@ extension ItemRow {
 }
 
 extension ItemPage {
+  /// Tasks that stand on the page; the rest is counted.
+  static let tasksMax = 6
+
   func view(_ parts: ViewParts) -> View {
     var view: View = [
       "item": row.view(parts), "badges": badges.map(parts.stated), "facts": facts.map(parts.fact),
       "hasFacts": !facts.isEmpty, "attributes": attributes.map { $0.view(parts) },
       "hasAttributes": !attributes.isEmpty, "charts": charts.map { ChartDrawing($0, parts).view },
       "hasCharts": !charts.isEmpty, "incidents": incidents.map { $0.view(parts) },
-      "hasIncidents": !incidents.isEmpty, "tasks": tasks.map { $0.view(parts) }, "hasTasks": !tasks.isEmpty,
-      "history": history.map { $0.view(parts) }, "hasHistory": !history.isEmpty,
+      "hasIncidents": !incidents.isEmpty, "tasks": tasks.prefix(Self.tasksMax).map { $0.view(parts) },
+      "hasTasks": !tasks.isEmpty,
+      "history": HistoryEntry.entries(history).map { $0.view(parts) }, "hasHistory": !history.isEmpty,
       "homeText": TextParts.view(
         parts.reader.text("item.homeText.\(row.home.rawValue)", ["source": source ?? "inventory/"])),
     ]
+    if tasks.count > Self.tasksMax {
+      view["tasksMore"] = parts.reader.text("overview.needs.more", ["count": String(tasks.count - Self.tasksMax)])
+    }
     if let summary { view["summary"] = parts.rich(summary) }
     if !relations.isEmpty { view["graph"] = RelationDrawing(columns: relations).view(parts) }
     if let host { view["hostHref"] = PageTarget.host(host).path }
@@ -98,8 +105,9 @@ extension ItemPage {
 extension AttributeRow {
   func view(_ parts: ViewParts) -> View {
     var view: View = [
-      "name": name, "declared": declared ?? "–",
-      "observed": observed ?? parts.reader.text("item.notObserved"), "isObserved": observed != nil,
+      "name": name, "declared": declared.map { Quantity.attribute($0, named: name) } ?? "–",
+      "observed": observed.map { Quantity.attribute($0, named: name) } ?? parts.reader.text("item.notObserved"),
+      "isObserved": observed != nil,
     ]
     if let driftSince {
       view["drift"] = parts.reader.text("item.drift", ["since": String(driftSince.milliseconds)])
@@ -110,12 +118,37 @@ extension AttributeRow {
   }
 }
 
-extension ItemChange {
+/// Changes that one hand made at one time, told once: a first sighting is one entry and not one for each attribute.
+struct HistoryEntry {
+  private let first: ItemChange
+  private var changes: [ItemChange]
+
+  /// One look of a probe writes its attributes one after the other.
+  private static let together = Duration.seconds(60)
+
+  /// In the order of the changes.
+  static func entries(_ changes: [ItemChange]) -> [HistoryEntry] {
+    var entries: [HistoryEntry] = []
+    for change in changes {
+      if let last = entries.last?.first,
+        abs(last.at.milliseconds - change.at.milliseconds) < together.wholeMilliseconds,
+        last.actor == change.actor, last.what == change.what
+      {
+        entries[entries.count - 1].changes.append(change)
+      } else {
+        entries.append(HistoryEntry(first: change, changes: [change]))
+      }
+    }
+    return entries
+  }
+
   func view(_ parts: ViewParts) -> View {
-    var view: View = ["time": parts.time(at), "actor": actor, "what": parts.rich(what)]
-    if let before { view["before"] = "− " + before }
-    if let after { view["after"] = "+ " + after }
-    if before != nil || after != nil { view["hasDiff"] = true }
-    return view
+    let lines = changes.flatMap { change in
+      [change.before.map { ["before": "− " + $0] }, change.after.map { ["after": "+ " + $0] }].compactMap { $0 }
+    }
+    return [
+      "time": parts.time(first.at), "actor": parts.text(first.actor), "what": parts.rich(first.what),
+      "lines": lines, "hasDiff": !lines.isEmpty,
+    ]
   }
 }

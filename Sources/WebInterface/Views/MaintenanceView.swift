@@ -54,7 +54,7 @@ extension MaintenancePage {
     return (start.milliseconds, zone.start(ofDay: zone.dayNumber(start.milliseconds) + 7))
   }
 
-  func view(_ parts: ViewParts, chosen: RecordNumber? = nil) -> View {
+  func view(_ parts: ViewParts) -> View {
     let reader = parts.reader
     let (from, until) = bounds(reader)
     let unplaced = tasks.count { $0.progress == .unplaced }
@@ -63,7 +63,8 @@ extension MaintenancePage {
     var view: View = [
       "heading": reader.text("maintenance.week", ["from": String(from)]),
       "sum": reader.text(
-        "maintenance.sum", ["count": String(tasks.count), "unplaced": String(unplaced), "late": String(late)]),
+        unplaced + late == 0 ? "maintenance.sumPlaced" : "maintenance.sum",
+        ["count": String(tasks.count), "unplaced": String(unplaced), "late": String(late)]),
       "previous": "/maintenance?week=\(zone.day(from - Self.day))", "following": "/maintenance?week=\(zone.day(until))",
       "problems": problems.map(parts.stated), "hasProblems": !problems.isEmpty, "days": days(reader),
       "lanes": lanes.map { lane($0, parts) }, "hasLanes": !lanes.isEmpty, "agenda": agenda(parts),
@@ -73,11 +74,23 @@ extension MaintenancePage {
         return view
       },
       "hasTasks": !tasks.isEmpty, "plans": plans.map { $0.view(parts) }, "hasPlans": !plans.isEmpty,
-      "empty": TextParts.view(reader.text("maintenance.empty")),
+      "empty": emptyWeek(reader),
     ]
     let nowShare = Double(now.milliseconds - from) / Double(until - from)
     if nowShare > 0, nowShare < 1 { view["nowX"] = Geometry.percent(nowShare) }
     return view
+  }
+
+  /// An empty week says when the next task is, and leads there.
+  private func emptyWeek(_ reader: Reader) -> View {
+    guard let following, let slot = following.slot else { return TextParts.view(reader.text("maintenance.empty")) }
+    return TextParts.view(
+      reader.text(
+        "maintenance.emptyNext",
+        [
+          "task": following.number.description, "activity": following.activity.text(for: reader),
+          "item": following.item, "at": String(slot.start.milliseconds),
+        ]))
   }
 
   private func share(_ instant: Timestamp, _ reader: Reader) -> Double {
@@ -109,7 +122,7 @@ extension MaintenancePage {
       .sorted { ($0.slot?.start ?? start) < ($1.slot?.start ?? start) }
     var view: View = [
       "item": lane.item, "href": PageTarget.item(lane.itemID).path, "windows": lane.windows.compactMap(band),
-      "freezes": lane.freezes.compactMap(band), "bars": bars(mine, parts),
+      "bars": bars(mine, parts),
     ]
     if let remark = lane.remark { view["remark"] = parts.text(remark) }
     return view

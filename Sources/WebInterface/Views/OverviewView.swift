@@ -50,6 +50,9 @@ extension ActivityEntry {
 }
 
 extension FleetSite {
+  /// Hosts of a place that are few enough to stand there by name.
+  static let namedMax = 6
+
   func view(_ parts: ViewParts) -> View {
     let troubled = PageState.allCases.filter { $0 != .ok }.sorted { $0.rank < $1.rank }
       .compactMap { state -> View? in
@@ -61,10 +64,11 @@ extension FleetSite {
       }
     return [
       "name": name.isEmpty ? parts.reader.text("overview.fleet.unplaced") : name, "sums": troubled,
-      "inOrder": troubled.isEmpty,
+      "inOrder": troubled.isEmpty, "named": hosts.count <= Self.namedMax,
       "hosts": hosts.map { host -> View in
         var view = parts.state(host.state)
         view["href"] = PageTarget.host(host.name).path
+        view["name"] = host.name
         view["label"] = "\(host.name): \(parts.reader.text("state.\(host.state.rawValue)"))"
         return view
       },

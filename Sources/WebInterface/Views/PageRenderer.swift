@@ -23,7 +23,7 @@ enum NavigationTab: String, CaseIterable, Sendable {
 
 /// Fills templates. Text comes from `Wording` only; a template holds structure.
 struct PageRenderer: Sendable {
-  private let assets: AssetStore
+  let assets: AssetStore
   private let library: MustacheLibrary
 
   init(assets: AssetStore) {
@@ -47,7 +47,27 @@ struct PageRenderer: Sendable {
   ) -> WebResponse {
     var view = content
     view["shell"] = ShellView(shell: shell, call: call, tab: tab, settings: settings).view
-    return html(template, title: title, view, call.reader, call.theme, path: call.request.path, csrf: call.csrfToken)
+    let waiting = shell.incidentsWaiting > 0 ? "(\(shell.incidentsWaiting)) " : ""
+    return html(
+      template, title: waiting + title, view, call.reader, call.theme, path: call.request.path, csrf: call.csrfToken)
+  }
+
+  /// A problem inside the frame, for those who are logged in.
+  func problem(_ problem: ProblemPage, call: Call, shell: ShellState, settings: WebSettings) -> WebResponse {
+    let words = problem.title.text(for: call.reader)
+    var view = Self.view(of: problem.status, heading: words, detail: problem.detail, call.reader)
+    view["shell"] = ShellView(shell: shell, call: call, tab: nil, settings: settings).view
+    // What was posted cannot be opened again; the page that posted it can.
+    let path = call.request.isUnsafe ? "/" : call.request.path
+    return html(
+      "problem", status: problem.status, title: words, view, call.reader, call.theme, path: path, csrf: call.csrfToken)
+  }
+
+  private static func view(of status: Int, heading: String, detail: Phrase, _ reader: Reader) -> View {
+    [
+      "heading": heading, "detail": TextParts.view(detail.text(for: reader)), "status": String(status),
+      "icon": status == 401 || status == 403 ? "i-lock" : "i-unk",
+    ]
   }
 
   /// A page without navigation, for those who are not logged in or may not.
@@ -64,11 +84,9 @@ struct PageRenderer: Sendable {
     _ theme: Theme, path: String
   ) -> WebResponse {
     let words = title.text(for: reader)
-    let view: View = [
-      "heading": words, "detail": TextParts.view(detail.text(for: reader)), "status": String(status),
-      "icon": status == 401 || status == 403 ? "i-lock" : "i-unk",
-      "login": login == .offered, "how": TextParts.view(reader.text("login.how")),
-    ]
+    var view = Self.view(of: status, heading: words, detail: detail, reader)
+    view["login"] = login == .offered
+    view["how"] = TextParts.view(reader.text("login.how"))
     return html(template, status: status, title: words, view, reader, theme, path: path, csrf: nil)
   }
 

@@ -14,9 +14,9 @@ struct ShellView {
       "tabs": NavigationTab.allCases.map(self.view(of:)),
       "pill": pill(parts),
       "user": ["name": call.identity?.name ?? "", "initials": initials(call.identity?.name ?? "")],
-      "zone": zoneText, "version": settings.version,
+      "zone": zoneText, "version": settings.version, "notices": shell.notices.map(parts.stated),
+      "noticeCount": String(shell.notices.count),
     ]
-    if let notice = shell.notice { view["notice"] = parts.stated(notice) }
     if let delivery = shell.lastDelivery { view["delivery"] = parts.ago(delivery) }
     return view
   }

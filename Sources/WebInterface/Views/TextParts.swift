@@ -43,7 +43,7 @@ enum TextParts {
     switch number.kind {
     case .incident: PageTarget.incident(number).path
     case .maintenanceTask: PageTarget.task(number).path
-    case .maintenanceWindow: PageTarget.maintenance.path
+    case .maintenanceWindow: PageTarget.window(number).path
     }
   }
 }

@@ -51,7 +51,7 @@ struct WatchDrawing {
       if isMajor, abs(share(instant) - 0.5) > 0.035, share(instant) > 0.02, share(instant) < 0.98 {
         let isMidnight = hours.1 == 0
         // On a phone the pill is wider still.
-        let standsOnPhone = isMidnight && abs(share(instant) - 0.5) > 0.14
+        let standsOnPhone = isMidnight && abs(share(instant) - 0.5) > 0.18
         view["label"] = [
           "text": (isMidnight ? parts.reader.weekday(instant) + "\u{a0}" : "") + parts.reader.zone.time(instant),
           "style": standsOnPhone ? "" : "w-opt",

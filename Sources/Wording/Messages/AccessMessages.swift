@@ -22,10 +22,13 @@ let accessMessages: [Message] = [
 /// Refusals: what, why, what to do.
 let problemMessages: [Message] = [
   Message("problem.home", en: "To the overview", zh: "回到总览"),
+  Message("problem.incidents", en: "All incidents", zh: "全部事件"),
   Message("problem.not_found.title", en: "There is no such page.", zh: "没有这个页面。"),
   Message(
-    "problem.not_found.detail", en: "The record may have another number, or it left the store with its retention.",
-    zh: "记录编号可能有误，或已超过保留期。"),
+    "problem.not_found.detail",
+    en:
+      "The address may be mistyped, or the record has another number. The search finds incidents by number and words.",
+    zh: "地址可能有误，或记录编号不同。可用搜索按编号或关键词查找事件。"),
   Message("problem.method_not_allowed.title", en: "This address cannot be used like that.", zh: "此地址不支持该方法。"),
   Message(
     "problem.method_not_allowed.detail", en: "Open the page and use its buttons.", zh: "请打开页面，使用其中的按钮。"),

@@ -1,18 +1,18 @@
 /// What the program puts on pages: sentences made from records and samples.
 let consoleMessages: [Message] =
   incidentEvidenceMessages + hostFigureMessages + overviewSentenceMessages + activityMessages + itemSentenceMessages
-  + maintenanceSentenceMessages
+  + maintenanceSentenceMessages + noticeMessages
 
 private let incidentEvidenceMessages: [Message] = [
   Message("console.journal-unreadable", en: "The journal cannot be read: {problem}", zh: "无法读取日志：{problem}"),
   Message("console.impact.unbound", en: "Not bound to an item", zh: "未关联配置项"),
   Message("console.impact.seen-from", en: "Watched from {item}, no item of its own", zh: "由 {item} 监测，没有独立的配置项"),
   Message("console.impact.alone", en: "{item} alone", zh: "仅 {item}"),
-  Message("console.impact.fails", en: "{item}, and with it {names}", zh: "{item}，并波及 {names}"),
+  Message("console.impact.fails", en: "{item}, and with it {names:list}", zh: "{item}，并波及 {names:list}"),
   Message(
-    "console.impact.fails-more", en: "{item}, and with it {names} and {count} more",
-    zh: "{item}，并波及 {names} 等，另有 {count} 项"),
-  Message("console.owner.told", en: "{receivers} told {at:moment}", zh: "{at:moment} 已通知 {receivers}"),
+    "console.impact.fails-more", en: "{item}, and with it {names:list} and {count} more",
+    zh: "{item}，并波及 {names:list} 等，另有 {count} 项"),
+  Message("console.owner.told", en: "{receivers:list} told {at:moment}", zh: "{at:moment} 已通知 {receivers:list}"),
   Message("console.threshold.above.held", en: "fires above {value} for {held:age}", zh: "高于 {value} 持续 {held:age}即触发"),
   Message("console.threshold.above.at-once", en: "fires above {value}", zh: "高于 {value} 时触发"),
   Message("console.threshold.below.held", en: "fires below {value} for {held:age}", zh: "低于 {value} 持续 {held:age}即触发"),
@@ -23,8 +23,8 @@ private let incidentEvidenceMessages: [Message] = [
     "console.threshold.other.held", en: "fires when not {value} for {held:age}", zh: "不等于 {value} 持续 {held:age}即触发"),
   Message("console.threshold.other.at-once", en: "fires when not {value}", zh: "不等于 {value} 时触发"),
   Message(
-    "console.told.delivered", en: "{receiver} told {at:moment}, delivered within {took:age}",
-    zh: "{at:moment} 已通知 {receiver}，{took:age}内送达"),
+    "console.told.delivered", en: "{receiver} told {at:moment}, delivered within {took:lapse}",
+    zh: "{at:moment} 已通知 {receiver}，{took:lapse}内送达"),
   Message("console.told.refused", en: "{receiver} did not take it: {problem}", zh: "{receiver} 拒收：{problem}"),
   Message(
     "console.told.pending", en: "{receiver} is being told since {at:moment}", zh: "自 {at:moment} 起正在通知 {receiver}"),
@@ -43,9 +43,13 @@ private let incidentEvidenceMessages: [Message] = [
   Message("console.why.at-once", en: "true on {item}.", zh: "在 {item} 上成立。"),
   Message("console.why.held", en: "held for {held:age} on {item}.", zh: "在 {item} 上持续 {held:age}。"),
   Message("console.related.recurrence", en: "The same happened before", zh: "此前发生过"),
+  Message("console.related.numbers", en: "{numbers:list}", zh: "{numbers:list}"),
+  Message(
+    "console.related.solution", en: "{number} was resolved by {by}, {at:moment}: {text}",
+    zh: "{number} 由 {by} 于 {at:moment} 解决：{text}"),
+  Message("console.related.others", en: "Also open on this item", zh: "该配置项的其他未解决事件"),
   Message("console.related.change", en: "Changed shortly before, {at:moment}", zh: "发生前不久的变更，{at:moment}"),
   Message("console.related.unbound", en: "No item was found", zh: "未找到配置项"),
-  Message("console.related.runbook", en: "Runbook", zh: "处置手册"),
   Message("console.change.new", en: "Recorded", zh: "已登记"),
   Message("console.change.declared", en: "{field} declared anew", zh: "{field} 声明已更改"),
   Message("console.change.retired", en: "Retired", zh: "已停用"),
@@ -53,9 +57,45 @@ private let incidentEvidenceMessages: [Message] = [
   Message("console.change.unrelated", en: "Relation removed", zh: "关系已移除"),
   Message("console.change.grouped", en: "Redundancy group declared", zh: "已声明冗余组"),
   Message("console.change.ungrouped", en: "Redundancy group removed", zh: "冗余组已移除"),
+  Message("console.change.first-seen", en: "First seen", zh: "首次发现"),
+  Message("console.actor.configuration", en: "configuration {digest}", zh: "配置 {digest}"),
+  Message("console.actor.probe", en: "probe {probe}", zh: "探测 {probe}"),
   Message("console.change.observed", en: "{field} changed", zh: "{field} 发生变化"),
   Message("console.change.unstable", en: "{field} changes too often to be recorded", zh: "{field} 变化过于频繁，不再逐次记录"),
   Message("console.change.settled", en: "{field} is steady again", zh: "{field} 已恢复稳定"),
+]
+
+private let noticeMessages: [Message] = [
+  Message(
+    "console.notice.undelivered",
+    en: "{receiver} has not taken a notification for {age:age}; {count} {count|waits|wait}.",
+    zh: "{receiver} 已 {age:age}未接收通知，{count} 条等待发送。"),
+  Message(
+    "console.notice.undelivered-remedy",
+    en: "They are kept and tried again. Check the address, the credentials and the path to it; call whom it concerns.",
+    zh: "通知已保留并会重试。请检查地址、凭据和网络，并直接联系相关人员。"),
+  Message(
+    "console.notice.unsaved", en: "Samples have not reached the disk for {age:age}.", zh: "采样数据已 {age:age}未写入磁盘。"),
+  Message(
+    "console.notice.unsaved-problem", en: "The disk says: {problem}. Free space in the data folder (`df`).",
+    zh: "磁盘报告：{problem}。请为数据目录腾出空间（`df`）。"),
+  Message(
+    "console.notice.unsaved-remedy", en: "Look at the load and the free space of the data folder (`df`, `iostat`).",
+    zh: "请检查数据目录所在磁盘的负载和剩余空间（`df`、`iostat`）。"),
+  Message(
+    "console.notice.damaged", en: "Stored samples are damaged in {count} {count|place|places}; graphs have gaps there.",
+    zh: "已存采样有 {count} 处损坏，图表在该处留空。"),
+  Message(
+    "console.notice.damaged-remedy",
+    en: "The last: `{place}`. `watchkeeper verify` names each; look at the disk's health.",
+    zh: "最近一处：`{place}`。用 `watchkeeper verify` 查看全部，并检查磁盘健康状况。"),
+  Message(
+    "console.notice.refused",
+    en: "The configuration on disk is refused, {count} {count|fault|faults}; the last good one runs.",
+    zh: "磁盘上的配置未被接受，有 {count} 处错误；正在使用上一份有效配置。"),
+  Message(
+    "console.notice.refused-remedy", en: "`{problem}` · Mend it, run `watchkeeper check`, then reload.",
+    zh: "`{problem}` · 请修正并运行 `watchkeeper check`，然后重新加载。"),
 ]
 
 private let hostFigureMessages: [Message] = [
@@ -209,6 +249,22 @@ private let itemSentenceMessages: [Message] = [
   Message("console.class.site", en: "Sites", zh: "地点"),
   Message("console.class.collector", en: "Collectors", zh: "采集器"),
   Message("console.class.users", en: "Users", zh: "用户群"),
+  Message("console.kind.host", en: "Host", zh: "主机"),
+  Message("console.kind.filesystem", en: "File system", zh: "文件系统"),
+  Message("console.kind.interface", en: "Interface", zh: "网络接口"),
+  Message("console.kind.disk", en: "Disk", zh: "磁盘"),
+  Message("console.kind.unit", en: "Unit", zh: "系统单元"),
+  Message("console.kind.certificate", en: "Certificate", zh: "证书"),
+  Message("console.kind.endpoint", en: "Endpoint", zh: "端点"),
+  Message("console.kind.service", en: "Service", zh: "服务"),
+  Message("console.kind.application", en: "Application", zh: "应用"),
+  Message("console.kind.database", en: "Database", zh: "数据库"),
+  Message("console.kind.virtual-machine", en: "Virtual machine", zh: "虚拟机"),
+  Message("console.kind.network-device", en: "Network device", zh: "网络设备"),
+  Message("console.kind.power", en: "Power", zh: "电源"),
+  Message("console.kind.site", en: "Site", zh: "地点"),
+  Message("console.kind.collector", en: "Collector", zh: "采集器"),
+  Message("console.kind.users", en: "Users", zh: "用户群"),
   Message("console.relation.depends-on", en: "depends on", zh: "依赖"),
   Message("console.relation.runs-on", en: "runs on", zh: "运行于"),
   Message("console.relation.hosted-on", en: "hosted on", zh: "托管于"),
@@ -245,7 +301,7 @@ private let itemSentenceMessages: [Message] = [
 ]
 
 private let maintenanceSentenceMessages: [Message] = [
-  Message("console.lane.windows", en: "window {names}", zh: "窗口 {names}"),
+  Message("console.lane.windows", en: "window {names:list}", zh: "窗口 {names:list}"),
   Message("console.problem.unplaced", en: "{task} on {item} fits nowhere.", zh: "{task}（{item}）无法排期。"),
   Message("console.problem.late", en: "{task} on {item} is late.", zh: "{task}（{item}）已逾期。"),
   Message("console.rhythm.daily", en: "every {count} {count|day|days}, {time}", zh: "每 {count} 天，{time}"),
@@ -268,6 +324,9 @@ private let maintenanceSentenceMessages: [Message] = [
     "console.rhythm.weekly.SU", en: "every {count} {count|week|weeks}, Sunday, {time}", zh: "每 {count} 周周日，{time}"),
   Message("console.rhythm.each.daily", en: "every day, {time}", zh: "每天，{time}"),
   Message("console.rhythm.each.monthly", en: "every month, day {day}, {time}", zh: "每月 {day} 日，{time}"),
+  Message(
+    "console.rhythm.days", en: "every {count} {count|week|weeks} on {days:console.weekday.*}, {time}",
+    zh: "每 {count} 周的{days:console.weekday.*}，{time}"),
   Message("console.rhythm.each.MO", en: "every Monday, {time}", zh: "每周一，{time}"),
   Message("console.rhythm.each.TU", en: "every Tuesday, {time}", zh: "每周二，{time}"),
   Message("console.rhythm.each.WE", en: "every Wednesday, {time}", zh: "每周三，{time}"),
@@ -275,6 +334,8 @@ private let maintenanceSentenceMessages: [Message] = [
   Message("console.rhythm.each.FR", en: "every Friday, {time}", zh: "每周五，{time}"),
   Message("console.rhythm.each.SA", en: "every Saturday, {time}", zh: "每周六，{time}"),
   Message("console.rhythm.each.SU", en: "every Sunday, {time}", zh: "每周日，{time}"),
+  Message(
+    "console.rhythm.each.days", en: "every {days:console.weekday.*}, {time}", zh: "每{days:console.weekday.*}，{time}"),
   Message(
     "console.rhythm.each.nth", en: "every month on the {nth:message} {day:message}, {time}",
     zh: "每月{nth:message}{day:message}，{time}"),

@@ -40,6 +40,8 @@ let incidentMessages: [Message] = [
   Message("incident.toldNobody", en: "Nobody was told.", zh: "未通知任何人。"),
   Message("incident.rule", en: "Rule", zh: "规则"),
   Message("incident.item", en: "Item", zh: "配置项"),
+  Message("incident.runbook", en: "Runbook", zh: "处置手册"),
+  Message("runbook.crumb", en: "Runbooks", zh: "处置手册"),
   Message("incident.timeline", en: "Timeline", zh: "时间线"),
   Message("incident.appendOnly", en: "append only", zh: "只增不改"),
   Message("incident.note", en: "Add a note", zh: "添加备注"),

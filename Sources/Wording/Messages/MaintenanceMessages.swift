@@ -4,11 +4,11 @@ let maintenanceMessages: [Message] = [
   Message(
     "maintenance.sum", en: "{count} {count|task|tasks}. {unplaced} without a slot, {late} late.",
     zh: "{count} 项任务，{unplaced} 项无时段，{late} 项逾期。"),
+  Message("maintenance.sumPlaced", en: "{count} {count|task|tasks}.", zh: "{count} 项任务。"),
   Message("maintenance.previous", en: "Previous week", zh: "上一周"),
   Message("maintenance.next", en: "Next week", zh: "下一周"),
   Message("maintenance.today", en: "Today", zh: "今天"),
   Message("maintenance.window", en: "allowed window", zh: "允许窗口"),
-  Message("maintenance.freeze", en: "freeze", zh: "封网"),
   Message("maintenance.tasks", en: "Tasks", zh: "任务"),
   Message("maintenance.plans", en: "Plans", zh: "计划"),
   Message("maintenance.nextTime", en: "next", zh: "下次"),
@@ -16,6 +16,9 @@ let maintenanceMessages: [Message] = [
   Message(
     "maintenance.empty", en: "No task this week. Plans stand in `plans/`; `watchkeeper plan list` shows what is due.",
     zh: "本周没有任务。计划位于 `plans/`，用 `watchkeeper plan list` 查看到期项。"),
+  Message(
+    "maintenance.emptyNext", en: "No task this week. The next is {task} on {item}, {at:moment}: {activity}.",
+    zh: "本周没有任务。下一项是 {at:moment} 的 {task}（{item}）：{activity}。"),
   Message("task.planned", en: "planned", zh: "已计划"),
   Message("task.unplaced", en: "no slot", zh: "无时段"),
   Message("task.due", en: "due", zh: "到期"),

@@ -3,12 +3,16 @@ let notificationMessages: [Message] = [
   Message("notification.title.firing", en: "[{priority}] {what}", zh: "[{priority}] {what}"),
   Message("notification.title.repeated", en: "[{priority}] STILL FIRING {what}", zh: "[{priority}] 仍在告警 {what}"),
   Message("notification.title.raised", en: "[{priority}] RAISED {what}", zh: "[{priority}] 级别升高 {what}"),
-  Message("notification.title.recovered", en: "RECOVERED {what}", zh: "已恢复 {what}"),
   Message(
-    "notification.line.number", en: "Incident {number}, since {since:moment}", zh: "事件 {number}，始于 {since:moment}"),
+    "notification.title.recovered", en: "RECOVERED after {seconds:age}: {what}",
+    zh: "已恢复（历时 {seconds:age}）：{what}"),
   Message(
-    "notification.line.over", en: "Over after {seconds:age}; seen {count} {count|time|times}",
-    zh: "持续 {seconds:age} 后恢复；共观测到 {count} 次"),
+    "notification.line.number", en: "Incident {number}, since {since:day} {since:time} {zone}",
+    zh: "事件 {number}，始于 {since:day} {since:time}（{zone}）"),
+  Message(
+    "notification.line.over",
+    en: "Over since {ended:day} {ended:time}, after {seconds:age}; seen {count} {count|time|times}",
+    zh: "{ended:day} {ended:time} 恢复，历时 {seconds:age}；共观测到 {count} 次"),
   Message("notification.line.item", en: "Item: {item}", zh: "配置项：{item}"),
   Message("notification.line.value", en: "Value: {value}", zh: "当前值：{value}"),
   Message("notification.line.why", en: "Why you are told: {why}", zh: "通知原因：{why}"),

@@ -2,7 +2,10 @@
 let startMessages: [Message] = [
   Message(
     "start.data.new", en: "✔ data     {folder} (new; nothing else is written)", zh: "✔ 数据     {folder}（新建，仅写入此目录）"),
-  Message("start.data.resumed", en: "✔ data     {folder} (resumed)", zh: "✔ 数据     {folder}（继续使用）"),
+  Message(
+    "start.data.resumed",
+    en: "✔ data     {folder} (goes on: {series} series, {incidents} open {incidents|incident|incidents})",
+    zh: "✔ 数据     {folder}（接着上次：{series} 条序列，{incidents} 个未解决事件）"),
   Message(
     "start.found",
     en:
@@ -19,8 +22,12 @@ let startMessages: [Message] = [
     zh: "✔ 通知     仅本终端——可在 watchkeeper.yaml 中添加 receivers 和 route"),
   Message("start.port", en: "  port {port} is taken, the next free one is used", zh: "  端口 {port} 已被占用，改用下一个空闲端口"),
   Message(
-    "start.link", en: "  The link logs in once. Ctrl-C stops; no data leaves this machine.",
+    "start.link.private", en: "  The link logs in once. Ctrl-C stops; no data leaves this machine.",
     zh: "  链接只能登录一次。按 Ctrl-C 停止；数据不会离开本机。"),
+  Message(
+    "start.link.notifying",
+    en: "  The link logs in once. Ctrl-C stops; only notifications to {receiver} leave this machine.",
+    zh: "  链接只能登录一次。按 Ctrl-C 停止；除发往 {receiver} 的通知外，数据不会离开本机。"),
   Message("stop.begin", en: "Stopping …", zh: "正在停止……"),
   Message("stop.end", en: "Stopped. The next run goes on from here.", zh: "已停止，下次运行将从此处继续。"),
 ]

@@ -31,7 +31,13 @@ final class SampleConsole: Console {
     }
     return ShellState(
       health: .ok, probesDelivering: 214, probesExpected: 214, newestSample: ago(0.05), incidentsWaiting: 2,
-      tasksWaiting: 1, lastDelivery: ago(2 * 1440))
+      tasksWaiting: 1, lastDelivery: ago(2 * 1440),
+      notices: [
+        StatedPhrase(
+          .warning,
+          .both(english: "The configuration on disk is refused.", chinese: "磁盘上的配置未被接受。"),
+          detail: .both(english: "`probes/site.yaml:3:5`: mend it.", chinese: "`probes/site.yaml:3:5`：请修正。"))
+      ])
   }
 
   func perform(_ action: ConsoleAction, by identity: Identity) async -> ActionOutcome {

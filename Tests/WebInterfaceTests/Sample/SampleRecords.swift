@@ -83,11 +83,12 @@ extension SampleConsole {
       ], incidents: [sampleRows[0]], tasks: [sampleTasks[1]],
       history: [
         ItemChange(
-          at: ago(20), actor: "Ann Park", .both(english: "sync_binlog changed", chinese: "sync_binlog 已更改"),
+          at: ago(20), actor: .verbatim("Ann Park"), .both(english: "sync_binlog changed", chinese: "sync_binlog 已更改"),
           before: "sync_binlog = 0",
           after: "sync_binlog = 1"),
         ItemChange(
-          at: ago(31_000), actor: "configuration 4f1e02aa91bc", .both(english: "Relation added", chinese: "新增关系"),
+          at: ago(31_000), actor: .both(english: "configuration 4f1e02aa91bc", chinese: "配置 4f1e02aa91bc"),
+          .both(english: "Relation added", chinese: "新增关系"),
           after: "depends on sw-2 port 3"),
       ], source: "inventory/databases.yaml:14", host: "db01")
   }
@@ -134,17 +135,15 @@ extension SampleConsole {
         return TimeSpan(from: start, to: start.advanced(by: .seconds(length * 3600)))
       }
     }
-    let freeze = [TimeSpan(from: ago(-942), to: ago(-2022))]
     return MaintenancePage(
       start: monday, now: now,
       lanes: [
         MaintenanceLane(
           itemID: "host:db01", item: "db01", remark: .both(english: "window 1–5", chinese: "窗口 1–5 点"),
-          windows: nights(1, 4),
-          freezes: freeze, tasks: [RecordNumber(.maintenanceTask, 9), RecordNumber(.maintenanceTask, 21)]),
+          windows: nights(1, 4), tasks: [RecordNumber(.maintenanceTask, 9), RecordNumber(.maintenanceTask, 21)]),
         MaintenanceLane(
           itemID: "host:web01", item: "web01", remark: .both(english: "window 22–4", chinese: "窗口 22–4 点"),
-          windows: nights(22, 6), freezes: freeze, tasks: [RecordNumber(.maintenanceTask, 18)]),
+          windows: nights(22, 6), tasks: [RecordNumber(.maintenanceTask, 18)]),
       ], tasks: sampleTasks,
       problems: [
         StatedPhrase(
@@ -159,9 +158,11 @@ extension SampleConsole {
       ])
   }
 
-  func maintenance(of task: RecordNumber) async throws(ConsoleError) -> MaintenancePage {
-    guard sampleTasks.contains(where: { $0.number == task }) else { throw .notFound }
-    return try await maintenance(weekOf: nil)
+  func maintenance(of record: RecordNumber) async throws(ConsoleError) -> MaintenancePage {
+    guard let task = sampleTasks.first(where: { $0.number.number == record.number }) else { throw .notFound }
+    var page = try await maintenance(weekOf: nil)
+    page.chosen = task.number
+    return page
   }
 
   func rules() async throws(ConsoleError) -> RulesPage {

@@ -135,7 +135,7 @@ struct ItemAnswer: Decodable, Sendable {
 
   struct Change: Decodable, Sendable {
     let at: Timestamp
-    let actor: String
+    let actor: PhraseAnswer
     let what: PhraseAnswer
     let before: String?
     let after: String?

@@ -1,0 +1,60 @@
+internal import Telemetry
+internal import TimeSeriesStore
+internal import WebInterface
+
+/// Faults of Watchkeeper itself that a reader of any page must know: what, where, what to do. Pure.
+struct ShellNotices {
+  /// Of the configuration on disk, while the last good one runs.
+  let refused: SettingsErrors?
+  let store: StoreHealth
+  /// By channel: how many notifications wait, and since when the oldest.
+  let waiting: [String: (count: Int, oldest: Timestamp)]
+  let now: Timestamp
+
+  /// A notification that waits for longer is told; the packaged rule WatchkeeperDeliveryFails speaks at the same age.
+  static let waitMax = Duration.seconds(120)
+  /// Samples that wait for the disk for longer are told, as by the rule WatchkeeperStoreUnwell.
+  static let lagMax = Duration.seconds(30)
+
+  /// Worst first.
+  var all: [StatedPhrase] {
+    [undelivered, unsaved, damaged, refusedConfiguration].compactMap { $0 }
+  }
+
+  private var undelivered: StatedPhrase? {
+    let late = waiting.filter { now.elapsed(since: $0.value.oldest) > Self.waitMax }
+    guard let worst = late.min(by: { ($0.value.oldest, $0.key) < ($1.value.oldest, $1.key) }) else { return nil }
+    return StatedPhrase(
+      .critical,
+      Phrase(
+        "console.notice.undelivered",
+        [
+          "receiver": worst.key, "age": now.elapsed(since: worst.value.oldest).argument,
+          "count": String(late.values.map(\.count).reduce(0, +)),
+        ]),
+      detail: Phrase("console.notice.undelivered-remedy"))
+  }
+
+  private var unsaved: StatedPhrase? {
+    guard store.lag > Self.lagMax || store.state == .dropping else { return nil }
+    return StatedPhrase(
+      .critical, Phrase("console.notice.unsaved", ["age": store.lag.argument]),
+      detail: store.lastError.map { Phrase("console.notice.unsaved-problem", ["problem": $0]) }
+        ?? Phrase("console.notice.unsaved-remedy"))
+  }
+
+  private var damaged: StatedPhrase? {
+    let found = store.findings.filter { $0.severity == .damage }
+    guard let newest = found.last else { return nil }
+    return StatedPhrase(
+      .critical, Phrase("console.notice.damaged", ["count": String(found.count)]),
+      detail: Phrase("console.notice.damaged-remedy", ["place": newest.description]))
+  }
+
+  private var refusedConfiguration: StatedPhrase? {
+    guard let first = refused?.errors.first, let count = refused?.errors.count else { return nil }
+    return StatedPhrase(
+      .warning, Phrase("console.notice.refused", ["count": String(count)]),
+      detail: Phrase("console.notice.refused-remedy", ["problem": first.description]))
+  }
+}

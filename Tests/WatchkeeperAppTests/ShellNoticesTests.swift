@@ -1,0 +1,76 @@
+import Telemetry
+import Testing
+import TimeSeriesStore
+import WebInterface
+import Wording
+
+@testable import WatchkeeperApp
+
+@Suite("Console: faults of Watchkeeper itself")
+struct ShellNoticesTests {
+  private static let now = Timestamp(milliseconds: 1_795_155_480_000)
+
+  private func notices(
+    refused: SettingsErrors? = nil, store: StoreHealth = StoreHealth(), waiting seconds: Int64? = nil
+  ) -> [StatedPhrase] {
+    let oldest = seconds.map { Self.now.advanced(by: .seconds(-$0)) }
+    return ShellNotices(
+      refused: refused, store: store, waiting: oldest.map { ["on-call/webhook": (count: 3, oldest: $0)] } ?? [:],
+      now: Self.now
+    ).all
+  }
+
+  private func text(_ phrase: Phrase?) -> String {
+    phrase?.text(for: Reader(language: .english, now: Self.now.milliseconds)) ?? ""
+  }
+
+  @Test("a healthy installation has none; a notification that has just been made is no fault") func healthy() {
+    #expect(notices().isEmpty)
+    #expect(notices(waiting: 119).isEmpty)
+  }
+
+  @Test("a refused configuration names the first fault with its place, how many there are, and what to do")
+  func refused() throws {
+    let place = SourcePlace(file: "probes/site.yaml", line: 3, column: 5)
+    let errors = SettingsErrors(errors: [
+      SettingsError(at: place, key: "intervall", "unknown key", hint: "did you mean 'interval'?"),
+      SettingsError(at: place, key: "x", "unknown key"),
+    ])
+    let notice = try #require(notices(refused: errors).first)
+    #expect(notice.state == .warning)
+    #expect(text(notice.phrase) == "The configuration on disk is refused, 2 faults; the last good one runs.")
+    #expect(
+      text(notice.detail)
+        == "`probes/site.yaml:3:5: intervall: unknown key – did you mean 'interval'?` · Mend it, run `watchkeeper check`, then reload."
+    )
+  }
+
+  @Test("pages that do not go out are told with the receiver, the age and the number") func undelivered() throws {
+    let notice = try #require(notices(waiting: 300).first)
+    #expect(notice.state == .critical)
+    #expect(
+      text(notice.phrase) == "on-call/webhook has not taken a notification for 5\u{202f}min; 3 wait.")
+  }
+
+  @Test("damage names its newest place; a note of the store is none") func damaged() throws {
+    var store = StoreHealth()
+    store.findings = [StoreFinding(.note, file: "a", place: "", problem: "set aside")]
+    #expect(notices(store: store).isEmpty)
+    store.findings.append(StoreFinding(.damage, file: "2026-11-20.sqlite", place: "chunk 17", problem: "bad checksum"))
+    let notice = try #require(notices(store: store).first)
+    #expect(text(notice.phrase).contains("in 1 place;"))
+    #expect(text(notice.detail).contains("`2026-11-20.sqlite: chunk 17: bad checksum`"))
+  }
+
+  @Test("a disk that refuses is told with its words, before damage and configuration") func unsaved() throws {
+    var store = StoreHealth()
+    store.lag = .seconds(45)
+    store.lastError = "no space left on device"
+    store.findings = [StoreFinding(.damage, file: "a", place: "", problem: "b")]
+    let all = notices(refused: SettingsErrors(errors: []), store: store)
+    #expect(all.count == 2)
+    let first = try #require(all.first)
+    #expect(text(first.phrase) == "Samples have not reached the disk for 45\u{202f}s.")
+    #expect(text(first.detail).contains("no space left on device"))
+  }
+}
