@@ -57,11 +57,13 @@ extension EmbeddedStore {
     var retentionDue = clock.uptime
     while await pause(until: clock.uptime + Self.upkeepInterval) {
       closeChunks(.idle)
-      await prune()
-      await commit()
-      await checkpoint()
-      await prepareFiles(at: clock.now)
-      await sealFinishedDays(at: clock.now)
+      if restraint.withLock({ $0 == nil }) {
+        await prune()
+        await commit()
+        await checkpoint()
+        await prepareFiles(at: clock.now)
+        await sealFinishedDays(at: clock.now)
+      }
       guard clock.uptime >= retentionDue else { continue }
       retentionDue = clock.uptime + Self.retentionInterval
       await applyRetention(at: clock.now)

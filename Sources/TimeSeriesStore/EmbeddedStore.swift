@@ -18,6 +18,8 @@ public final class EmbeddedStore: SampleAppender, Sendable {
   let head: Mutex<Head>
   let files = Mutex(StoreFiles())
   let condition = Mutex(StoreCondition())
+  /// Why nothing may be written for now.
+  let restraint = Mutex<String?>(nil)
   /// Touched on `writer` only; the lock is there for the compiler.
   let waiting = Mutex(WaitingWork())
   /// Commits, one after the other.

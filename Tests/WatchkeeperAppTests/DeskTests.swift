@@ -31,14 +31,18 @@ struct DeskTests {
         }))
   }
 
-  private func desk(_ journal: any FactJournal & RowStore) async throws -> Desk<IncidentState> {
+  private func desk(
+    _ journal: any FactJournal & RowStore,
+    verification: Verification = IncidentSettings().verification,
+    prepare: @escaping @Sendable ([IncidentFact]) async -> Void = { _ in }
+  ) async throws -> Desk<IncidentState> {
     let world = World(clock: clock, identifiers: CountingIdentifiers(), journal: journal, rows: journal)
     let settings = IncidentSettings(
+      verification: verification,
       notification: NotificationPolicy(receivers: [NotificationPolicy.Receiver("a/webhook")]))
     return try await Desk(
       try await IncidentState(from: world, settings: settings), world: world, log: .test,
-      cutOff: { [cutOff] error in cutOff.add(error) }
-    ) { _, _ in }
+      DeskNeighbours(prepare: prepare, cutOff: { [cutOff] error in cutOff.add(error) }))
   }
 
   @Test("1,000 firing rounds are one incident, counted, in few facts") func deduplicates() async throws {
@@ -82,6 +86,25 @@ struct DeskTests {
       try await desk.perform(.acknowledge(RecordNumber(.incident, 7), by: .localUser("ann"), note: ""))
     }
     #expect(try await journal.head().position == .start)
+    desk.close()
+    await running.value
+  }
+
+  @Test("what a change was decided from is made durable before the change") func prepares() async throws {
+    let journal = MemoryJournal(clock: clock)
+    let seen = Mutex<[(facts: Int64, ends: Bool)]>([])
+    let desk = try await desk(journal, verification: Verification(rounds: 1, duration: .zero)) { facts in
+      let position = (try? await journal.head().position.number) ?? -1
+      seen.withLock { $0.append((position, facts.contains { if case .resolved = $0.change { true } else { false } })) }
+    }
+    let running = Task { await desk.run() }
+    try await desk.perform(round(1))
+    let opened = try await journal.head().position.number
+    clock.advance(by: .seconds(15))
+    try await desk.perform(round())
+    #expect(desk.state.book.all.first?.status == .resolved)
+    #expect(seen.withLock { $0.map(\.facts) } == [0, opened])
+    #expect(seen.withLock { $0.map(\.ends) } == [false, true])
     desk.close()
     await running.value
   }

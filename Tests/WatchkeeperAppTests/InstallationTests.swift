@@ -38,7 +38,7 @@ struct InstallationTests {
     .init(
       kind: .plans, path: "plans/a.yaml",
       text: """
-        windows: [{name: always, from: "00:00", to: "00:00", zone: UTC}]
+        windows: [{name: always, from: "00:00", to: "24:00", zone: UTC}]
         plans:
           - {name: care, activity: Look after it, classes: [host], start: 2026-01-01T00:00, repeat: FREQ=DAILY,
              zone: UTC, window: always, duration: 1h, opening: manual}
@@ -208,6 +208,87 @@ struct InstallationTests {
       clock.advance(by: .seconds(600))
       try await wait { installation.heartbeatAges.evaluation.map { $0 < .seconds(60) } ?? false }
       #expect(installation.heartbeatAges.roundInterval == nil)
+    }
+  }
+
+  @Test("a resolution is not more durable than the samples that prove it") func resolutionBarrier() async throws {
+    try await withInstallation { installation in
+      try await pass(installation, success: 0)
+      try await wait { installation.incidents.state.book.all.count == 1 }
+      try await pass(installation, success: 1)
+      try await wait { installation.incidents.state.book.all.first?.status == .resolved }
+      let facts = try await installation.journal.facts(of: .incidents, after: .start, limit: 100)
+      let opening = try #require(facts.first { $0.kind.name == "incident.opened" })
+      let resolution = try #require(facts.first { $0.kind.name == "incident.resolved" })
+
+      var batch = SampleBatch()
+      batch.append(try installation.store.reference(for: LabelSet(["__name__": "x"])), at: clock.now, 1)
+      installation.store.append(batch)
+      // The clock stands still, so nothing is committed by time alone.
+      await installation.keepSamples(behind: [try IncidentFact(opening)])
+      #expect(installation.store.health.uncommittedSamples > 0, "an opening needs no sample on disk")
+      await installation.keepSamples(behind: [try IncidentFact(resolution)])
+      #expect(installation.store.health.uncommittedSamples == 0)
+    }
+  }
+
+  @Test("damage that is found while opening is an increase from the first moment") func damageAtOpening() async throws {
+    let samples = folder + "/samples"
+    try FileManager.default.createDirectory(atPath: samples, withIntermediateDirectories: true)
+    try Foundation.Data(repeating: 0x5a, count: 8192).write(
+      to: URL(filePath: samples + "/samples-2026-11-17.0.open.db"))
+    try await withInstallation { installation in
+      #expect(installation.store.statistics.filesQuarantined == 1)
+      clock.advance(by: .seconds(15))
+      await installation.appendSelfMetrics()
+      let rises = await installation.queries.vector(
+        "increase(watchkeeper_store_damaged_total[1h]) > 0", at: clock.now)
+      #expect(rises.count == 1)
+    }
+  }
+
+  @Test("another file with a group of the same name leaves the first one's incidents alone") func namesakes()
+    async throws
+  {
+    try await withInstallation { installation in
+      try await pass(installation, success: 0)
+      try await wait { installation.incidents.state.book.all.count == 1 }
+      let environment = NotifierEnvironment(
+        carry: { _ in preconditionFailure("a reload sends nothing") }, readSecret: { Secret($0) }, write: { _ in })
+      let second = ConfigurationFiles.File(
+        kind: .rules, path: "rules/b.yaml",
+        text: "groups: [{name: g, interval: 15s, rules: [{alert: Other, expr: nothing == 0}]}]")
+      let more = ConfigurationFiles(files: Self.files + [second])
+      await installation.adopt(
+        try ConfigurationReader.read(more, hostName: "web01", notifiers: environment), environment)
+      try await pass(installation, success: 0)
+      try await pass(installation, success: 0)
+      let incidents = installation.incidents.state.book.all
+      #expect(incidents.map(\.number.number) == [1])
+      #expect(incidents.allSatisfy { $0.status.isActive })
+      #expect(incidents.first?.origin.rule?.description == "g/Down", "the file is not part of what is shown")
+    }
+  }
+
+  @Test("a clock that is set back by two hours stops nothing, and is told") func clockSetBack() async throws {
+    try await withInstallation { installation in
+      try await pass(installation, success: 1)
+      let before = installation.evaluator.view.rounds
+      let recorded = try #require(try await installation.journal.head().recordedAt)
+      clock.set(by: .seconds(-7200))
+      try await wait { installation.evaluator.view.rounds > before }
+      #expect(installation.evaluator.view.lastEvaluation.map { $0 <= clock.now } == true)
+      try await pass(installation, success: 0)
+      try await wait { installation.incidents.state.book.all.count == 1 }
+      try await wait { installation.deliveries.view.delivered == 1 }
+      let incident = try #require(installation.incidents.state.book.all.first)
+      #expect(incident.openedAt <= clock.now, "what a record says is the clock's time")
+      let after = try #require(try await installation.journal.head().recordedAt)
+      #expect(after >= recorded, "the journal's time never runs backwards")
+      let step = await installation.selfMetrics().first { $0.name == "watchkeeper_clock_step_seconds" }
+      #expect(step?.values.map(\.value) == [-7200])
+      try await pass(installation, success: 1)
+      try await wait { installation.incidents.state.book.all.first?.status == .resolved }
     }
   }
 

@@ -219,7 +219,7 @@ extension Discovery {
 
   func id(of found: Found) -> ItemID { Self.id(of: found, below: parent) }
 
-  var present: Set<ItemID> { Set(found.lazy.filter(accepts).map(id)) }
+  var present: Set<ItemID> { Set(found.lazy.filter(accepts).map(id)).union(silent.map(id)) }
 
   func mayRetire(_ child: Item) -> Bool {
     child.home == .discovery && !child.isRetired && classes.contains(child.className)

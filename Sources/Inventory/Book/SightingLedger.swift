@@ -74,6 +74,9 @@ extension SightingLedger {
         if sightings[id]?.missingSince != nil { change(id) { $0.missingSince = nil } }
         note(Observation(id, found.attributes, source: discovery.source), against: book, at: now)
       }
+      for silent in discovery.silent where sightings[discovery.id(of: silent)]?.missingSince != nil {
+        change(discovery.id(of: silent)) { $0.missingSince = nil }
+      }
       let present = discovery.present
       for child in book.children(of: discovery.parent) where discovery.mayRetire(child) && !present.contains(child.id) {
         guard sightings[child.id]?.missingSince == nil else { continue }

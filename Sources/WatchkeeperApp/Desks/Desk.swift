@@ -69,22 +69,13 @@ actor Desk<State: DeskState> {
   private var isSavingRows = false
   /// Another program writes the stream and this one cannot follow: nothing is written any more.
   private var isCutOff = false
-  private let announce: @Sendable ([State.Change], State) -> Void
-  private let cutOff: @Sendable (JournalError) -> Void
+  private let neighbours: DeskNeighbours<State>
 
-  /// - Parameters:
-  ///   - cutOff: called when the stream has another writer that this desk cannot follow, or the lease is lost. Nothing
-  ///     is decided here any more; the program has to end.
-  ///   - changes: called after each durable append with its changes and the state after them.
-  init(
-    _ state: State, world: World, log: Log, cutOff: @escaping @Sendable (JournalError) -> Void,
-    changes: @escaping @Sendable ([State.Change], State) -> Void
-  ) async throws(JournalError) {
-    self.cutOff = cutOff
+  init(_ state: State, world: World, log: Log, _ neighbours: DeskNeighbours<State>) async throws(JournalError) {
+    self.neighbours = neighbours
     self.world = world
     self.log = log
     mailbox = Mailbox(limit: DeskLimits.mailbox)
-    announce = changes
     var state = state
     unsnapped = state.replayed
     state.replayed = []
@@ -137,6 +128,7 @@ actor Desk<State: DeskState> {
     var conflicts = 0
     while true {
       let decision = decide(batch)
+      if !decision.changes.isEmpty { await neighbours.prepare(decision.changes) }
       do {
         cursor.advance(past: try await world.append(decision.changes.map(decision.next.draft), at: cursor))
         return await show(decision, of: batch)
@@ -146,7 +138,7 @@ actor Desk<State: DeskState> {
         conflicts += 1
         guard case .conflict = error, conflicts <= DeskLimits.conflictsMax, await catchUp() else {
           isCutOff = true
-          cutOff(error)
+          neighbours.cutOff(error)
           return refuse(batch, error)
         }
       }
@@ -173,7 +165,7 @@ actor Desk<State: DeskState> {
       let answer = decision.refusals[index].map { Result<JournalPosition, Failure>.failure(.refused($0)) }
       message.reply?.resume(returning: answer ?? .success(cursor.position))
     }
-    if !decision.changes.isEmpty { announce(decision.changes, decision.next) }
+    if !decision.changes.isEmpty { neighbours.changed(decision.changes, decision.next) }
     if cursor.isSnapshotDue { await saveSnapshots() }
   }
 
@@ -210,7 +202,7 @@ actor Desk<State: DeskState> {
     cursor = ahead
     published.withLock { $0 = next }
     unsnapped += foreign
-    if !foreign.isEmpty { announce(foreign, next) }
+    if !foreign.isEmpty { neighbours.changed(foreign, next) }
     return true
   }
 
@@ -262,6 +254,17 @@ actor Desk<State: DeskState> {
       log.error("\(State.stream.rawValue): rows: \(error)")
     }
   }
+}
+
+/// Whom a desk tells.
+struct DeskNeighbours<State: DeskState>: Sendable {
+  /// Called before each append: makes durable what the changes were decided from.
+  var prepare: @Sendable ([State.Change]) async -> Void = { _ in }
+  /// Called when the stream has another writer that the desk cannot follow, or the lease is lost. Nothing is decided at
+  /// the desk any more; the program has to end.
+  var cutOff: @Sendable (JournalError) -> Void = { _ in }
+  /// Called after each durable append with its changes and the state after them.
+  var changed: @Sendable ([State.Change], State) -> Void = { _, _ in }
 }
 
 /// Bounds of every desk.

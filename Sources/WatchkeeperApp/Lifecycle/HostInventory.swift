@@ -17,11 +17,15 @@ struct HostInventory {
   var inputs: [InventoryInput] {
     let declaration = ItemDeclaration(
       id: host, className: "host", name: hostName, home: .discovery, labels: ["instance": hostName])
+    // What was not looked at is neither new nor gone.
+    guard findings.isComplete else { return [.register(declaration, source: Self.source)] }
     return [
       .register(declaration, source: Self.source),
       .observe(Observation(host, attributes, source: Self.source)),
       .discover(
-        Discovery(below: host, classes: ["filesystem", "interface"], found: children, source: Self.source)),
+        Discovery(
+          below: host, classes: ["filesystem", "interface"], found: children,
+          silent: findings.silentMounts.map { Discovery.Found("filesystem", identity: $0) }, source: Self.source)),
     ]
   }
 

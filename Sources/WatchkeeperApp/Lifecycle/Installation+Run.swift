@@ -35,6 +35,7 @@ extension Installation {
     let configuration = configuration.withLock { $0 }
     // Items come first: an alert that is bound to another item than before is another incident.
     try await takeInventory(configuration, findings)
+    await beginCounters()
     await probes.observe { self.probed($0) }
     await probes.load(configuration.probes)
     try await evaluator.restore(configuration.ruleGroups)
@@ -75,6 +76,7 @@ extension Installation {
   }
 
   func takeInventory(_ configuration: Configuration, _ findings: HostFindings) async throws(CommandFailure<Never>) {
+    tellStalls(findings)
     let host = HostInventory(findings: findings, hostName: hostName)
     for input in host.inputs { try await inventory.perform(input) }
     for input in configuration.inventoryInputs(hostName: hostName) { try await inventory.perform(input) }

@@ -22,11 +22,13 @@ final class Installation: Sendable {
   let world: World
   let log: Log
   let hostName: String
+  let dataFolder: String
   let zone: TimeZoneRules
   let language: Language
   let transfers: TransferEngine
   let journal: SQLiteJournal
   let digests: DigestPublisher
+  let reserve: DiskReserve
   let store: EmbeddedStore
   let queries: QueryService
   let incidents: Desk<IncidentState>
@@ -66,8 +68,12 @@ final class Installation: Sendable {
     self.configuration = Mutex(configuration)
     status = Mutex(InstallationStatus())
     // Numbers go on from run to run, so that a page of the run before is told to read again.
-    hub = EventHub(after: UInt64(max(0, base.clock.now.milliseconds)))
+    hub = EventHub(after: UInt64(max(0, base.clock.now.milliseconds)), clock: base.clock)
     let settings = configuration.settings
+    dataFolder = folder.path
+    reserve = DiskReserve(path: folder.reserve)
+    // Before anything is opened: on a full disk the journal needs the room.
+    if let free = DiskReserve.freeBytes(in: folder.path) { _ = reserve.tend(free: free) }
     journal = try SQLiteJournal(folder: try folder.subfolder(folder.journalFolder), clock: base.clock)
     let world = World(clock: base.clock, identifiers: base.identifiers, journal: journal, rows: journal)
     self.world = world
@@ -82,18 +88,15 @@ final class Installation: Sendable {
     let log = base.log
     incidents = try await Desk(
       try await IncidentState(from: world, settings: IncidentSettings(settings)), world: world, log: log,
-      cutOff: link.cutOff
-    ) { link.installation?.incidentsChanged($0, $1) }
+      DeskNeighbours(
+        prepare: { await link.installation?.keepSamples(behind: $0) }, cutOff: link.cutOff,
+        changed: { link.installation?.incidentsChanged($0, $1) }))
     inventory = try await Desk(
-      try await InventoryState(from: world), world: world, log: log, cutOff: link.cutOff
-    ) {
-      link.installation?.inventoryChanged($0, $1)
-    }
+      try await InventoryState(from: world), world: world, log: log,
+      DeskNeighbours(cutOff: link.cutOff, changed: { link.installation?.inventoryChanged($0, $1) }))
     maintenance = try await Desk(
-      try await MaintenanceState(from: world), world: world, log: log, cutOff: link.cutOff
-    ) {
-      link.installation?.maintenanceChanged($0, $1)
-    }
+      try await MaintenanceState(from: world), world: world, log: log,
+      DeskNeighbours(cutOff: link.cutOff, changed: { link.installation?.maintenanceChanged($0, $1) }))
     let composer = MessageComposer(
       language: base.language, zone: ClockZone(base.zone), consoleURL: settings.web.externalURL ?? "")
     deliveries = DeliveryService(
@@ -114,6 +117,7 @@ final class Installation: Sendable {
       environment: ProbeEnvironment(transfers: base.transfers, clock: base.clock, hostName: base.hostName), store: store
     )
     link.installation = self
+    tendReserve()
   }
 
   var now: Timestamp { world.clock.now }
@@ -186,6 +190,7 @@ struct InstallationStatus: Sendable {
   /// When the last round of any rule group ended, on the same clock; without rule groups, when the evaluator answered.
   var lastRound: Duration?
   var heartbeat = Heartbeat.State()
+  var clock = ClockWatch()
 }
 
 extension ClockZone {
