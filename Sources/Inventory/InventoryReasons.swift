@@ -9,6 +9,8 @@ public enum InventoryReasons {
     "reason.item.declared": ["digest"],
     "reason.item.discovered": ["source"],
     "reason.item.removed-from-files": ["digest"],
+    "reason.item.probed": ["probe"],
+    "reason.item.probe-removed": [],
     "reason.item.gone": ["source", "seconds"],
     "reason.item.parent-retired": ["parent"],
     "reason.attribute.unstable": ["attribute", "changes", "seconds"],

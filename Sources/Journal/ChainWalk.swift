@@ -53,7 +53,7 @@ struct ChainWalk {
 
   private mutating func visit(_ stored: StoredFact, into report: inout FindingList) throws {
     step(to: stored.position, into: &report)
-    checkPayload(of: stored, into: &report)
+    try checkPayload(of: stored, into: &report)
     guard stored.position > skipThrough else { return }
     let logical = stored.position - insertedCount
     let row = displaced.removeValue(forKey: stored.position) ?? stored
@@ -75,12 +75,12 @@ struct ChainWalk {
     last = JournalPosition(position)
   }
 
-  private func checkPayload(of stored: StoredFact, into report: inout FindingList) {
+  private func checkPayload(of stored: StoredFact, into report: inout FindingList) throws {
     let place = JournalPosition(stored.position)
     if !stored.hasPayload {
       report.add(.payloadMissing(place))
     } else if !stored.payloadIsIntact, !digestColumnExplains(stored) {
-      report.add(.payloadChanged(place))
+      report.add(try stored.erasure(in: db).map { .payloadErased(place, by: $0) } ?? .payloadChanged(place))
     }
   }
 

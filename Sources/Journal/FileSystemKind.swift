@@ -8,15 +8,20 @@ public enum NetworkFolders: Sendable { case refused, allowed }
 /// The kind of file system that a folder lies on.
 ///
 /// - Source: proc_pid_mountinfo(5).
-enum FileSystemKind {
-  /// Nothing is refused where the kernel does not tell its mounts.
+public enum FileSystemKind {
   static func refuseNetwork(_ folder: String) throws {
-    guard let resolved = realpath(folder, nil) else { return }
+    guard let kind = network(under: folder) else { return }
+    throw JournalError.storage("the folder lies on \(kind), whose locks and syncs cannot be relied on")
+  }
+
+  /// The network file system that a folder lies on; `nil` for a local one, or where the kernel does not tell its mounts.
+  public static func network(under folder: String) -> String? {
+    guard let resolved = realpath(folder, nil) else { return nil }
     defer { free(resolved) }
     guard let mounts = try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8),
       let kind = kind(of: String(cString: resolved), mounts: mounts), isNetwork(kind)
-    else { return }
-    throw JournalError.storage("the folder lies on \(kind), whose locks and syncs cannot be relied on")
+    else { return nil }
+    return kind
   }
 
   /// The type of the innermost mount above `folder`; of several on one place, the last one covers the others.
@@ -33,7 +38,9 @@ enum FileSystemKind {
   }
 
   static func isNetwork(_ kind: String) -> Bool {
-    let names: Set<Substring> = ["nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "afs", "coda", "lustre", "ncpfs"]
+    let names: Set<Substring> = [
+      "nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "afs", "coda", "lustre", "ncpfs", "9p",
+    ]
     return names.contains(kind[...]) || ["fuse.sshfs", "fuse.glusterfs", "fuse.s3fs"].contains(kind)
   }
 

@@ -1,16 +1,5 @@
 public import Records
 
-/// A digest of the chain that was published outside the journal, and the fact that it stands after.
-public struct PublishedDigest: Hashable, Sendable {
-  public let position: JournalPosition
-  public let digest: Digest
-
-  public init(position: JournalPosition, digest: Digest) {
-    self.position = position
-    self.digest = digest
-  }
-}
-
 /// One thing that verification found, with its place.
 public enum JournalFinding: Hashable, Sendable {
   /// The file cannot be opened or read any further.
@@ -23,6 +12,8 @@ public enum JournalFinding: Hashable, Sendable {
   case headerChanged(JournalPosition)
   case payloadChanged(JournalPosition)
   case payloadMissing(JournalPosition)
+  /// A note, not damage: the payload was replaced, and the fact at the second position says so.
+  case payloadErased(JournalPosition, by: JournalPosition)
   case payloadDigestChanged(JournalPosition)
   case payloadWithoutFact(JournalPosition)
   case chainChanged(JournalPosition)
@@ -34,12 +25,12 @@ public enum JournalFinding: Hashable, Sendable {
   /// The fact is chained as it stands, but its stream's version does not follow on.
   case versionOutOfStep(JournalPosition, stream: Stream, expected: StreamVersion, found: StreamVersion)
   case recordedAtBackwards(JournalPosition)
-  /// The journal was rewritten at or before this position after its digest was published.
-  case publishedDigestDiffers(JournalPosition)
+  /// The journal has another digest there than was published. Up to `agreed` it has the published ones.
+  case publishedDigestDiffers(PublishedDigest, agreed: JournalPosition)
   /// The journal ends before a position whose digest was published.
-  case tailCut(published: JournalPosition, last: JournalPosition)
-  /// A note, not damage: no digest covers what lies behind `after`.
-  case cutTailCannotBeSeen(after: JournalPosition)
+  case tailCut(published: PublishedDigest, last: JournalPosition)
+  /// A note, not damage: what lies behind the newest published digest, if there is one, can be cut off unseen.
+  case cutTailCannotBeSeen(after: PublishedDigest?)
   case snapshotChanged(stream: String, entity: String)
   /// A snapshot stands for a position that the journal does not have.
   case snapshotAhead(stream: String, position: JournalPosition)
@@ -52,8 +43,10 @@ extension JournalFinding {
   public enum Severity: Sendable { case note, damage }
 
   public var severity: Severity {
-    if case .cutTailCannotBeSeen = self { return .note }
-    return .damage
+    switch self {
+    case .cutTailCannotBeSeen, .payloadErased: .note
+    default: .damage
+    }
   }
 }
 
@@ -66,12 +59,15 @@ extension JournalFinding: CustomStringConvertible {
     case .snapshotAhead(let stream, let position):
       "the snapshots of stream '\(stream)' stand for fact \(position.number), which is not there"
     case .tooManyFindings(let limit): "more than \(limit) findings, the rest is not listed"
-    case .cutTailCannotBeSeen(let position):
-      "no published digest covers facts after \(position.number): a cut tail cannot be seen there"
-    case .publishedDigestDiffers(let position):
-      "fact \(position.number) has another digest than was published: it or a fact before it was rewritten"
+    case .cutTailCannotBeSeen(nil): "no published digest is at hand: facts that were cut off the end cannot be seen"
+    case .cutTailCannotBeSeen(let newest?):
+      "facts after \(newest.position.number) are newer than every published digest: if some were cut off there, it cannot "
+        + "be seen"
+    case .publishedDigestDiffers(let published, let agreed):
+      "\(Self.range(JournalPosition(agreed.number + 1), published.position)) not what the \(published) stands for: "
+        + "rewritten after it was published, or the published line is false"
     case .tailCut(let published, let last):
-      "the journal ends at fact \(last.number), a digest was published for fact \(published.number): its tail was cut"
+      "\(Self.range(JournalPosition(last.number + 1), published.position)) missing at the end, which were there: \(published)"
     default: factDescription
     }
   }
@@ -82,6 +78,8 @@ extension JournalFinding: CustomStringConvertible {
     case .headerChanged(let position): "fact \(position.number): its header was changed"
     case .payloadChanged(let position): "fact \(position.number): its payload was changed"
     case .payloadMissing(let position): "fact \(position.number): its payload is missing"
+    case .payloadErased(let position, let by):
+      "fact \(position.number): its payload was erased, as fact \(by.number) says"
     case .payloadDigestChanged(let position): "fact \(position.number): its payload's digest was changed"
     case .payloadWithoutFact(let position): "payload \(position.number) belongs to no fact"
     case .chainChanged(let position): "fact \(position.number): its chain digest was changed"

@@ -9,8 +9,8 @@ public enum JournalVerifier {
 
   /// Recomputes the chain from the columns, in one read transaction; a running program is not disturbed.
   ///
-  /// - Parameter published: digests kept elsewhere. Without one that covers the newest fact, a cut tail cannot be seen
-  ///   and a note says so.
+  /// - Parameter published: digests kept elsewhere, in any order. Without one that covers the newest fact, a cut tail
+  ///   cannot be seen and a note says so.
   /// - Returns: nothing but notes when the journal is whole.
   public static func verify(file: String, published: [PublishedDigest] = []) -> [JournalFinding] {
     var configuration = Configuration()
@@ -53,21 +53,27 @@ public enum JournalVerifier {
   private static func check(
     _ published: [PublishedDigest], in db: Database, last: JournalPosition, into report: inout FindingList
   ) throws {
-    for witness in published.sorted(by: { $0.position < $1.position }) {
-      if witness.position > last {
-        report.add(.tailCut(published: witness.position, last: last))
-        continue
-      }
-      guard witness.position > .start else { continue }
+    let witnesses = published.filter { $0.position > .start }.sorted { $0.position < $1.position }
+    var agreed = JournalPosition.start
+    var differs = false
+    for witness in witnesses where witness.position <= last {
       let row = try Row.fetchOne(
         db, sql: "SELECT chain FROM fact WHERE position = ?", arguments: [witness.position.number])
       if let row, case .blob(let bytes) = (row[0] as DatabaseValue).storage, [UInt8](bytes) == witness.digest.bytes {
-        continue
+        agreed = witness.position
+        differs = false
+      } else if !differs {
+        // Behind one change every digest differs: the first says it all.
+        report.add(.publishedDigestDiffers(witness, agreed: agreed))
+        differs = true
       }
-      report.add(.publishedDigestDiffers(witness.position))
     }
-    let covered = published.map(\.position).max() ?? .start
-    if covered < last || published.isEmpty { report.add(.cutTailCannotBeSeen(after: covered)) }
+    guard let newest = witnesses.last else { return report.add(.cutTailCannotBeSeen(after: nil)) }
+    if newest.position > last {
+      report.add(.tailCut(published: newest, last: last))
+    } else if newest.position < last {
+      report.add(.cutTailCannotBeSeen(after: newest))
+    }
   }
 
   private static func checkPayloads(_ db: Database, into report: inout FindingList) throws {

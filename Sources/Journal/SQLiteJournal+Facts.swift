@@ -42,7 +42,7 @@ extension SQLiteJournal {
   private static func fetch(_ db: Database, _ query: String, _ arguments: StatementArguments) throws -> [Fact] {
     let rows = try Row.fetchCursor(db.cachedStatement(sql: query), arguments: arguments)
     var facts: [Fact] = []
-    while let row = try rows.next() { facts.append(try StoredFact(row).intact()) }
+    while let row = try rows.next() { facts.append(try StoredFact(row).intact(in: db)) }
     return facts
   }
 

@@ -51,11 +51,33 @@ struct StoredFact {
     self.hasPayload = hasPayload
   }
 
-  /// The fact, for readers that must not act on a changed payload.
-  func intact() throws -> Fact {
+  /// The fact, for readers that must not act on a payload that was changed other than by an erasure.
+  func intact(in db: Database) throws -> Fact {
     guard hasPayload else { throw JournalError.damaged("the payload of fact \(position) is missing") }
-    guard payloadIsIntact else { throw JournalError.damaged("the payload of fact \(position) was changed") }
+    guard try payloadIsIntact || erasure(in: db) != nil else {
+      throw JournalError.damaged("the payload of fact \(position) was changed")
+    }
     return fact
+  }
+
+  /// The later fact that says that this payload was replaced by the bytes that are there now.
+  func erasure(in db: Database) throws -> JournalPosition? {
+    guard hasPayload else { return nil }
+    let entity = PayloadErasure.entity(of: fact.position)
+    let rows = try Row.fetchCursor(
+      db.cachedStatement(
+        sql: """
+          \(Self.selection) WHERE fact.entity = ? AND fact.kind = ? AND fact.position > ? ORDER BY fact.position DESC
+          """),
+      arguments: [entity.text, PayloadErasure.kind.name, position])
+    let expected = PayloadErasure(of: fact.position, leaving: fact.payload)
+    while let row = try rows.next() {
+      guard let said = try? StoredFact(row), said.payloadIsIntact,
+        let erasure = try? SchemaLadder<PayloadErasure>().read(said.fact), erasure == expected
+      else { continue }
+      return said.fact.position
+    }
+    return nil
   }
 }
 

@@ -12,6 +12,9 @@ public protocol ProbeSettings: Decodable, Hashable, Sendable {
   /// What is checked, as the label `instance` shows it; `nil`: this host's name.
   var instance: String? { get }
 
+  /// The address that is asked over the network; `nil` when this host itself is looked at.
+  var network: NetworkTarget? { get }
+
   func makeProbe(in environment: ProbeEnvironment) -> any Probe
 }
 

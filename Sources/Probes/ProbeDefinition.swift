@@ -12,7 +12,7 @@ public struct ProbeDefinition: Decodable, Sendable {
   public let timeout: Duration
   /// Added to every series; `job` and `instance` have defaults.
   public let labels: LabelSet
-  /// The CMDB item that is checked; `nil`: this host.
+  /// The CMDB item that is checked; `nil`: the endpoint that the settings name, or this host.
   public let item: String?
   public let settings: any ProbeSettings
 
@@ -53,14 +53,14 @@ public struct ProbeDefinition: Decodable, Sendable {
         ?? "known are: \(names.joined(separator: ", "))"
       throw fields.problem(.kind, "unknown kind '\(kind)' – \(advice)")
     }
-    interval = try fields.decodeIfPresent(DurationText.self, forKey: .interval)?.duration ?? known.intervalDefault
+    interval = try fields.decodeIfPresent(DurationSetting.self, forKey: .interval)?.duration ?? known.intervalDefault
     guard interval >= Self.intervalMin else {
-      throw fields.problem(.interval, "'\(DurationText(interval))' is too short – write at least 100ms")
+      throw fields.problem(.interval, "'\(interval.notation)' is too short – write at least 100ms")
     }
-    let given = try fields.decodeIfPresent(DurationText.self, forKey: .timeout)?.duration
+    let given = try fields.decodeIfPresent(DurationSetting.self, forKey: .timeout)?.duration
     if let given, given > interval || given <= .zero {
       throw fields.problem(
-        .timeout, "'\(DurationText(given))' must lie between 1ms and the interval, \(DurationText(interval))")
+        .timeout, "'\(given.notation)' must lie between 1ms and the interval, \(interval.notation)")
     }
     timeout = given ?? min(interval, known.timeoutDefault)
     let pairs = try fields.decodeIfPresent([String: String].self, forKey: .labels) ?? [:]

@@ -7,6 +7,12 @@ extension EmbeddedStore {
   /// One group commit: what arrived since the last one becomes durable, or stays in memory when the disk refuses.
   public func commit() async { await onWriter { $0.commitNow(.due) } }
 
+  /// Lets samples wait in memory, as behind a disk that refuses, so that the last free bytes are left to others.
+  /// Retention goes on.
+  ///
+  /// - Parameter why: `nil` writes again.
+  public func restrain(because why: String?) { restraint.withLock { $0 = why } }
+
   /// Runs `step` on the queue of the commits and waits for it.
   func onWriter(_ step: @escaping @Sendable (EmbeddedStore) -> Void) async {
     await withCheckedContinuation { continuation in
@@ -28,6 +34,7 @@ extension EmbeddedStore {
       waiting.add(taken, at: now)
       return waiting.days.union(chunksByDay.keys).sorted()
     }
+    if let why = restraint.withLock({ $0 }) { return settle(why) }
     var failure: String?
     for day in days {
       let work = waiting.withLock { $0.work(for: day, chunks: chunksByDay[day] ?? []) }

@@ -27,11 +27,29 @@ extension EmbeddedStore {
     await commit()
   }
 
+  /// Sleeps while nothing waits: a program at rest wakes for nothing.
   private func commitRounds() async {
-    var due = clock.uptime + settings.commitInterval
-    while await pause(until: due) {
+    while !Task.isCancelled {
+      await arrival()
+      guard await pause(until: clock.uptime + settings.commitInterval) else { return }
       await commit()
-      due = max(due + settings.commitInterval, clock.uptime)
+    }
+  }
+
+  /// Returns when something waits for a commit, or when the task is cancelled.
+  private func arrival() async {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let isRefused = waiting.withLock { !$0.days.isEmpty }
+        let isDue = head.withLock { head in
+          if isRefused || head.hasUncommitted || Task.isCancelled { return true }
+          head.commitWaiter = continuation
+          return false
+        }
+        if isDue { continuation.resume() }
+      }
+    } onCancel: {
+      head.withLock { $0.commitWaiter.take() }?.resume()
     }
   }
 
@@ -39,10 +57,13 @@ extension EmbeddedStore {
     var retentionDue = clock.uptime
     while await pause(until: clock.uptime + Self.upkeepInterval) {
       closeChunks(.idle)
-      await prune()
-      await checkpoint()
-      await prepareFiles(at: clock.now)
-      await sealFinishedDays(at: clock.now)
+      if restraint.withLock({ $0 == nil }) {
+        await prune()
+        await commit()
+        await checkpoint()
+        await prepareFiles(at: clock.now)
+        await sealFinishedDays(at: clock.now)
+      }
       guard clock.uptime >= retentionDue else { continue }
       retentionDue = clock.uptime + Self.retentionInterval
       await applyRetention(at: clock.now)

@@ -18,6 +18,8 @@ public final class EmbeddedStore: SampleAppender, Sendable {
   let head: Mutex<Head>
   let files = Mutex(StoreFiles())
   let condition = Mutex(StoreCondition())
+  /// Why nothing may be written for now.
+  let restraint = Mutex<String?>(nil)
   /// Touched on `writer` only; the lock is there for the compiler.
   let waiting = Mutex(WaitingWork())
   /// Commits, one after the other.
@@ -75,15 +77,17 @@ public final class EmbeddedStore: SampleAppender, Sendable {
   @discardableResult
   public func append(_ batch: SampleBatch) -> AppendOutcome {
     let now = clock.now.milliseconds
-    return head.withLock { head in
+    let (outcome, waiter) = head.withLock { head in
       guard !head.isShut else {
         var outcome = AppendOutcome()
         outcome.outOfOrder = batch.count
         head.tally.outOfOrder += UInt64(batch.count)
-        return outcome
+        return (outcome, head.commitWaiter.take())
       }
-      return head.append(batch, now: now)
+      return (head.append(batch, now: now), head.commitWaiter.take())
     }
+    waiter?.resume()
+    return outcome
   }
 
   // MARK: Telling

@@ -89,6 +89,25 @@ struct Bench {
 
 @Suite("Alert states")
 struct AlertStateTests {
+  @Test("after the clock was set back an alert waits its time anew, not hours more")
+  func clockSetBack() {
+    var bench = Bench([Bench.rule(hold: "2m", keep: "2m")])
+    bench.round(600)
+    bench.round(601)
+    #expect(bench.states == [.pending])
+    bench.round(480)
+    bench.round(481)
+    #expect(bench.states == [.pending])
+    bench.round(482)
+    #expect(bench.states == [.firing])
+    bench.round(600, [])
+    bench.round(480, [])
+    bench.round(481, [])
+    #expect(bench.states == [.firing])
+    bench.round(482, [])
+    #expect(bench.states == [])
+  }
+
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String
     var hold: String?

@@ -108,7 +108,7 @@ struct UnitTestRunTests {
       ("{\"alert\": \"A\"}", "groups[0].rules[0].expr: is missing – write a PromQL expression"),
       (
         "{\"alert\": \"A\", \"expr\": \"1\", \"for\": \"5x\"}",
-        "groups[0].rules[0].for: '5x' is not a duration – write a number and a unit, e.g. 30s, 5m, 1h30m"
+        "groups[0].rules[0].for: '5x' is not a duration – write a number and a unit, e.g. 5s, 2m, 1h30m"
       ),
       (
         "{\"alert\": \"A\", \"expr\": \"1\", \"labels\": {\"a\": \"{{ $x }}\"}}",

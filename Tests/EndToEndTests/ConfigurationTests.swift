@@ -46,6 +46,22 @@ extension EndToEnd {
       }
     }
 
+    @Test("a start that forgets --config leaves the last good configuration alone")
+    func forgotten() async throws {
+      let watchkeeper = try await Watchkeeper.quiet()
+      try await watchkeeper.startAndAwaitReady()
+      try await watchkeeper.stop()
+      let path = watchkeeper.dataFolder + "/configuration.last-good.json"
+      let kept = try #require(FileManager.default.contents(atPath: path))
+      try await watchkeeper.startWithoutConfiguration()
+      watchkeeper.send(SIGHUP)
+      try await Waiting.untilTrue("the reload") {
+        try watchkeeper.metric("watchkeeper_config_reloads_total") == 1
+      }
+      try await watchkeeper.stop()
+      #expect(FileManager.default.contents(atPath: path) == kept)
+    }
+
     @Test("SIGHUP with a bad configuration keeps the running one and tells; a good one is taken over")
     func reload() async throws {
       let watchkeeper = try await Watchkeeper.quiet()

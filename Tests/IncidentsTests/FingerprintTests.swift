@@ -1,3 +1,4 @@
+import Foundation
 import Inventory
 import Records
 import Telemetry
@@ -36,6 +37,16 @@ struct FingerprintTests {
       make(["x": "1"], name: "m"), Fingerprint(source: "a", key: "n"), Fingerprint(source: "b", key: "n"),
     ]
     #expect(Set(others + [base]).count == others.count + 1)
+  }
+
+  @Test("a rule is known by its file too; a reference without one can be read")
+  func ruleFile() throws {
+    let rule = RuleReference(file: "rules/a.yaml", group: "g", alertName: "Down")
+    #expect(try JSONDecoder().decode(RuleReference.self, from: JSONEncoder().encode(rule)) == rule)
+    let old = try JSONDecoder().decode(RuleReference.self, from: Data(#"{"group":"g","alertName":"Down"}"#.utf8))
+    #expect(old.file.isEmpty && old.description == rule.description)
+    let prints = [rule, old].map { Fingerprint(subject: Stage.bound, rule: $0, labels: .empty) }
+    #expect(prints[0] != prints[1])
   }
 
   @Test("the matrix is the table of domain.md 3.2, and monotone")

@@ -232,6 +232,23 @@ struct DiscoveryTests {
     #expect(shelf.take(Self.discovery([])).isEmpty)
   }
 
+  @Test("a mount that does not answer is neither gone nor new")
+  func silent() {
+    var shelf = Shelf.with(["web01"])
+    shelf.take(Self.discovery(["/", "/nfs"]))
+    let silent = InventoryInput.discover(
+      Discovery(
+        below: Shelf.web, classes: ["filesystem"],
+        found: [Discovery.Found("filesystem", identity: "/", attributes: ["fstype": "ext4"])],
+        silent: ["/nfs", "/other"].map { Discovery.Found("filesystem", identity: $0) }, source: "host"))
+    for _ in 0..<3 {
+      #expect(shelf.take(silent).isEmpty)
+      shelf.pass(.seconds(600))
+    }
+    #expect(shelf.book[ItemID("host/web01/filesystem//nfs")]?.isRetired == false)
+    #expect(shelf.book[ItemID("host/web01/filesystem//other")] == nil)
+  }
+
   @Test("a retired host takes its discovered children along")
   func parentRetired() {
     var shelf = Shelf.with(["web01"])

@@ -80,6 +80,9 @@ struct ReplayTests {
         InventoryDeclaration(items: items, relations: relations, groups: groups), digest: "abc")
     case 2...5:
       return DiscoveryTests.discovery(["/", "/var", "/srv"].filter { _ in Bool.random(using: &generator) })
+    case 6:
+      return EndpointTests.input(
+        ["shop", "far"].filter { _ in Bool.random(using: &generator) }.map { EndpointTests.endpoint($0) })
     default:
       let value = ["1", "2"].randomElement(using: &generator) ?? "1"
       return .observe(

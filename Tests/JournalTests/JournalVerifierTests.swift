@@ -25,7 +25,7 @@ struct JournalVerifierTests {
       try await journal.append(
         [draft("e\(number)", in: stream, payload: #"{"n":\#(number)}"#)], expecting: versions, term: .alone)
       let head = try await journal.head()
-      digests.append(PublishedDigest(position: head.position, digest: head.digest))
+      digests.append(PublishedDigest(position: head.position, digest: head.digest, publishedAt: clock.now))
     }
     try await journal.saveSnapshots(
       [EntitySnapshot(entity: EntityID("e1"), schema: 1, body: [123, 125])], of: .incidents, asOf: position(12))
@@ -46,11 +46,11 @@ struct JournalVerifierTests {
   @Test("a whole journal has no damage, and a note says what cannot be seen")
   func whole() async throws {
     let digests = try await write()
-    #expect(JournalVerifier.verify(file: OwnFolder.journalFile) == [.cutTailCannotBeSeen(after: .start)])
+    #expect(JournalVerifier.verify(file: OwnFolder.journalFile) == [.cutTailCannotBeSeen(after: nil)])
     let upToNine = Array(digests.prefix(9))
     #expect(
       JournalVerifier.verify(file: OwnFolder.journalFile, published: upToNine)
-        == [.cutTailCannotBeSeen(after: position(9))])
+        == [.cutTailCannotBeSeen(after: digests[8])])
     #expect(JournalVerifier.verify(file: OwnFolder.journalFile, published: digests) == [])
   }
 
@@ -211,9 +211,16 @@ struct JournalVerifierTests {
       try $0.execute(sql: "DELETE FROM payload WHERE position > 9")
       try $0.execute(sql: "DELETE FROM snapshot_position")
     }
-    #expect(JournalVerifier.verify(file: OwnFolder.journalFile) == [.cutTailCannotBeSeen(after: .start)])
+    #expect(JournalVerifier.verify(file: OwnFolder.journalFile) == [.cutTailCannotBeSeen(after: nil)])
     #expect(damage(published: Array(digests.prefix(9))) == [])
-    #expect(damage(published: [digests[11]]) == [.tailCut(published: position(12), last: position(9))])
+    #expect(damage(published: digests) == [.tailCut(published: digests[11], last: position(9))])
+    let line = "Nov 21 06:30:00 web01 watchkeeper[7]: " + digests[11].line
+    let named = damage(published: PublishedDigest.all(in: "something else\n\(line)\n")).map(\.description)
+    #expect(
+      named == [
+        "facts 10 to 12 are missing at the end, which were there: digest \(digests[11].digest), "
+          + "published at 1970-01-12T13:46:52Z"
+      ])
   }
 
   @Test("a rewritten and rechained journal shows against a published digest only")
@@ -224,7 +231,8 @@ struct JournalVerifierTests {
       try rechain(db)
     }
     #expect(damage() == [])
-    #expect(damage(published: [digests[2], digests[7]]) == [.publishedDigestDiffers(position(8))])
+    #expect(damage(published: [digests[2], digests[7]]) == [.publishedDigestDiffers(digests[7], agreed: position(3))])
+    #expect(damage(published: digests) == [.publishedDigestDiffers(digests[3], agreed: position(3))])
   }
 
   @Test("versions that skip and times that run backwards are named even when the chain was made anew")
@@ -313,6 +321,13 @@ struct JournalVerifierTests {
     #expect(none.count == 1 && none.first?.severity == .damage)
     try Data("hello, this is text".utf8).write(to: URL(filePath: OwnFolder.journalFile))
     #expect(damage().count == 1)
+  }
+
+  @Test("a published line that is false is named beside later ones that agree")
+  func namesFalseWitness() async throws {
+    var digests = try await write()
+    digests[4] = PublishedDigest(position: position(5), digest: .zero)
+    #expect(damage(published: digests) == [.publishedDigestDiffers(digests[4], agreed: position(4))])
   }
 
   @Test("findings read as sentences")

@@ -1,5 +1,7 @@
+import Dispatch
 import Foundation
 import Records
+import Synchronization
 import Telemetry
 import Testing
 import Transfers
@@ -159,6 +161,30 @@ struct DiscoveryTests {
         HostFindings.Listener(port: 22, isReachable: true, processName: "sshd"),
         HostFindings.Listener(port: 5432, isReachable: false, processName: nil),
       ])
+  }
+
+  @Test("a look that hangs costs a bounded time, and no second one is begun beside it")
+  func hanging() async {
+    let gate = DispatchSemaphore(value: 0)
+    let looks = Mutex(0)
+    let discovery = PatientDiscovery(patience: .milliseconds(20)) {
+      looks.withLock { $0 += 1 }
+      gate.wait()
+      return HostFindings()
+    }
+    for _ in 0..<2 {
+      let findings = await discovery.findings()
+      #expect(!findings.isComplete)
+      #expect(!findings.hostName.isEmpty, "the start goes on with the host's name")
+    }
+    #expect(looks.withLock { $0 } == 1)
+    gate.signal()
+    for _ in 0..<1000 where looks.withLock({ $0 }) == 1 {
+      gate.signal()
+      _ = await discovery.findings()
+    }
+    #expect(looks.withLock { $0 } > 1, "once it is back, the host is looked at again")
+    for _ in 0..<1000 { gate.signal() }
   }
 
   @Test("this host has a name, processors and a listener of this test")

@@ -95,18 +95,6 @@ struct SettingsTests {
     #expect(problems[1] == "two probes are named 'a' – rename one")
   }
 
-  @Test(
-    "durations",
-    arguments: [
-      ("5s", 5000 as Int64?), ("1h30m", 5_400_000), ("500ms", 500), ("1d", 86_400_000), ("0s", 0), ("", nil),
-      ("5", nil),
-      ("s", nil), ("5m1h", nil), ("1s1s", nil), ("-1s", nil), ("99999999999999s", nil), ("9999999999d", nil),
-      ("٣s", nil),
-    ])
-  func durations(_ text: String, _ milliseconds: Int64?) {
-    #expect(DurationText(text)?.duration == milliseconds.map { .milliseconds($0) })
-  }
-
   @Test("every kind's example names its kind")
   func examples() {
     for kind in ProbeCatalog.kinds { #expect(kind.example.contains("kind: \(kind.name)\n")) }

@@ -134,6 +134,7 @@ struct ScriptedSettings: ProbeSettings {
   let name: String
   let script: @Sendable (Duration) async -> ProbeReport
   var instance: String? { "target" }
+  var network: NetworkTarget? { nil }
 
   init(_ name: String, _ script: @escaping @Sendable (Duration) async -> ProbeReport) {
     self.name = name

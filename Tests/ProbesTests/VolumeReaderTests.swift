@@ -7,8 +7,10 @@ import Testing
 @Suite("Dead mounts", .timeLimit(.minutes(1)))
 struct VolumeReaderTests {
   /// Mounts under /dead wait for the gate, the others answer like the root.
-  private func reader(_ gate: DispatchSemaphore, _ asked: Asked) -> VolumeReader {
-    VolumeReader(patience: .milliseconds(50)) { path in
+  private func reader(
+    _ gate: DispatchSemaphore, _ asked: Asked, _ stuck: StuckMounts = StuckMounts()
+  ) -> VolumeReader {
+    VolumeReader(patience: .milliseconds(50), stuck: stuck) { path in
       asked.count(path)
       if path.hasPrefix("/dead") { gate.wait() }
       return VolumeState(ofMountAt: "/")
@@ -37,6 +39,18 @@ struct VolumeReaderTests {
       isBack = reader.states(of: paths).allSatisfy { $0 != nil }
     }
     #expect(isBack, "a mount that answers again is asked again")
+  }
+
+  @Test("two readers of one program leave one thread with a dead mount, not two")
+  func shared() {
+    let gate = DispatchSemaphore(value: 0)
+    let (asked, stuck) = (Asked(), StuckMounts())
+    for _ in 0..<3 {
+      #expect(reader(gate, asked, stuck).states(of: ["/dead", "/a"]).map { $0 != nil } == [false, true])
+    }
+    #expect(asked["/dead"] == 1)
+    #expect(VolumeReader().sharesStuckMounts(with: VolumeReader()))
+    gate.signal()
   }
 
   @Test("many dead mounts at once do not stretch a round without bound")

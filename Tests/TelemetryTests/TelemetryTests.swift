@@ -101,6 +101,17 @@ struct DurationNotationTests {
   }
 
   @Test(
-    "refuses the rest", arguments: ["", "5", "5x", "s", "1m1h", "1s1s", "-5s", "5 s", "99999999999999999999s", "1.5h"])
+    "refuses the rest",
+    arguments: [
+      "", "5", "5x", "s", "1m1h", "1s1s", "-5s", "5 s", "99999999999999999999s", "9999999999d", "293y", "1.5h", "٣s",
+    ])
   func refuses(_ text: String) { #expect(Duration(notation: text) == nil) }
+
+  @Test(
+    "years and weeks are written only when nothing is left over",
+    arguments: [
+      (Duration.seconds(7 * 86_400), "1w"), (.seconds(370 * 86_400), "370d"), (.seconds(730 * 86_400), "2y"),
+      (.seconds(8 * 86_400), "8d"), (.zero, "0s"), (.seconds(-5400), "-1h30m"),
+    ])
+  func writes(_ duration: Duration, _ text: String) { #expect(duration.notation == text) }
 }

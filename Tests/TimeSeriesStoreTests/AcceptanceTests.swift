@@ -74,6 +74,27 @@ struct AcceptanceTests {
     await store.close()
   }
 
+  @Test("after the clock was set back by two hours every sample is still taken")
+  func clockSetBack() async throws {
+    let store = try open()
+    let noon = TestTime.noon
+    for _ in 0..<480 {
+      clock.advance(.seconds(15))
+      #expect(try store.append(Self.labels, [(clock.now.milliseconds, 1)]).accepted == 1)
+    }
+    clock.move(to: noon + 1)
+    for step in 0..<600 {
+      clock.advance(.seconds(15))
+      #expect(try store.append(Self.labels, [(clock.now.milliseconds, 2)]).accepted == 1, "\(step)")
+      if step % 60 == 0 {
+        await store.commit()
+        store.closeChunks(.idle)
+      }
+    }
+    #expect(try await store.read().first?.milliseconds.count == 1080)
+    await store.close()
+  }
+
   @Test("a clock that ran ahead and came back does not lock a series out")
   func clockStep() async throws {
     let store = try open()

@@ -175,4 +175,42 @@ struct DayTests {
     #expect(store.health.state == .healthy)
     await store.close()
   }
+
+  @Test("the loop of the commits sleeps while nothing arrives")
+  func idleLoop() async throws {
+    let naps = NapCounter(clock)
+    let store = try EmbeddedStore(folder: folder.store, clock: naps)
+    let running = Task { await store.run() }
+    while naps.long < 20 { await Task.yield() }
+    #expect(naps.short == 0)
+    try store.append(LabelSet(["a": "b"]), [(naps.now.milliseconds, 1)])
+    while store.statistics.commits == 0 { await Task.yield() }
+    let long = naps.long
+    while naps.long < long + 20 { await Task.yield() }
+    #expect(naps.short == 1)
+    running.cancel()
+    await running.value
+    await store.close()
+  }
+}
+
+/// Counts sleeps up to a second, which are commits', and longer ones, which are upkeep's.
+private final class NapCounter: WallClock {
+  private let clock: VirtualClock
+  private let counts = Mutex((short: 0, long: 0))
+
+  init(_ clock: VirtualClock) { self.clock = clock }
+
+  var short: Int { counts.withLock { $0.short } }
+  var long: Int { counts.withLock { $0.long } }
+  var now: Timestamp { clock.now }
+  var uptime: Duration { clock.uptime }
+
+  func sleep(untilUptime deadline: Duration) async throws {
+    let isShort = deadline - uptime <= .seconds(1)
+    counts.withLock { counts in
+      if isShort { counts.short += 1 } else { counts.long += 1 }
+    }
+    try await clock.sleep(untilUptime: deadline)
+  }
 }

@@ -3,6 +3,7 @@ import Notifiers
 import Planner
 import Probes
 import Records
+import ServiceTime
 import Telemetry
 import Testing
 import Transfers
@@ -48,6 +49,20 @@ struct ConfigurationReaderTests {
     #expect(configuration.probes.map(\.interval) == [.seconds(5)])
   }
 
+  @Test("a window may end with the day") func windowToTheEndOfTheDay() throws {
+    for (from, expected) in [("18:00", 6), ("00:00", 24)] {
+      let text = """
+        windows: [{name: w, from: "\(from)", to: "24:00", zone: UTC, days: [mon]}]
+        plans: [{name: p, activity: a, classes: [host], start: 2026-01-01T00:00, repeat: FREQ=DAILY, zone: UTC,
+          window: w, duration: 1h}]
+        """
+      let configuration = try read((.plans, "plans/a.yaml", text))
+      let window = try #require(configuration.plans.first { $0.name == "p" }?.window.definition)
+      let week = try #require(Interval(from: .epoch, lasting: .seconds(7 * 86_400)))
+      #expect(window.intervals(over: week).intervals.map(\.duration) == [.seconds(expected * 3600)])
+    }
+  }
+
   @Test(
     "each fault names file, line, column and remedy",
     arguments: [
@@ -56,7 +71,11 @@ struct ConfigurationReaderTests {
         "watchkeeper.yaml:1:22: storage.retention: '5x' is not a duration – write a number and a unit, e.g. 5s, 2m, 1h30m"
       ),
       (
-        "watchkeeper.yaml", "receivers: [{name: a}]\nroute: {receiver: b}\n",
+        "watchkeeper.yaml", "receivers: [{name: a}]\nroute: {receiver: a}\n",
+        "watchkeeper.yaml:1:20: receivers[0].name: receiver 'a' has no channel, so nobody would be told"
+      ),
+      (
+        "watchkeeper.yaml", "receivers: [{name: a, webhook_configs: [{url: http://h}]}]\nroute: {receiver: b}\n",
         "watchkeeper.yaml:2:8: route: there is no receiver 'b' – did you mean 'a'?"
       ),
       (
@@ -66,6 +85,10 @@ struct ConfigurationReaderTests {
       (
         "watchkeeper.yaml", "receivers: [{name: a, webhook_cfgs: []}]\nroute: {receiver: a}\n",
         "watchkeeper.yaml:1:23: receivers[0].webhook_cfgs: unknown key"
+      ),
+      (
+        "plans/a.yaml", "windows:\n  - {name: w, from: \"22:00\", to: \"22:00\"}\n",
+        "plans/a.yaml:2:34: windows[0].to: the window is empty: it ends at 22:00, when it begins – a whole day is"
       ),
       (
         "probes/a.yaml", "probes:\n  - name: a\n    kind: htp\n",
@@ -124,30 +147,5 @@ struct ConfigurationReaderTests {
     #expect(throws: SecretFileError.self) { try SecretFile.read(path) }
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
     #expect(try SecretFile.read(path).reveal() == "https://hook.example/token")
-  }
-}
-
-@Suite("Heartbeat")
-struct HeartbeatTests {
-  private func heartbeat() throws -> Heartbeat {
-    let document = try SettingsDocument(text: "url: http://127.0.0.1:1/beat?id=7", file: "a.yaml")
-    let root = try #require(document.root)
-    return Heartbeat(settings: try SettingsDecoder.decode(HeartbeatSettings.self, from: root, of: document))
-  }
-
-  @Test("it carries both ages") func ages() throws {
-    let ages = Heartbeat.Ages(evaluation: .seconds(12), delivery: nil, undelivered: nil)
-    let request = try heartbeat().request(ages)
-    #expect(
-      request.url.reveal() == "http://127.0.0.1:1/beat?id=7&evaluation_age_seconds=12&delivery_age_seconds=-1")
-    #expect(try heartbeat().reasonToStop(ages) == nil)
-  }
-
-  @Test("it stops when evaluation or delivery is old, so that an outside watcher notices") func stops() throws {
-    let heartbeat = try heartbeat()
-    #expect(heartbeat.reasonToStop(.init(evaluation: nil, delivery: nil, undelivered: nil)) != nil)
-    #expect(heartbeat.reasonToStop(.init(evaluation: .seconds(181), delivery: nil, undelivered: nil)) != nil)
-    #expect(heartbeat.reasonToStop(.init(evaluation: .seconds(5), delivery: nil, undelivered: .seconds(601))) != nil)
-    #expect(heartbeat.reasonToStop(.init(evaluation: .seconds(5), delivery: .seconds(9999), undelivered: nil)) == nil)
   }
 }

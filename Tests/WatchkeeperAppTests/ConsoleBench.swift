@@ -32,7 +32,7 @@ final class ConsoleBench: @unchecked Sendable {
   static let hostName = "web01"
   static let host = ItemID("host/web01")
   static let var_ = ItemID("host/web01/filesystem//var")
-  static let rule = RuleReference(group: "disk", alertName: "DiskFull")
+  static let rule = RuleReference(file: "rules/disk.yaml", group: "disk", alertName: "DiskFull")
 
   let journal = MemoryJournal(clock: Clock())
   var series = MemorySeries()

@@ -6,6 +6,7 @@ import PromQL
 import Records
 import ServiceTime
 import Telemetry
+import Notifiers
 import Testing
 import WebInterface
 import Wording
@@ -73,13 +74,23 @@ struct ConsolePageTests {
       ("FREQ=DAILY;INTERVAL=2", "every 2 days, 22:00"), ("FREQ=WEEKLY;BYDAY=TU", "every Tuesday, 22:00"),
       ("FREQ=MONTHLY;BYDAY=1SA", "every month on the first Saturday, 22:00"),
       ("FREQ=MONTHLY;INTERVAL=3;BYDAY=-1FR", "every 3 months on the last Friday, 22:00"),
-      ("FREQ=MONTHLY", "every month, day 7, 22:00"), ("FREQ=WEEKLY;BYDAY=TU,FR", "FREQ=WEEKLY;BYDAY=TU,FR"),
+      ("FREQ=MONTHLY", "every month, day 7, 22:00"),
+      ("FREQ=WEEKLY;BYDAY=FR,TU", "every week on Tuesday, Friday, 22:00"),
+      ("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,FR", "every 2 weeks on Tuesday, Friday, 22:00"),
       ("FREQ=DAILY;COUNT=3", "FREQ=DAILY;COUNT=3"),
     ])
   func rhythm(_ example: (rule: String, text: String)) throws {
     let start = try #require(CivilDateTime("2026-11-07T22:00"))
     let phrase = RhythmWords.phrase(Recurrence(start: start, rule: try RecurrenceRule(example.rule), zone: .utc))
     #expect(phrase.text(for: Reader(language: .english)) == example.text)
+  }
+
+  @Test("several days of a week are listed in Chinese too")
+  func rhythmInChinese() throws {
+    let start = try #require(CivilDateTime("2026-11-07T22:00"))
+    let rule = try RecurrenceRule("FREQ=WEEKLY;BYDAY=TU,FR")
+    let phrase = RhythmWords.phrase(Recurrence(start: start, rule: rule, zone: .utc))
+    #expect(phrase.text(for: Reader(language: .simplifiedChinese)) == "每周二、周五，22:00")
   }
 
   @Test("the CMDB: list, search, drift, relations and history") func items() async throws {
@@ -114,6 +125,26 @@ struct ConsolePageTests {
       #expect(Catalogue.contains("console.host.chart.\(measure.chart)"))
       #expect(Catalogue.contains("console.host.section.\(measure.section.rawValue)"))
     }
+  }
+
+  @Test("on whichever day Watchkeeper is first run, the page opens with a packaged task", arguments: 0..<14)
+  func firstTask(_ half: Int) async throws {
+    let bench = try await ConsoleBench()
+    let environment = NotifierEnvironment(
+      carry: { _ in preconditionFailure("reading sends nothing") }, readSecret: { Secret($0) }, write: { _ in })
+    let plans = try ConfigurationReader.read(
+      ConfigurationFiles(files: []), hostName: "web01", notifiers: environment
+    ).plans
+    let host = PlannedItem(id: ConsoleBench.host.entity, name: "web01", className: "host")
+    // Every noon and every midnight of a week.
+    let now = ConsoleBench.now.advanced(by: .seconds(Int64(half) * 43_200))
+    var book = bench.maintenance.book
+    for fact in try book.decide(.plan, in: PlanningScene(plans: plans, items: [host]), at: now) { book.apply(fact) }
+    let builder = MaintenancePageBuilder(
+      maintenance: book, inventory: bench.inventory.book, plans: plans, zone: .utc, now: now)
+    let page = builder.page(weekOf: builder.opening)
+    #expect(page.tasks.contains { $0.plan == "security-updates" && $0.slot.map { $0.end > now } == true })
+    #expect(page.start.elapsed(since: now) < .seconds(7 * 86_400), "no further than the next week")
   }
 
   @Test("a week of maintenance: Monday, windows, tasks with their reasons, what may be done") func maintenance()

@@ -10,6 +10,14 @@ import Testing
 @Suite("Desk")
 struct DeskTests {
   private let clock = TestClock()
+  /// What desks said last.
+  private let cutOff = Shared()
+
+  private final class Shared: Sendable {
+    private let errors = Mutex<[JournalError]>([])
+    func add(_ error: JournalError) { errors.withLock { $0.append(error) } }
+    var all: [JournalError] { errors.withLock { $0 } }
+  }
 
   private func round(_ firing: Int...) -> IncidentInput {
     let rule = RuleReference(group: "g", alertName: "Down")
@@ -23,12 +31,18 @@ struct DeskTests {
         }))
   }
 
-  private func desk(_ journal: MemoryJournal) async throws -> Desk<IncidentState> {
-    let world = World.test(clock, journal)
+  private func desk(
+    _ journal: any FactJournal & RowStore,
+    verification: Verification = IncidentSettings().verification,
+    prepare: @escaping @Sendable ([IncidentFact]) async -> Void = { _ in }
+  ) async throws -> Desk<IncidentState> {
+    let world = World(clock: clock, identifiers: CountingIdentifiers(), journal: journal, rows: journal)
     let settings = IncidentSettings(
+      verification: verification,
       notification: NotificationPolicy(receivers: [NotificationPolicy.Receiver("a/webhook")]))
-    return try await Desk(try await IncidentState(from: world, settings: settings), world: world, log: .test) { _, _ in
-    }
+    return try await Desk(
+      try await IncidentState(from: world, settings: settings), world: world, log: .test,
+      DeskNeighbours(prepare: prepare, cutOff: { [cutOff] error in cutOff.add(error) }))
   }
 
   @Test("1,000 firing rounds are one incident, counted, in few facts") func deduplicates() async throws {
@@ -76,10 +90,50 @@ struct DeskTests {
     await running.value
   }
 
-  @Test("what the journal refuses is not shown, and the next input still works") func journalFails() async throws {
+  @Test("what a change was decided from is made durable before the change") func prepares() async throws {
+    let journal = MemoryJournal(clock: clock)
+    let seen = Mutex<[(facts: Int64, ends: Bool)]>([])
+    let desk = try await desk(journal, verification: Verification(rounds: 1, duration: .zero)) { facts in
+      let position = (try? await journal.head().position.number) ?? -1
+      seen.withLock { $0.append((position, facts.contains { if case .resolved = $0.change { true } else { false } })) }
+    }
+    let running = Task { await desk.run() }
+    try await desk.perform(round(1))
+    let opened = try await journal.head().position.number
+    clock.advance(by: .seconds(15))
+    try await desk.perform(round())
+    #expect(desk.state.book.all.first?.status == .resolved)
+    #expect(seen.withLock { $0.map(\.facts) } == [0, opened])
+    #expect(seen.withLock { $0.map(\.ends) } == [false, true])
+    desk.close()
+    await running.value
+  }
+
+  @Test("a desk follows what another writer of its stream wrote, then decides again") func follows() async throws {
     let journal = MemoryJournal(clock: clock)
     let desk = try await desk(journal)
-    // Another writer takes the stream, then this desk's versions are wrong.
+    let other = try await self.desk(journal)
+    let running = Task { await desk.run() }
+    let othersRun = Task { await other.run() }
+    try await other.perform(round(1))
+    try await desk.perform(round(1, 2))
+    #expect(desk.state.book.all.map(\.number.number) == [2, 1], "the other's incident is counted, not opened twice")
+    // And the other way round, with a command.
+    try await other.perform(.acknowledge(RecordNumber(.incident, 1), by: .localUser("ann"), note: ""))
+    #expect(other.state.book.all.map(\.number.number) == [2, 1])
+    #expect(cutOff.all.isEmpty)
+    desk.close()
+    other.close()
+    await running.value
+    await othersRun.value
+    let third = try await self.desk(journal)
+    #expect(third.state.book == other.state.book, "no decision got lost and none was made twice")
+  }
+
+  @Test("a desk that cannot follow another writer says so once, shows nothing and writes nothing more")
+  func cannotFollow() async throws {
+    let journal = MemoryJournal(clock: clock)
+    let desk = try await desk(journal)
     try await journal.append(
       [
         FactDraft(
@@ -88,8 +142,23 @@ struct DeskTests {
       ],
       expecting: [:], term: .alone)
     let running = Task { await desk.run() }
-    await #expect(throws: CommandFailure<IncidentRefusal>.self) { try await desk.perform(round(1)) }
+    for _ in 0..<2 {
+      await #expect(throws: CommandFailure<IncidentRefusal>.self) { try await desk.perform(round(1)) }
+    }
+    #expect(cutOff.all == [.conflict(stream: .incidents, expected: .none, found: StreamVersion(1))])
     #expect(desk.state.book.all.isEmpty)
+    desk.close()
+    await running.value
+    #expect(try await journal.snapshots(of: .incidents) == .none)
+  }
+
+  @Test("a writer that never pauses is given up after a bounded number of tries") func givesUp() async throws {
+    let journal = RestlessJournal(MemoryJournal(clock: clock))
+    let desk = try await desk(journal)
+    let running = Task { await desk.run() }
+    await #expect(throws: CommandFailure<IncidentRefusal>.self) { try await desk.perform(round(1)) }
+    #expect(journal.tries == 1 + DeskLimits.conflictsMax)
+    #expect(cutOff.all.count == 1)
     desk.close()
     await running.value
   }
@@ -140,6 +209,7 @@ struct DeskTests {
     await desk.run()
     #expect(desk.state.book.settings.reopenWindow == .seconds(7))
     #expect(desk.state.book.all.isEmpty)
+    #expect(cutOff.all == [.staleTerm(held: .alone, current: LeaseTerm(1))], "a lost lease ends the program")
   }
 
   @Test("new settings keep their place among the inputs") func adopts() async throws {
@@ -167,5 +237,52 @@ struct DeskTests {
     #expect(await mailbox.next(upTo: 2) == [1, 2])
     #expect(await mailbox.next(upTo: 2) == [3])
     #expect(await mailbox.next(upTo: 2) == nil)
+  }
+}
+
+/// Says with every append that somebody else was faster.
+private final class RestlessJournal: FactJournal, RowStore {
+  private let journal: MemoryJournal
+  private let count = Mutex(0)
+
+  init(_ journal: MemoryJournal) { self.journal = journal }
+
+  var tries: Int { count.withLock { $0 } }
+
+  func append(
+    _ batch: [FactDraft], expecting versions: [Records.Stream: StreamVersion], term: LeaseTerm
+  ) async throws(JournalError) -> [Fact] {
+    count.withLock { $0 += 1 }
+    throw .conflict(stream: .incidents, expected: .none, found: StreamVersion(1))
+  }
+
+  func facts(after position: JournalPosition, limit: Int) async throws(JournalError) -> [Fact] {
+    try await journal.facts(after: position, limit: limit)
+  }
+
+  func facts(
+    of stream: Records.Stream, after position: JournalPosition, limit: Int
+  ) async throws(JournalError) -> [Fact] { try await journal.facts(of: stream, after: position, limit: limit) }
+
+  func history(of entity: EntityID, limit: Int) async throws(JournalError) -> [Fact] {
+    try await journal.history(of: entity, limit: limit)
+  }
+
+  func head() async throws(JournalError) -> JournalHead { try await journal.head() }
+
+  func saveSnapshots(
+    _ rows: [EntitySnapshot], of stream: Records.Stream, asOf position: JournalPosition
+  ) async throws(JournalError) { try await journal.saveSnapshots(rows, of: stream, asOf: position) }
+
+  func snapshots(of stream: Records.Stream) async throws(JournalError) -> SnapshotSet {
+    try await journal.snapshots(of: stream)
+  }
+
+  func write(_ changes: [String: [UInt8]?], to table: RowTable) async throws(JournalError) {
+    try await journal.write(changes, to: table)
+  }
+
+  func rows(of table: RowTable) async throws(JournalError) -> [(key: String, value: [UInt8])] {
+    try await journal.rows(of: table)
   }
 }

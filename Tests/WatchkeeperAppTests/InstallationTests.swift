@@ -38,7 +38,7 @@ struct InstallationTests {
     .init(
       kind: .plans, path: "plans/a.yaml",
       text: """
-        windows: [{name: always, from: "00:00", to: "00:00", zone: UTC}]
+        windows: [{name: always, from: "00:00", to: "24:00", zone: UTC}]
         plans:
           - {name: care, activity: Look after it, classes: [host], start: 2026-01-01T00:00, repeat: FREQ=DAILY,
              zone: UTC, window: always, duration: 1h, opening: manual}
@@ -48,14 +48,16 @@ struct InstallationTests {
   private let clock = TestClock()
   private let folder = NSTemporaryDirectory() + "watchkeeper-installation-\(UUID().uuidString)"
 
-  private func withInstallation(_ body: (Installation) async throws -> Void) async throws {
+  private func withInstallation(
+    _ files: [ConfigurationFiles.File] = Self.files, _ body: (Installation) async throws -> Void
+  ) async throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let transfers = TransferEngine()
     defer { transfers.shutdown() }
     let notifiers = NotifierEnvironment(
       carry: { await transfers.perform($0) }, readSecret: { Secret($0) }, write: { _ in })
     let configuration = try ConfigurationReader.read(
-      ConfigurationFiles(files: Self.files), hostName: "web01", notifiers: notifiers)
+      ConfigurationFiles(files: files), hostName: "web01", notifiers: notifiers)
     let installation = try await Installation(
       configuration: configuration, folder: try DataFolder(creating: folder),
       base: InstallationBase(
@@ -72,10 +74,15 @@ struct InstallationTests {
   }
 
   /// Lets a quarter of a minute pass with `probe_success` at a value, until a rule round has seen it.
-  private func pass(_ installation: Installation, success value: Double) async throws {
-    let labels = LabelSet(["__name__": "probe_success", "instance": "web01", "job": "x"])
+  private func pass(
+    _ installation: Installation, _ metric: String = "probe_success",
+    of targets: [[String: String]] = [["instance": "web01", "job": "x"]], success value: Double
+  ) async throws {
     var batch = SampleBatch()
-    batch.append(try installation.store.reference(for: labels), at: clock.now, value)
+    for target in targets {
+      let labels = LabelSet(target.merging(["__name__": metric]) { $1 })
+      batch.append(try installation.store.reference(for: labels), at: clock.now, value)
+    }
     installation.store.append(batch)
     let before = installation.evaluator.view.rounds
     try await wait { installation.evaluator.view.rounds > before }
@@ -124,6 +131,50 @@ struct InstallationTests {
     }
   }
 
+  @Test("an endpoint is an item: a window over the host withholds what runs on it, and nothing else")
+  func endpoints() async throws {
+    let probes = ConfigurationFiles.File(
+      kind: .probes, path: "probes/a.yaml",
+      text: """
+        probes:
+          - {name: local, kind: tcp, interval: 1h, settings: {target: "127.0.0.1:1"}}
+          - {name: far, kind: tcp, interval: 1h, settings: {target: "db.invalid:5432"}}
+        """)
+    // What the probes themselves see is no matter here.
+    let rules = ConfigurationFiles.File(
+      kind: .rules, path: "rules/a.yaml",
+      text: "groups: [{name: g, interval: 15s, rules: [{alert: Down, expr: answers == 0}]}]")
+    let files = Self.files.filter { $0.kind != .rules } + [probes, rules]
+    let (local, far) = (ItemID("endpoint/local"), ItemID("endpoint/far"))
+    let targets = ["127.0.0.1:1", "db.invalid:5432"].map { ["instance": $0, "job": "blackbox"] }
+    try await withInstallation(files) { installation in
+      let book = installation.inventory.state.book
+      #expect(book[local]?.home == .discovery)
+      #expect(book[local]?.relations.map(\.type) == [.runsOn])
+      #expect(book[far]?.relations.map(\.type) == [.monitoredThrough])
+      try await wait { !installation.maintenance.state.book.openTasks.isEmpty }
+      let task = try #require(installation.maintenance.state.book.openTasks.first)
+      try await installation.maintenance.perform(
+        PlanningInput(
+          input: .start(task.number, .respectConstraints, by: .localUser("ann")), scene: installation.scene))
+
+      try await pass(installation, "answers", of: targets, success: 0)
+      try await wait { !installation.incidents.state.book.withheldAlerts.isEmpty }
+      try await wait { !installation.incidents.state.book.all.isEmpty }
+      #expect(installation.incidents.state.book.withheldAlerts.map(\.report.subject.item?.id) == [local])
+      #expect(installation.incidents.state.book.all.map(\.subject.item?.id) == [far])
+
+      let environment = NotifierEnvironment(
+        carry: { _ in preconditionFailure("a reload sends nothing") }, readSecret: { Secret($0) }, write: { _ in })
+      let fewer = ConfigurationFiles(files: Self.files)
+      await installation.adopt(
+        try ConfigurationReader.read(fewer, hostName: "web01", notifiers: environment), environment)
+      let after = installation.inventory.state.book
+      #expect(after[local]?.retired?.reason.id == "reason.item.probe-removed")
+      #expect(after[local]?.createdAt == book[local]?.createdAt, "its record stays")
+    }
+  }
+
   @Test("a reload without change leaves states, slots and incidents alone") func reload() async throws {
     try await withInstallation { installation in
       try await pass(installation, success: 0)
@@ -139,6 +190,105 @@ struct InstallationTests {
       #expect(installation.incidents.state.book.all.map(\.number.number) == [1])
       let after = try await installation.journal.facts(after: facts, limit: 100)
       #expect(after.allSatisfy { $0.stream != .configuration && !$0.kind.name.hasPrefix("incident.cleared") })
+    }
+  }
+
+  @Test("the heartbeat's ages follow the rounds; without rule groups, the evaluator's own sign of life")
+  func heartbeatAges() async throws {
+    try await withInstallation { installation in
+      try await pass(installation, success: 1)
+      let age = try #require(installation.heartbeatAges.evaluation)
+      #expect(age < .seconds(16))
+      #expect(installation.heartbeatAges.roundInterval == .seconds(15))
+      #expect(installation.heartbeatAges.undelivered == .zero)
+    }
+    let files = Self.files.filter { $0.kind != .rules }
+    try await withInstallation(files) { installation in
+      try await wait { installation.heartbeatAges.evaluation != nil }
+      clock.advance(by: .seconds(600))
+      try await wait { installation.heartbeatAges.evaluation.map { $0 < .seconds(60) } ?? false }
+      #expect(installation.heartbeatAges.roundInterval == nil)
+    }
+  }
+
+  @Test("a resolution is not more durable than the samples that prove it") func resolutionBarrier() async throws {
+    try await withInstallation { installation in
+      try await pass(installation, success: 0)
+      try await wait { installation.incidents.state.book.all.count == 1 }
+      try await pass(installation, success: 1)
+      try await wait { installation.incidents.state.book.all.first?.status == .resolved }
+      let facts = try await installation.journal.facts(of: .incidents, after: .start, limit: 100)
+      let opening = try #require(facts.first { $0.kind.name == "incident.opened" })
+      let resolution = try #require(facts.first { $0.kind.name == "incident.resolved" })
+
+      var batch = SampleBatch()
+      batch.append(try installation.store.reference(for: LabelSet(["__name__": "x"])), at: clock.now, 1)
+      installation.store.append(batch)
+      // The clock stands still, so nothing is committed by time alone.
+      await installation.keepSamples(behind: [try IncidentFact(opening)])
+      #expect(installation.store.health.uncommittedSamples > 0, "an opening needs no sample on disk")
+      await installation.keepSamples(behind: [try IncidentFact(resolution)])
+      #expect(installation.store.health.uncommittedSamples == 0)
+    }
+  }
+
+  @Test("damage that is found while opening is an increase from the first moment") func damageAtOpening() async throws {
+    let samples = folder + "/samples"
+    try FileManager.default.createDirectory(atPath: samples, withIntermediateDirectories: true)
+    try Foundation.Data(repeating: 0x5a, count: 8192).write(
+      to: URL(filePath: samples + "/samples-2026-11-17.0.open.db"))
+    try await withInstallation { installation in
+      #expect(installation.store.statistics.filesQuarantined == 1)
+      clock.advance(by: .seconds(15))
+      await installation.appendSelfMetrics()
+      let rises = await installation.queries.vector(
+        "increase(watchkeeper_store_damaged_total[1h]) > 0", at: clock.now)
+      #expect(rises.count == 1)
+    }
+  }
+
+  @Test("another file with a group of the same name leaves the first one's incidents alone") func namesakes()
+    async throws
+  {
+    try await withInstallation { installation in
+      try await pass(installation, success: 0)
+      try await wait { installation.incidents.state.book.all.count == 1 }
+      let environment = NotifierEnvironment(
+        carry: { _ in preconditionFailure("a reload sends nothing") }, readSecret: { Secret($0) }, write: { _ in })
+      let second = ConfigurationFiles.File(
+        kind: .rules, path: "rules/b.yaml",
+        text: "groups: [{name: g, interval: 15s, rules: [{alert: Other, expr: nothing == 0}]}]")
+      let more = ConfigurationFiles(files: Self.files + [second])
+      await installation.adopt(
+        try ConfigurationReader.read(more, hostName: "web01", notifiers: environment), environment)
+      try await pass(installation, success: 0)
+      try await pass(installation, success: 0)
+      let incidents = installation.incidents.state.book.all
+      #expect(incidents.map(\.number.number) == [1])
+      #expect(incidents.allSatisfy { $0.status.isActive })
+      #expect(incidents.first?.origin.rule?.description == "g/Down", "the file is not part of what is shown")
+    }
+  }
+
+  @Test("a clock that is set back by two hours stops nothing, and is told") func clockSetBack() async throws {
+    try await withInstallation { installation in
+      try await pass(installation, success: 1)
+      let before = installation.evaluator.view.rounds
+      let recorded = try #require(try await installation.journal.head().recordedAt)
+      clock.set(by: .seconds(-7200))
+      try await wait { installation.evaluator.view.rounds > before }
+      #expect(installation.evaluator.view.lastEvaluation.map { $0 <= clock.now } == true)
+      try await pass(installation, success: 0)
+      try await wait { installation.incidents.state.book.all.count == 1 }
+      try await wait { installation.deliveries.view.delivered == 1 }
+      let incident = try #require(installation.incidents.state.book.all.first)
+      #expect(incident.openedAt <= clock.now, "what a record says is the clock's time")
+      let after = try #require(try await installation.journal.head().recordedAt)
+      #expect(after >= recorded, "the journal's time never runs backwards")
+      let step = await installation.selfMetrics().first { $0.name == "watchkeeper_clock_step_seconds" }
+      #expect(step?.values.map(\.value) == [-7200])
+      try await pass(installation, success: 1)
+      try await wait { installation.incidents.state.book.all.first?.status == .resolved }
     }
   }
 

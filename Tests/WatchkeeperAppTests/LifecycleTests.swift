@@ -24,6 +24,26 @@ struct LifecycleTests {
     #expect(await requests.next() == .stop)
   }
 
+  @Test("lines carry priorities only when the journal of systemd takes them") func logLines() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("", to: "log")
+    let handle = try #require(FileHandle(forWritingAtPath: path))
+    let attributes = try FileManager.default.attributesOfItem(atPath: path)
+    let device = try #require(attributes[.systemNumber] as? Int)
+    let inode = try #require(attributes[.systemFileNumber] as? Int)
+    func line(_ stream: String?) throws -> String {
+      try handle.truncate(atOffset: 0)
+      let environment = stream.map { ["JOURNAL_STREAM": $0] } ?? [:]
+      Log(clock: TestClock(), environment: environment, descriptor: handle.fileDescriptor).warning("disk")
+      return try String(contentsOfFile: path, encoding: .utf8)
+    }
+    #expect(try line("\(device):\(inode)") == "<4>disk\n")
+    for other in [nil, "1", "\(device):\(inode + 1)", "\(device + 1):\(inode)"] {
+      let text = try line(other)
+      #expect(text.contains(/^\d\d:\d\d:\d\d disk\n$/), "\(text)")
+    }
+  }
+
   @Test("the last good configuration is whole, and its owner's alone") func lastGood() throws {
     let folder = NSTemporaryDirectory() + "watchkeeper-last-good-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -47,10 +67,52 @@ struct LifecycleTests {
     }
   }
 
+  @Test("a clock that is set is noticed both ways, slewing is not") func clockWatch() {
+    var watch = ClockWatch()
+    let start = Timestamp(milliseconds: 1_000_000_000)
+    #expect(watch.look(now: start, uptime: .seconds(10)) == nil)
+    #expect(watch.look(now: start.advanced(by: .seconds(2)), uptime: .seconds(11)) == nil, "a second is no step")
+    #expect(watch.look(now: start.advanced(by: .seconds(-7197)), uptime: .seconds(12)) == .seconds(-7200))
+    #expect(watch.look(now: start.advanced(by: .seconds(-7196)), uptime: .seconds(13)) == nil)
+    #expect(watch.shown(at: .seconds(13)) == .seconds(-7200))
+    #expect(watch.shown(at: .seconds(12 + 900)) == .zero)
+    #expect(watch.look(now: start.advanced(by: .seconds(5)), uptime: .seconds(14)) == .seconds(7200))
+  }
+
+  @Test("a storm of changes is told once a second, the first change at once") func storm() async {
+    let clock = TestClock()
+    let hub = EventHub(after: 0, clock: clock)
+    var page = await hub.deltas(after: nil).makeAsyncIterator()
+    await hub.tell(changed: [.incidents])
+    #expect(await page.next()?.id == 1, "at once")
+    for number in 1...10_000 {
+      await hub.tell(changed: [.incidents, .incident(RecordNumber(.incident, number))])
+    }
+    clock.advance(by: .seconds(1))
+    let storm = await page.next()
+    guard case .resync = storm?.content else {
+      Issue.record("10,000 changes were told one by one")
+      return
+    }
+    #expect(storm?.id == 2, "one delta for all of them")
+    clock.advance(by: .seconds(1))
+    // A few changes are told each by itself again, once the pause is over.
+    for _ in 0..<1000 { await Task.yield() }
+    await hub.tell(changed: [.items])
+    clock.advance(by: .seconds(1))
+    let after = await page.next()
+    #expect(after?.id == 3)
+    guard case .changed(.items) = after?.content else {
+      Issue.record("a single change is told as what it is")
+      return
+    }
+    await hub.close()
+  }
+
   @Test("a page of an earlier run reads everything again, and a closed hub ends every stream") func hub() async {
-    let earlier = EventHub(after: 1_000)
+    let earlier = EventHub(after: 1_000, clock: TestClock())
     for _ in 0..<3 { await earlier.send(.changed(.items)) }
-    let later = EventHub(after: 2_000)
+    let later = EventHub(after: 2_000, clock: TestClock())
     for _ in 0..<5 { await later.send(.changed(.items)) }
     var known = await later.deltas(after: 2_003).makeAsyncIterator()
     #expect(await known.next()?.id == 2_004)

@@ -21,6 +21,11 @@ final class TestClock: WallClock {
     }
   }
 
+  /// Sets the clock on the wall; uptime knows nothing of it.
+  func set(by step: Duration) {
+    state.withLock { $0.now = $0.now.advanced(by: step) }
+  }
+
   /// Returns at once when the deadline has passed, else only when the task is cancelled.
   func sleep(untilUptime deadline: Duration) async throws {
     while uptime < deadline {
@@ -54,5 +59,5 @@ extension World {
 }
 
 extension Log {
-  static var test: Log { Log(clock: TestClock(), environment: ["JOURNAL_STREAM": "1"]) }
+  static var test: Log { Log(clock: TestClock(), environment: [:]) }
 }

@@ -38,7 +38,7 @@ struct VerifyCommandTests {
     let report = try DataVerification(folder: folder).run()
     #expect(report.damages == 0, "\(report.text)")
     #expect(report.text.hasSuffix("no damage, 1 note\n"))
-    #expect(report.text.contains("a cut tail cannot be seen"))
+    #expect(report.text.contains("no published digest is at hand"))
   }
 
   @Test("damage is named with its part and place") func damaged() async throws {
@@ -51,6 +51,65 @@ struct VerifyCommandTests {
     #expect(Set(report.findings.filter { $0.severity == .damage }.map(\.part)) == [.journal, .samples])
     #expect(report.text.contains("samples  damage  \(old): "), "\(report.text)")
     #expect(try JSONOutput.text(report).contains("\"damages\" : \(report.damages)"))
+  }
+
+  private func journal() throws -> SQLiteJournal {
+    try SQLiteJournal(folder: try folder.subfolder(folder.journalFolder), clock: clock)
+  }
+
+  private func draft(_ number: Int) -> FactDraft {
+    FactDraft(
+      stream: .incidents, entity: EntityID("incident/INC-\(number)"), kind: FactKind("x"), validAt: clock.now,
+      actor: .program("test"), payload: [])
+  }
+
+  /// Runs the publisher over one life of the program that adds facts.
+  private func live(adding numbers: Range<Int>) async throws {
+    let journal = try journal()
+    let publisher = DigestPublisher(
+      journal, to: PublishedDigestFile(path: folder.publishedDigests), clock: clock, log: .test)
+    await publisher.begin()
+    for number in numbers {
+      clock.advance(by: .seconds(3600))
+      let version = try await journal.head().versions[.incidents] ?? .none
+      try await journal.append([draft(number)], expecting: [.incidents: version], term: .alone)
+      await publisher.publish()
+      await publisher.publish()
+    }
+    await publisher.end()
+    try journal.close()
+  }
+
+  @Test("the published digests of the folder name a cut tail with position, time and digest") func cutTail()
+    async throws
+  {
+    try await fill()
+    try await live(adding: 1..<4)
+    let published = try PublishedDigestFile(path: folder.publishedDigests).read()
+    #expect(published.map(\.position.number) == [1, 2, 3], "each once")
+    #expect(try DataVerification(folder: folder).run().findings == [])
+    let whole = try String(contentsOfFile: folder.publishedDigests, encoding: .utf8)
+
+    try FileManager.default.removeItem(atPath: folder.journalFolder)
+    try await live(adding: 1..<2)
+    let digest = try #require(published.last)
+    let expected = "facts 2 to 3 are missing at the end, which were there: \(digest)"
+    let found = try DataVerification(folder: folder).run()
+    #expect(found.findings.contains { $0.severity == .damage && $0.text == expected }, "\(found.text)")
+    #expect(expected.contains(", published at 20"))
+
+    // Whoever cut the journal cut the file as well: only what was kept elsewhere tells.
+    try FileManager.default.removeItem(atPath: folder.publishedDigests)
+    #expect(try DataVerification(folder: folder).run().damages == 0)
+    let elsewhere = try temporary.write("Nov 21 06:30:00 web01 watchkeeper[7]: started\n\(whole)", to: "syslog")
+    let kept = try VerifyCommand.digests(in: elsewhere)
+    #expect(try DataVerification(folder: folder, published: kept).run().findings.contains { $0.text == expected })
+  }
+
+  @Test("lines without a digest prove nothing and are refused") func noDigests() throws {
+    let path = try temporary.write("nothing of ours\n", to: "log")
+    #expect(throws: UsageError.self) { try VerifyCommand.digests(in: path) }
+    #expect(throws: UsageError.self) { try VerifyCommand.digests(in: path + ".none") }
   }
 
   @Test("a journal that is gone is damage") func missing() async throws {

@@ -24,9 +24,9 @@ enum RuleReading {
 
   static func duration(_ text: String?, key: String) throws(RuleError) -> Duration? {
     guard let text else { return nil }
-    guard let duration = PrometheusDuration.parse(text) else {
+    guard let duration = Duration(notation: text) else {
       throw RuleError(
-        key: key, "'\(text)' is not a duration", advice: "write a number and a unit, e.g. 30s, 5m, 1h30m")
+        key: key, "'\(text)' is not a duration", advice: DurationSetting.advice)
     }
     return duration
   }

@@ -61,6 +61,7 @@ extension RuleState {
   ) {
     for labels in alerts.keys.sorted() {
       guard var alert = alerts[labels] else { continue }
+      alert.endFuture(at: round.slot)
       let wasFiring = alert.state == .firing
       if present[labels] != nil {
         alert.keepFiringSince = nil
@@ -169,5 +170,13 @@ private struct ElementReading {
       errors.append(error)
       return Template.replacement(for: error)
     }
+  }
+}
+
+extension Alert {
+  /// After the clock was set back, what lies ahead of it counts from now: an alert would else wait for hours.
+  fileprivate mutating func endFuture(at slot: Timestamp) {
+    if state == .pending { activeAt = min(activeAt, slot) }
+    keepFiringSince = keepFiringSince.map { min($0, slot) }
   }
 }

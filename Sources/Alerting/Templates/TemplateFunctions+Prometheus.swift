@@ -32,7 +32,7 @@ extension TemplateFunctions {
     "now": TemplateFunction(0...0) { _, context in .number(context.now.seconds) },
     "parseDuration": TemplateFunction(1...1) { arguments, _ throws(TemplateStop) in
       let text = try arguments.string(0)
-      guard let duration = PrometheusDuration.parse(text) else { throw .problem("'\(text)' is not a duration") }
+      guard let duration = Duration(notation: text) else { throw .problem("'\(text)' is not a duration") }
       return .number(duration.inSeconds)
     },
   ]

@@ -222,13 +222,7 @@ public struct ExpectedSample: Decodable, Sendable {
 
 extension KeyedDecodingContainer {
   fileprivate func duration(forKey key: Key) throws -> Duration? {
-    guard let text = try decodeIfPresent(ScalarText.self, forKey: key)?.text else { return nil }
-    guard let duration = PrometheusDuration.parse(text) else {
-      throw DecodingError.dataCorruptedError(
-        forKey: key, in: self,
-        debugDescription: "'\(text)' is not a duration – write a number and a unit, e.g. 30s, 5m, 1h30m")
-    }
-    return duration
+    try decodeIfPresent(DurationSetting.self, forKey: key)?.duration
   }
 
   fileprivate func instant(forKey key: Key) throws -> Timestamp? {

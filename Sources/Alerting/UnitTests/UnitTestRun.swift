@@ -176,12 +176,12 @@ private struct TestBench {
     }
   }
 
-  private func elapsedText(_ time: Timestamp) -> String { PrometheusDuration.text(time.elapsed(since: test.start)) }
+  private func elapsedText(_ time: Timestamp) -> String { time.elapsed(since: test.start).notation }
 
   // MARK: Verdicts
 
   private mutating func judge(_ example: AlertCase, _ alerts: [Alert]) {
-    let title = "\(name) alert '\(example.alertName)' at \(PrometheusDuration.text(example.evalTime))"
+    let title = "\(name) alert '\(example.alertName)' at \(example.evalTime.notation)"
     let expected = example.expected.map { alert in
       Self.line(LabelSet(alert.labels).setting("alertname", to: example.alertName), alert.annotations)
     }
@@ -196,7 +196,7 @@ private struct TestBench {
   }
 
   private mutating func judge(_ example: QueryCase) {
-    let title = "\(name) expr '\(example.expression)' at \(PrometheusDuration.text(example.evalTime))"
+    let title = "\(name) expr '\(example.expression)' at \(example.evalTime.notation)"
     if example.expected.contains(where: { $0.histogram != nil }) {
       verdicts.append(UnitTestVerdict(title: title, outcome: .skipped("native histograms are not supported")))
       return

@@ -4,7 +4,7 @@ public import Telemetry
 
 /// What makes two breaches the same: one fingerprint has at most one open incident.
 ///
-/// Version 1 is the SHA-256 of (version, scope, item or external source, rule group, alert name, labels without
+/// Version 1 is the SHA-256 of (version, scope, item or external source, rule file and group, alert name, labels without
 /// severity and without those the rule lists as volatile). Value, severity, time and collector are not in it. The
 /// version is stored with it, so that a later formula does not make old incidents strangers.
 /// - Source: docs/architecture, decision 12.
@@ -34,7 +34,7 @@ public struct Fingerprint: Hashable, Comparable, Sendable, Codable, CustomString
 
   private init(scope: Scope, about subject: String, rule: RuleReference, labels: LabelSet) {
     version = Self.currentVersion
-    var parts = [String(version), scope.path, subject, rule.group, rule.alertName]
+    var parts = [String(version), scope.path, subject, rule.groupIdentity, rule.alertName]
     for label in labels { parts += [label.name, label.value] }
     text = "\(version)-\(Digest(ofParts: parts).hexadecimal)"
   }

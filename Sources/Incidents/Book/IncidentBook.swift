@@ -1,7 +1,7 @@
 internal import HashTreeCollections
 public import Inventory
 public import Records
-internal import Telemetry
+public import Telemetry
 
 /// All incidents that may still change, as a fold over the facts of stream `incidents`.
 ///
@@ -67,6 +67,14 @@ public struct IncidentBook: Sendable, Equatable {
   /// Withheld alerts, oldest first.
   public var withheldAlerts: [WithheldAlert] {
     withheld.values.sorted { ($0.since, $0.report.fingerprint) < ($1.since, $1.report.fingerprint) }
+  }
+
+  /// Whether `tick` has something to do at `now`.
+  public func isTickDue(at now: Timestamp) -> Bool { due.first.map { $0.at <= now } ?? false }
+
+  /// The intents of one incident whose delivery has not ended.
+  public func pendingIntents(of number: RecordNumber) -> [NotificationIntent] {
+    (self[number]?.paging.outstanding ?? []).compactMap { pendingIntents[$0] }
   }
 
   /// What delivery workers must take up after a start, oldest first.

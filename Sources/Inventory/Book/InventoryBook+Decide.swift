@@ -10,6 +10,8 @@ extension InventoryBook {
     var deliberation = InventoryDeliberation(book: self, ledger: ledger, now: now)
     switch input {
     case .declare(let declaration, let digest): deliberation.declare(declaration, digest: digest)
+    case .endpoints(let endpoints, let host, let digest):
+      deliberation.take(endpoints, seenFrom: host, digest: digest)
     case .register(let item, let source): deliberation.register(item, source: source)
     case .discover(let discovery): deliberation.discover(discovery)
     case .observe(let observation): deliberation.observe(observation)
@@ -69,7 +71,7 @@ extension InventoryDeliberation {
     group(declaration.groups, by: actor)
   }
 
-  private mutating func take(_ item: ItemDeclaration, because reason: Reason, by actor: Actor) {
+  mutating func take(_ item: ItemDeclaration, because reason: Reason, by actor: Actor) {
     let known = book[item.id]
     guard known?.declaration != item || known?.isRetired == true else { return }
     let changes = known.map { FieldChange.between($0.declaration, item) } ?? []
@@ -140,7 +142,7 @@ extension InventoryDeliberation {
   }
 
   /// Retires an item and the discovered parts that hang on it.
-  private mutating func retire(_ id: ItemID, because reason: Reason, by actor: Actor) {
+  mutating func retire(_ id: ItemID, because reason: Reason, by actor: Actor) {
     var waiting = [(id, reason)]
     while let (next, why) = waiting.popLast() {
       guard let item = book[next], !item.isRetired else { continue }
@@ -217,7 +219,7 @@ extension Discovery {
 
   func id(of found: Found) -> ItemID { Self.id(of: found, below: parent) }
 
-  var present: Set<ItemID> { Set(found.lazy.filter(accepts).map(id)) }
+  var present: Set<ItemID> { Set(found.lazy.filter(accepts).map(id)).union(silent.map(id)) }
 
   func mayRetire(_ child: Item) -> Bool {
     child.home == .discovery && !child.isRetired && classes.contains(child.className)

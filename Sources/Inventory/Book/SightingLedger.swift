@@ -66,13 +66,16 @@ extension SightingLedger {
   /// Notes what an input says was seen; the book decides afterwards what to believe.
   public mutating func note(_ input: InventoryInput, against book: InventoryBook, at now: Timestamp) {
     switch input {
-    case .declare, .register: break
+    case .declare, .endpoints, .register: break
     case .observe(let observation): note(observation, against: book, at: now)
     case .discover(let discovery):
       for found in discovery.found where discovery.accepts(found) {
         let id = discovery.id(of: found)
         if sightings[id]?.missingSince != nil { change(id) { $0.missingSince = nil } }
         note(Observation(id, found.attributes, source: discovery.source), against: book, at: now)
+      }
+      for silent in discovery.silent where sightings[discovery.id(of: silent)]?.missingSince != nil {
+        change(discovery.id(of: silent)) { $0.missingSince = nil }
       }
       let present = discovery.present
       for child in book.children(of: discovery.parent) where discovery.mayRetire(child) && !present.contains(child.id) {

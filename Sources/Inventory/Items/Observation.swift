@@ -33,12 +33,17 @@ public struct Discovery: Hashable, Sendable {
   /// The classes that were looked for; only their items can be gone.
   public let classes: Set<String>
   public let found: [Found]
+  /// What is there but did not answer: it is not taken for gone, and becomes no item before it answers.
+  public let silent: [Found]
   public let source: String
 
-  public init(below parent: ItemID, classes: Set<String>, found: [Found], source: String) {
+  public init(
+    below parent: ItemID, classes: Set<String>, found: [Found], silent: [Found] = [], source: String
+  ) {
     self.parent = parent
     self.classes = classes
     self.found = found
+    self.silent = silent
     self.source = source
   }
 
@@ -52,6 +57,8 @@ public struct Discovery: Hashable, Sendable {
 public enum InventoryInput: Sendable {
   /// The files, whole: a difference to the book becomes facts, what they no longer name is retired.
   case declare(InventoryDeclaration, digest: String)
+  /// What the configured probes check without naming an item, whole: what they no longer check is retired.
+  case endpoints([ProbedEndpoint], seenFrom: ItemID, digest: String)
   /// Something found that is nobody's child, such as this host. Does nothing when it is known.
   case register(ItemDeclaration, source: String)
   case discover(Discovery)

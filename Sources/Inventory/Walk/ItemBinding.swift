@@ -18,7 +18,7 @@ public struct TargetTable: Hashable, Sendable {
 
   public init() {}
 
-  /// - Parameter item: what the target names with `item:`, by default the host of the collector.
+  /// - Parameter item: what the target names with `item:`, else its endpoint, else the host of the collector.
   public mutating func bind(job: String, instance: String, to item: ItemID) {
     items[Key(job: job, instance: instance)] = item
   }

@@ -58,7 +58,8 @@ public struct MaintenanceBook: Sendable, Equatable {
   /// The open window that withholds the incidents of `item` at `now`, of several the one that ends last. It never
   /// withholds beyond its planned end, even before that end is recorded.
   public func withholding(item: EntityID, at now: Timestamp) -> Withholding? {
-    let covering = (coveringWindows[item] ?? []).compactMap { windows[$0] }.filter { $0.planned.contains(now) }
+    // What is open has begun: its beginning lies ahead only when the clock was set back.
+    let covering = (coveringWindows[item] ?? []).compactMap { windows[$0] }.filter { now < $0.planned.to }
     guard let window = covering.max(by: { ($0.planned.to, $1.number) < ($1.planned.to, $0.number) }),
       let why = window.coverage.first(where: { $0.item == item })?.why
     else { return nil }
@@ -72,6 +73,11 @@ public struct MaintenanceBook: Sendable, Equatable {
     let slots = live.compactMap { tasks[$0] }.filter { $0.state == .scheduled }
       .compactMap { task in task.slot.map { task.terms.opening == .automatic && $0.from > now ? $0.from : $0.to } }
     return (ends + slots).filter { $0 > now }.min()
+  }
+
+  /// Whether `tick` has something to do at `now`: also what an earlier tick should have done and could not.
+  public func isTickDue(at now: Timestamp) -> Bool {
+    nextMoment(after: Timestamp(milliseconds: .min)).map { $0 <= now } ?? false
   }
 
   /// The journal's key of a plan.

@@ -6,7 +6,7 @@ public enum MaintenanceInput: Sendable {
   /// Configuration, inventory or incidents changed, or five minutes passed: make tasks, mend and extend the plan. It
   /// does all that `tick` does first.
   case plan
-  /// Time passed: open and close windows. At least every 5 s, or at `MaintenanceBook.nextMoment(after:)`.
+  /// Time passed: open and close windows. When `MaintenanceBook.isTickDue(at:)` says so, looked at every 5 s.
   case tick
   /// - Parameter policy: whether the checks of redundancy, freeze and other tasks may refuse it.
   case start(RecordNumber, StartPolicy, by: Actor)

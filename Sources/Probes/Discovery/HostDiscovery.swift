@@ -39,8 +39,12 @@ public struct HostFindings: Sendable, Equatable {
   public var memoryBytes = 0.0
   public var bootedAtSeconds = 0.0
   public var filesystems: [Filesystem] = []
+  /// Mount points whose file system did not answer: they are there, but nothing is known of them.
+  public var silentMounts: [String] = []
   public var interfaces: [Interface] = []
   public var listeners: [Listener] = []
+  /// False when the look did not end in time: then only the host's names are known.
+  public var isComplete = true
 
   public init() {}
 }
@@ -52,11 +56,7 @@ public struct HostDiscovery: Sendable {
   public init(_ settings: LinuxHostSettings = LinuxHostSettings()) { self.settings = settings }
 
   public func look() -> HostFindings {
-    let names = HostIdentity.kernelNames()
-    var findings = HostFindings()
-    findings.hostName = names.node
-    findings.kernel = names.release
-    findings.architecture = names.machine
+    var findings = Self.names()
     findings.machineID = firstLine(settings.root + "/etc/machine-id")
     let release = OSRelease.fields(text(settings.root + "/etc/os-release"))
     findings.operatingSystem = release["PRETTY_NAME"] ?? ""
@@ -65,6 +65,16 @@ public struct HostDiscovery: Sendable {
     readFigures(into: &findings)
     findings.interfaces = interfaces()
     findings.listeners = ListenerScan(proc: settings.proc).listeners()
+    return findings
+  }
+
+  /// What the kernel says without a look at any file.
+  static func names() -> HostFindings {
+    let names = HostIdentity.kernelNames()
+    var findings = HostFindings()
+    findings.hostName = names.node
+    findings.kernel = names.release
+    findings.architecture = names.machine
     return findings
   }
 
@@ -84,9 +94,12 @@ public struct HostDiscovery: Sendable {
         findings.filesystems.append(
           HostFindings.Filesystem(
             device: device, mountPoint: sample.series["mountpoint"] ?? "", type: type, sizeBytes: sample.value))
+      case "node_filesystem_device_error" where sample.value > 0:
+        findings.silentMounts.append(sample.series["mountpoint"] ?? "")
       default: break
       }
     }
+    findings.silentMounts.sort()
     findings.processors = processors.count
     findings.filesystems.sort { $0.mountPoint < $1.mountPoint }
   }

@@ -32,20 +32,25 @@ struct VolumeState: Sendable {
 final class VolumeReader {
   private let patience: DispatchTimeInterval
   private let ask: @Sendable (String) -> VolumeState?
-  private let stuck = StuckMounts()
+  private let stuck: StuckMounts
 
   /// Mounts that may be given up in one round; the rest is left out of it. Keeps a round inside its probe's timeout
   /// when a server with many mounts dies. The default is 3.
   static let givenUpMax = 3
 
-  /// - Parameter patience: how long one thread's mounts may take together; the default is 1 s.
+  /// - Parameters:
+  ///   - patience: how long one thread's mounts may take together; the default is 1 s.
+  ///   - stuck: by default shared by all readers of the program, so that they have one stuck thread for a mount together.
   init(
-    patience: DispatchTimeInterval = .seconds(1),
+    patience: DispatchTimeInterval = .seconds(1), stuck: StuckMounts = .ofProgram,
     ask: @escaping @Sendable (String) -> VolumeState? = { VolumeState(ofMountAt: $0) }
   ) {
     self.patience = patience
+    self.stuck = stuck
     self.ask = ask
   }
+
+  func sharesStuckMounts(with other: VolumeReader) -> Bool { stuck === other.stuck }
 
   /// In the order of `paths`; `nil` where the question failed or was given up.
   func states(of paths: [String]) -> [VolumeState?] {
@@ -65,6 +70,8 @@ final class VolumeReader {
 
 /// Mounts whose thread has not come back.
 final class StuckMounts: Sendable {
+  static let ofProgram = StuckMounts()
+
   private let paths = Mutex<Set<String>>([])
 
   func contains(_ path: String) -> Bool { paths.withLock { $0.contains(path) } }

@@ -84,6 +84,8 @@ public struct HTTPProbeSettings: ProbeSettings {
 
   public var instance: String? { url }
 
+  public var network: NetworkTarget? { NetworkTarget(url: url) }
+
   public func makeProbe(in environment: ProbeEnvironment) -> any Probe {
     HTTPProbe(settings: self, transfers: environment.transfers)
   }

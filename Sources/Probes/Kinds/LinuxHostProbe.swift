@@ -28,6 +28,8 @@ public struct LinuxHostSettings: ProbeSettings {
 
   public var instance: String? { nil }
 
+  public var network: NetworkTarget? { nil }
+
   public func makeProbe(in environment: ProbeEnvironment) -> any Probe { LinuxHostProbe(self) }
 
   public static let kind = ProbeKind(

@@ -39,6 +39,8 @@ public struct TCPProbeSettings: ProbeSettings {
 
   public var instance: String? { target }
 
+  public var network: NetworkTarget? { NetworkTarget(hostAndPort: target) }
+
   public func makeProbe(in environment: ProbeEnvironment) -> any Probe {
     TCPProbe(settings: self, transfers: environment.transfers)
   }

@@ -172,7 +172,7 @@ public actor ProbeRunner {
       run.task.cancel()
       entries[name]?.running?.limit = nil
       entries[name]?.status.abandoned += 1
-      let text = "the check did not come back within \(DurationText(entry.definition.timeout)) and was abandoned"
+      let text = "the check did not come back within \(entry.definition.timeout.notation) and was abandoned"
       record(.unknown("reason.probe.hangs", text), of: run, for: name)
     }
   }

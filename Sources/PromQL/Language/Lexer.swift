@@ -1,3 +1,5 @@
+internal import Telemetry
+
 /// Cuts a query into tokens. Never traps: every read is bounds-checked by `peek`.
 struct Lexer {
   private let source: SourceText
@@ -81,7 +83,7 @@ struct Lexer {
     }
     let text = source.text(SourceSpan(start, position))
     if NumberText.value(text) != nil { return token(.number, from: start) }
-    if DurationText.milliseconds(text) != nil { return token(.duration, from: start) }
+    if Duration(notation: text) != nil { return token(.duration, from: start) }
     throw Complaint(
       .syntax("bad number or duration '\(text)'"), at: start,
       hint: "write a number (1.5, 1e6, 0x1f, 1_000) or a duration with units from large to small (1h30m)")

@@ -1,3 +1,5 @@
+internal import Telemetry
+
 extension Parser {
   /// `on (…)`, `ignoring (…)`, then optionally `group_left (…)` or `group_right (…)`, then fills.
   mutating func parseMatching(_ operation: BinaryOperator) throws(Complaint) -> VectorMatching? {
@@ -68,8 +70,8 @@ extension Parser {
     case .number, .identifier:
       return NumberText.value(current.text).map { NumberLiteral($0, at: current.span) }
     case .duration:
-      guard let milliseconds = DurationText.milliseconds(current.text) else { return nil }
-      return NumberLiteral(Double(milliseconds) / 1000, .duration, at: current.span)
+      guard let duration = Duration(notation: current.text) else { return nil }
+      return NumberLiteral(Double(duration.wholeMilliseconds) / 1000, .duration, at: current.span)
     default: return nil
     }
   }

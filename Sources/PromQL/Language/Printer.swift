@@ -38,7 +38,7 @@ enum NameText {
 
 extension NumberLiteral: CustomStringConvertible {
   public var description: String {
-    if notation == .duration { return DurationText.text(milliseconds: Int64((value * 1000).rounded())) }
+    if notation == .duration { return Duration.milliseconds(Int64((value * 1000).rounded())).notation }
     if value.isInfinite { return value < 0 ? "-Inf" : "Inf" }
     return FloatText.general(value)
   }

@@ -73,7 +73,7 @@ struct ScriptReader {
 
   private static func milliseconds(_ text: Substring, line: Int) throws(TestScriptError) -> Int64 {
     let isNegative = text.hasPrefix("-")
-    guard let value = DurationText.milliseconds(String(isNegative ? text.dropFirst() : text)) else {
+    guard let value = Duration(notation: String(isNegative ? text.dropFirst() : text))?.wholeMilliseconds else {
       throw TestScriptError(line: line, "'\(text)' is not a duration – write 50m, 1h30m or 0")
     }
     return isNegative ? -value : value

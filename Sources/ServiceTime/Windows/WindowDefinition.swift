@@ -3,8 +3,8 @@ internal import Telemetry
 /// When work is allowed, by a name that plans refer to: "Saturday and Sunday 22:00 to 04:00 in Berlin".
 public struct WindowDefinition: Hashable, Sendable {
   public enum Schedule: Hashable, Sendable {
-    /// On each of `days` from `from` to `to`. A `to` that is not later than `from` lies on the next day; 00:00 to
-    /// 00:00 is the whole day.
+    /// On each of `days` from `from` to `to`. A `to` that is not later than `from` lies on the next day; midnight to
+    /// midnight is the whole day.
     case weekly(days: Set<Weekday>, from: CivilTime, to: CivilTime)
     /// From each occurrence for an exact time, whatever the clocks do meanwhile.
     case recurring(start: CivilDateTime, rule: RecurrenceRule, lasting: Duration)

@@ -7,6 +7,9 @@ struct TakenSamples: Sendable {
 }
 
 extension Head {
+  /// Whether a commit would write anything, now or when late samples are due.
+  var hasUncommitted: Bool { uncommitted.count > 0 || !late.isEmpty || closed.count > 0 }
+
   /// The samples since the last commit. Late samples that are due become chunks in the same step: a late chunk says up
   /// to which commit it is complete, which only holds when none can arrive in between.
   mutating func take(_ lateDue: LateDue) -> TakenSamples {

@@ -16,6 +16,8 @@ struct Head: ~Copyable {
   var activeSeries = 0
   var tally = HeadTally()
   var isShut = false
+  /// The loop of the commits while it has nothing to do; the next append wakes it.
+  var commitWaiter: CheckedContinuation<Void, Never>?
   let bounds: HeadBounds
 
   init(bounds: HeadBounds) {

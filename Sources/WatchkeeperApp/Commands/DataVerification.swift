@@ -5,6 +5,8 @@ internal import TimeSeriesStore
 /// Looks at everything in a data folder that must not change by itself.
 struct DataVerification {
   let folder: DataFolder
+  /// Digests kept elsewhere, beside those of the folder's own file.
+  var published: [PublishedDigest] = []
 
   /// - Throws: `UsageError` when the folder is none of ours.
   func run() throws(UsageError) -> VerificationReport {
@@ -17,7 +19,7 @@ struct DataVerification {
     }
     var findings: [VerificationReport.Finding] = []
     if hasJournal {
-      findings += JournalVerifier.verify(file: journalFile).map(VerificationReport.Finding.init)
+      findings += verifyJournal(journalFile)
     } else {
       findings.append(.init(part: .journal, severity: .damage, text: "\(journalFile) is missing"))
     }
@@ -27,6 +29,18 @@ struct DataVerification {
       findings.append(.init(part: .samples, severity: .note, text: "\(folder.samplesFolder) does not exist yet"))
     }
     return VerificationReport(findings: findings)
+  }
+
+  private func verifyJournal(_ file: String) -> [VerificationReport.Finding] {
+    let own = PublishedDigestFile(path: folder.publishedDigests)
+    do {
+      let witnesses = published + (try own.read())
+      return JournalVerifier.verify(file: file, published: witnesses).map(VerificationReport.Finding.init)
+    } catch {
+      let note = VerificationReport.Finding(
+        part: .journal, severity: .note, text: "the published digests cannot be read: \(error)")
+      return [note] + JournalVerifier.verify(file: file, published: published).map(VerificationReport.Finding.init)
+    }
   }
 }
 

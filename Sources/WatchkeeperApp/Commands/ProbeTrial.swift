@@ -40,7 +40,7 @@ struct ProbeTrial: Sendable {
     let run = Task { deliver.yield(await probe.run(within: limit)) }
     let watchdog = Task {
       guard (try? await clock.sleep(for: limit + grace)) != nil else { return }
-      let text = "the check did not come back within \(DurationText(limit)) and was abandoned"
+      let text = "the check did not come back within \(limit.notation) and was abandoned"
       deliver.yield(.unknown("reason.probe.hangs", text))
     }
     defer {

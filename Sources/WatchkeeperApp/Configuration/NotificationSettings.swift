@@ -101,6 +101,15 @@ struct ReceiverSettings: Decodable, Sendable {
           Channel(name: number == 1 ? "\(name)/\(kind.name)" : "\(name)/\(kind.name)-\(number)", notifier: notifier))
       }
     }
+    let known = NotifierCatalog.kinds.map(\.settingsKey)
+    // A misspelt channel is told as an unknown key, with what was meant.
+    let isSpelt = fields.allKeys.allSatisfy { $0.stringValue == "name" || known.contains($0.stringValue) }
+    guard !channels.isEmpty || !isSpelt else {
+      let keys = known.joined(separator: ", ")
+      throw DecodingError.dataCorruptedError(
+        forKey: TextKey("name"), in: fields,
+        debugDescription: "receiver '\(name)' has no channel, so nobody would be told – add one of: \(keys)")
+    }
     self.name = name
     self.channels = channels
   }

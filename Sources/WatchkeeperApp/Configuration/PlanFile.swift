@@ -28,14 +28,24 @@ struct WindowEntry: Decodable, Sendable {
 
   init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
-    func time(_ key: CodingKeys) throws -> CivilTime {
-      let text = try fields.decode(String.self, forKey: key)
+    func time(_ key: CodingKeys, _ text: String) throws -> CivilTime {
       guard let time = CivilTime(text) else {
         throw DecodingError.dataCorruptedError(
           forKey: key, in: fields,
           debugDescription: "'\(text)' is not a time of day – write e.g. \"22:00\", with quotes")
       }
       return time
+    }
+    let from = try time(.from, try fields.decode(String.self, forKey: .from))
+    // The end of a day is the midnight with which the next begins.
+    let end = try fields.decode(String.self, forKey: .to)
+    let endsWithDay = end == "24:00" || end == "24:00:00"
+    let to = endsWithDay ? .midnight : try time(.to, end)
+    guard from != to || endsWithDay else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .to, in: fields,
+        debugDescription:
+          "the window is empty: it ends at \(to), when it begins – a whole day is from \"00:00\" to \"24:00\"")
     }
     let days = try fields.decodeIfPresent([WeekdaySetting].self, forKey: .days)?.map(\.day)
     let capacity = try fields.decodeIfPresent(Int.self, forKey: .tasksAtOnce) ?? 1
@@ -45,7 +55,7 @@ struct WindowEntry: Decodable, Sendable {
     }
     let definition = WindowDefinition(
       name: try fields.decode(String.self, forKey: .name),
-      schedule: .weekly(days: Set(days ?? Weekday.allCases), from: try time(.from), to: try time(.to)),
+      schedule: .weekly(days: Set(days ?? Weekday.allCases), from: from, to: to),
       zone: try fields.decodeIfPresent(ZoneSetting.self, forKey: .zone)?.zone ?? ZoneLibrary().local)
     hours = MaintenanceHours(definition, tasksAtOnceMax: capacity)
   }

@@ -1,24 +1,5 @@
 internal import Foundation
 internal import Records
-internal import Telemetry
-
-/// A duration as settings write it: `5s`, `2m`, `1h30m`.
-struct DurationSetting: Decodable, Sendable {
-  let duration: Duration
-
-  init(_ duration: Duration) { self.duration = duration }
-
-  init(from decoder: any Decoder) throws {
-    let text = try decoder.singleValueContainer().decode(String.self)
-    guard let duration = Duration(notation: text) else {
-      throw DecodingError.dataCorrupted(
-        .init(
-          codingPath: decoder.codingPath,
-          debugDescription: "'\(text)' is not a duration – write a number and a unit, e.g. 5s, 2m, 1h30m"))
-    }
-    self.duration = duration
-  }
-}
 
 /// A number of bytes: `512`, `64MiB`, `2GB`.
 struct ByteCountSetting: Decodable, Sendable {

@@ -21,7 +21,8 @@ extension ConsoleSources {
     var page = OverviewBuilder(
       incidents: state.book, rows: rows(of: state), inventory: inventory, maintenance: maintenance, standing: standing,
       hosts: hosts, silentHosts: Set(hosts.filter { !seen.contains($0.instance) }.map(\.name)),
-      endpoints: await endpointRows(standing, at: now), certificateExpiry: expiry.map { Timestamp(seconds: $0) },
+      endpoints: await endpointRows(standing, inventory, at: now),
+      certificateExpiry: expiry.map { Timestamp(seconds: $0) },
       activity: try await activity(inventory), now: now
     ).page
     page.needs = await withSparks(page.needs, state.book)
@@ -41,8 +42,10 @@ extension ConsoleSources {
 
   // MARK: Endpoints
 
-  private func endpointRows(_ standing: ItemStanding, at now: Timestamp) async -> [EndpointRow] {
-    let endpoints = WatchedEndpoint.all(configuration().probes, hostName: hostName)
+  private func endpointRows(
+    _ standing: ItemStanding, _ inventory: InventoryBook, at now: Timestamp
+  ) async -> [EndpointRow] {
+    let endpoints = WatchedEndpoint.all(configuration().probes, hostName: hostName, in: inventory)
     guard !endpoints.isEmpty else { return [] }
     let answers = EndpointAnswers(
       success: await queries.vector("probe_success", at: now),

@@ -12,11 +12,12 @@ struct WatchedEndpoint: Equatable {
   let labels: LabelSet
   let item: ItemID?
 
-  /// Probes that look at something else than a host. Ascending by name.
-  static func all(_ probes: [ProbeDefinition], hostName: String) -> [WatchedEndpoint] {
+  /// Probes that look at something else than this host. Ascending by name.
+  static func all(_ probes: [ProbeDefinition], hostName: String, in inventory: InventoryBook) -> [WatchedEndpoint] {
     probes.filter { $0.settings.instance != nil }.map { probe in
       WatchedEndpoint(
-        name: probe.name, labels: probe.targetLabels(hostName: hostName), item: probe.item.map { ItemID($0) })
+        name: probe.name, labels: probe.targetLabels(hostName: hostName),
+        item: inventory[probe.subject(hostName: hostName, in: inventory)].flatMap { $0.isRetired ? nil : $0.id })
     }.sorted { $0.name < $1.name }
   }
 

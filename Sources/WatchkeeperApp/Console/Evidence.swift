@@ -142,8 +142,7 @@ extension RuleEvaluator.View {
   }
 
   func rule(_ reference: RuleReference, severity: String?) -> (rule: AlertingRule, group: RuleGroup)? {
-    let names = RuleGroupNames(groups)
-    for group in groups where names[group.key] == reference.group {
+    for group in groups where group.file == reference.file && group.name == reference.group {
       let rules = group.rules.compactMap { rule -> AlertingRule? in
         if case .alerting(let alerting) = rule, alerting.name == reference.alertName { alerting } else { nil }
       }

@@ -34,7 +34,8 @@ extension LiveConsole: ConsolePages {
   }
 
   func maintenance(weekOf instant: Timestamp?) async throws(ConsoleError) -> MaintenancePage {
-    sources.maintenanceBuilder.page(weekOf: instant ?? sources.clock.now)
+    let builder = sources.maintenanceBuilder
+    return builder.page(weekOf: instant ?? builder.opening)
   }
 
   func maintenance(of task: RecordNumber) async throws(ConsoleError) -> MaintenancePage {

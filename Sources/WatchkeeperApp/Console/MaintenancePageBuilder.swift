@@ -25,6 +25,16 @@ struct MaintenancePageBuilder {
       to: zone.instant(of: CivilDateTime(monday.advanced(byDays: 7), .midnight)))
   }
 
+  /// What the page opens with: this week, or when nothing is to come in it, the week of the next task, so that a plan's
+  /// first task is seen on every day of the week.
+  var opening: Timestamp {
+    let coming = maintenance.openTasks.compactMap { task -> Timestamp? in
+      if let slot = task.slot { return slot.to > now ? max(slot.from, now) : nil }
+      return max(task.terms.dueAt, now)
+    }
+    return coming.min() ?? now
+  }
+
   /// - Parameter chosen: a task that is shown even when it has no slot in this week.
   func page(weekOf instant: Timestamp, chosen: RecordNumber? = nil) -> MaintenancePage {
     guard let week = week(of: instant) else {
@@ -122,6 +132,11 @@ enum RhythmWords {
     case .weekly where rule.days.count == 1:
       let day = rule.days[0].weekday.code
       return Phrase(isEach ? "console.rhythm.each.\(day)" : "console.rhythm.weekly.\(day)", arguments)
+    case .weekly where rule.days.count > 1:
+      let days = Set(rule.days.map(\.weekday)).sorted { $0.rawValue < $1.rawValue }.map(\.code)
+      return Phrase(
+        isEach ? "console.rhythm.each.days" : "console.rhythm.days",
+        arguments.merging(["days": days.joined(separator: ", ")]) { $1 })
     case .monthly where rule.days.isEmpty:
       return Phrase(
         isEach ? "console.rhythm.each.monthly" : "console.rhythm.monthly",

@@ -55,8 +55,8 @@ extension Incident {
     return resolvedAt
   }
 
-  /// Whether its item is what fails. The check of an endpoint without an item of its own is bound to the host that
-  /// looks; the host is then only where it was seen.
+  /// Whether its item is what fails. A probe may name another item for its endpoint, such as the host; the item is
+  /// then what answers for it.
   func isAboutItem(in inventory: InventoryBook) -> Bool {
     guard let item = subject.item, let instance = labels["instance"], labels["item"] == nil,
       let own = inventory[item.id]?.declaration.labels["instance"]

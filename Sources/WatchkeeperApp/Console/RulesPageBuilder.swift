@@ -11,17 +11,16 @@ struct RulesPageBuilder {
   let incidents: IncidentBook
 
   var page: RulesPage {
-    let names = RuleGroupNames(view.groups)
     let open = Dictionary(grouping: incidents.all.filter(\.status.isActive)) { $0.origin.rule }
     return RulesPage(
       groups: view.groups.map { group in
         let state = view.states[group.key]
         return RuleGroupRow(
-          name: names[group.key], file: group.file, intervalSeconds: group.interval.inSeconds,
+          name: group.name, file: group.file, intervalSeconds: group.interval.inSeconds,
           lastEvaluation: state?.lastSlot, tookSeconds: view.lastTook[group.key]?.inSeconds,
           rules: group.rules.enumerated().map { index, rule in
             let known = state.flatMap { $0.rules.indices.contains(index) ? $0.rules[index] : nil }
-            let reference = RuleReference(group: names[group.key], alertName: rule.name)
+            let reference = RuleReference(group.key, rule.name)
             return row(rule, known, incidents: (open[reference] ?? []).map(\.number).sorted())
           })
       })

@@ -17,6 +17,8 @@ protocol DeskState: Sendable {
 
   /// Decides and applies one input. When it throws, nothing has changed.
   mutating func process(_ input: Input, at now: Timestamp) throws(Refusal) -> [Change]
+  /// Applies a fact that another program wrote.
+  mutating func follow(_ fact: Fact) throws -> Change
   func draft(of change: Change) -> FactDraft
   func snapshots(after changes: [Change]) -> [EntitySnapshot]
   /// The plain rows that changed since the last call.
@@ -65,16 +67,15 @@ actor Desk<State: DeskState> {
   private var unsavedRows: [String: [UInt8]?] = [:]
   private var isSaving = false
   private var isSavingRows = false
-  private let announce: @Sendable ([State.Change], State) -> Void
+  /// Another program writes the stream and this one cannot follow: nothing is written any more.
+  private var isCutOff = false
+  private let neighbours: DeskNeighbours<State>
 
-  /// - Parameter changes: called after each durable append with its changes and the state after them.
-  init(
-    _ state: State, world: World, log: Log, changes: @escaping @Sendable ([State.Change], State) -> Void
-  ) async throws(JournalError) {
+  init(_ state: State, world: World, log: Log, _ neighbours: DeskNeighbours<State>) async throws(JournalError) {
+    self.neighbours = neighbours
     self.world = world
     self.log = log
     mailbox = Mailbox(limit: DeskLimits.mailbox)
-    announce = changes
     var state = state
     unsnapped = state.replayed
     state.replayed = []
@@ -115,33 +116,94 @@ actor Desk<State: DeskState> {
     mailbox.offer(Message(work: .adoption(body)))
   }
 
-  private func process(_ batch: [Message]) async {
-    var next = state
+  /// What a batch leads to, decided from one state.
+  private struct Decision {
+    var next: State
     var changes: [State.Change] = []
     var refusals: [Int: State.Refusal] = [:]
+  }
+
+  private func process(_ batch: [Message]) async {
+    guard !isCutOff else { return refuse(batch, .storage("this program no longer writes the journal")) }
+    var conflicts = 0
+    while true {
+      let decision = decide(batch)
+      if !decision.changes.isEmpty { await neighbours.prepare(decision.changes) }
+      do {
+        cursor.advance(past: try await world.append(decision.changes.map(decision.next.draft), at: cursor))
+        return await show(decision, of: batch)
+      } catch {
+        log.error("\(State.stream.rawValue): \(error)")
+        guard Self.isForeign(error) else { return refuse(batch, error) }
+        conflicts += 1
+        guard case .conflict = error, conflicts <= DeskLimits.conflictsMax, await catchUp() else {
+          isCutOff = true
+          neighbours.cutOff(error)
+          return refuse(batch, error)
+        }
+      }
+    }
+  }
+
+  private func decide(_ batch: [Message]) -> Decision {
+    var decision = Decision(next: state)
     let now = world.clock.now
     for (index, message) in batch.enumerated() {
       switch message.work {
-      case .adoption(let body): body(&next)
+      case .adoption(let body): body(&decision.next)
       case .input(let input):
-        do { changes += try next.process(input, at: now) } catch { refusals[index] = error }
+        do { decision.changes += try decision.next.process(input, at: now) } catch { decision.refusals[index] = error }
       }
     }
-    do {
-      cursor.advance(past: try await world.append(changes.map(next.draft), at: cursor))
-    } catch {
-      log.error("\(State.stream.rawValue): \(error)")
-      adoptAlone(batch)
-      for message in batch { message.reply?.resume(returning: .failure(.journal(error))) }
-      return
-    }
-    published.withLock { $0 = next }
-    unsnapped += changes
+    return decision
+  }
+
+  private func show(_ decision: Decision, of batch: [Message]) async {
+    published.withLock { $0 = decision.next }
+    unsnapped += decision.changes
     for (index, message) in batch.enumerated() {
-      message.reply?.resume(returning: refusals[index].map { .failure(.refused($0)) } ?? .success(cursor.position))
+      let answer = decision.refusals[index].map { Result<JournalPosition, Failure>.failure(.refused($0)) }
+      message.reply?.resume(returning: answer ?? .success(cursor.position))
     }
-    if !changes.isEmpty { announce(changes, next) }
+    if !decision.changes.isEmpty { neighbours.changed(decision.changes, decision.next) }
     if cursor.isSnapshotDue { await saveSnapshots() }
+  }
+
+  private func refuse(_ batch: [Message], _ error: JournalError) {
+    adoptAlone(batch)
+    for message in batch { message.reply?.resume(returning: .failure(.journal(error))) }
+  }
+
+  /// Whether somebody else writes; the disk's refusals pass by themselves.
+  private static func isForeign(_ error: JournalError) -> Bool {
+    switch error {
+    case .conflict, .staleTerm: true
+    case .newerFormat, .storage, .damaged: false
+    }
+  }
+
+  /// Takes over what another program wrote to the stream.
+  ///
+  /// - Returns: whether this desk now knows as much as the journal.
+  private func catchUp() async -> Bool {
+    var next = state
+    var foreign: [State.Change] = []
+    var ahead = cursor
+    do {
+      try await world.replay(State.stream, after: cursor.position) { fact in
+        foreign.append(try next.follow(fact))
+        ahead.advance(past: [fact])
+      }
+    } catch {
+      log.error("\(State.stream.rawValue): what another program wrote cannot be followed: \(error)")
+      return false
+    }
+    log.warning("\(State.stream.rawValue): another program wrote \(foreign.count) facts; they are taken over")
+    cursor = ahead
+    published.withLock { $0 = next }
+    unsnapped += foreign
+    if !foreign.isEmpty { neighbours.changed(foreign, next) }
+    return true
   }
 
   /// What is not part of the fold needs no journal: settings hold although the inputs beside them are refused.
@@ -160,7 +222,8 @@ actor Desk<State: DeskState> {
 
   /// One save at a time: an older one that lands later would bring back rows of the past.
   private func saveSnapshots() async {
-    guard !unsnapped.isEmpty, !isSaving else { return }
+    // Behind another writer these rows would be older than those it saved.
+    guard !unsnapped.isEmpty, !isSaving, !isCutOff else { return }
     isSaving = true
     defer { isSaving = false }
     let count = unsnapped.count
@@ -193,10 +256,23 @@ actor Desk<State: DeskState> {
   }
 }
 
+/// Whom a desk tells.
+struct DeskNeighbours<State: DeskState>: Sendable {
+  /// Called before each append: makes durable what the changes were decided from.
+  var prepare: @Sendable ([State.Change]) async -> Void = { _ in }
+  /// Called when the stream has another writer that the desk cannot follow, or the lease is lost. Nothing is decided at
+  /// the desk any more; the program has to end.
+  var cutOff: @Sendable (JournalError) -> Void = { _ in }
+  /// Called after each durable append with its changes and the state after them.
+  var changed: @Sendable ([State.Change], State) -> Void = { _, _ in }
+}
+
 /// Bounds of every desk.
 enum DeskLimits {
   /// Inputs that wait; more are refused. The default is 10,000.
   static let mailbox = 10_000
   /// Inputs decided in one append. The default is 1,000.
   static let batch = 1000
+  /// How often one batch is decided again because another program wrote in between. The default is 3.
+  static let conflictsMax = 3
 }

@@ -25,6 +25,12 @@ struct IncidentState: DeskState {
     try book.process(input, counting: &tally, at: now)
   }
 
+  mutating func follow(_ fact: Fact) throws -> IncidentFact {
+    let change = try IncidentFact(fact)
+    book.apply(change)
+    return change
+  }
+
   func draft(of change: IncidentFact) -> FactDraft { change.draft() }
   func snapshots(after changes: [IncidentFact]) -> [EntitySnapshot] { book.snapshots(after: changes) }
   mutating func takeRows() -> [String: [UInt8]?] { tally.takeChanges() }

@@ -23,6 +23,12 @@ struct InventoryState: DeskState {
     book.process(input, noting: &ledger, at: now)
   }
 
+  mutating func follow(_ fact: Fact) throws -> InventoryFact {
+    let change = try InventoryFact(fact)
+    book.apply(change)
+    return change
+  }
+
   func draft(of change: InventoryFact) -> FactDraft { change.draft() }
   func snapshots(after changes: [InventoryFact]) -> [EntitySnapshot] { book.snapshots(after: changes) }
   mutating func takeRows() -> [String: [UInt8]?] { ledger.takeChanges() }

@@ -46,6 +46,12 @@ struct MaintenanceState: DeskState {
     return facts
   }
 
+  mutating func follow(_ fact: Fact) throws -> MaintenanceFact {
+    let change = try MaintenanceFact(fact)
+    book.apply(change)
+    return change
+  }
+
   func draft(of change: MaintenanceFact) -> FactDraft { change.draft() }
 
   func snapshots(after changes: [MaintenanceFact]) -> [EntitySnapshot] {

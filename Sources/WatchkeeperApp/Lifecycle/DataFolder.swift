@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Foundation
 internal import Glibc
+internal import Journal
 
 /// Where the program keeps what must survive: journal, samples, last good configuration, control socket.
 ///
@@ -11,7 +12,9 @@ struct DataFolder {
   var journalFolder: String { path + "/journal" }
   var samplesFolder: String { path + "/samples" }
   var lastGoodConfiguration: String { path + "/configuration.last-good.json" }
+  var publishedDigests: String { path + "/journal-digests.log" }
   var controlSocket: String { path + "/control.sock" }
+  var reserve: String { path + "/reserve" }
   private var lockFile: String { path + "/lock" }
 
   /// `$STATE_DIRECTORY` (systemd), else `/var/lib/watchkeeper` for root when it exists, else the user's state folder.
@@ -79,15 +82,8 @@ struct DataFolder {
     return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : ""
   }
 
-  /// Locks and syncs cannot be trusted there. Magic numbers: statfs(2).
-  private static let networkFileSystems: [Int: String] = [
-    0x6969: "NFS", 0xff53_4d42: "CIFS", 0xfe53_4d42: "SMB2", 0x0102_1997: "9p", 0x6573_5546: "FUSE",
-  ]
-
   private func refuseNetworkFileSystem() throws(StartError) {
-    var status = statfs()
-    guard statfs(path, &status) == 0 else { return }
-    if let kind = Self.networkFileSystems[Int(status.f_type)], kind != "FUSE" {
+    if let kind = FileSystemKind.network(under: path) {
       throw StartError(
         "the data folder \(path) lies on \(kind), which cannot promise that a synced write is kept",
         remedy: "give --data a folder on a local disk")
@@ -98,9 +94,9 @@ struct DataFolder {
   static let freeBytesMin = 32 << 20
 
   private func refuseFullDisk() throws(StartError) {
-    var status = statvfs()
-    guard statvfs(path, &status) == 0 else { return }
-    let free = Int(status.f_bavail) * Int(status.f_frsize)
+    // The reserve of an earlier run can be given up, so that a restart on a full disk goes on recording.
+    guard let unused = DiskReserve.freeBytes(in: path) else { return }
+    let free = unused + DiskReserve.size(of: reserve)
     guard free >= Self.freeBytesMin else {
       throw StartError(
         "\(path) has \(free >> 20) MiB free, \(Self.freeBytesMin >> 20) MiB are needed to start",

@@ -3,7 +3,7 @@ internal import Telemetry
 internal import Transfers
 
 /// Calls a URL so that an outside watcher notices when Watchkeeper does not watch: it stops when the last evaluation or
-/// an undelivered notification is too old.
+/// an undelivered notification is too old, and goes on when neither is.
 struct Heartbeat: Sendable {
   struct State: Sendable {
     var lastSent: Timestamp?
@@ -13,33 +13,47 @@ struct Heartbeat: Sendable {
 
   /// The ages that a beat carries and is judged by.
   struct Ages: Sendable {
-    /// Since the last evaluation of any rule group; `nil` before the first.
-    let evaluation: Duration?
-    /// Since the last proven delivery; `nil` when there was none.
-    let delivery: Duration?
-    /// How long the oldest undelivered notification has waited.
-    let undelivered: Duration?
+    /// Since the last completed round of any rule group, on the clock that never steps; without rule groups, since the
+    /// evaluator last answered. `nil` before the first.
+    var evaluation: Duration?
+    /// How long the oldest notification that is due has waited for its delivery; zero when none waits.
+    var undelivered = Duration.zero
+    /// Since the last delivery that succeeded; `nil` when there was none since the start.
+    var delivered: Duration?
+    /// The shortest interval of a rule group, `nil` without rule groups.
+    var roundInterval: Duration?
+  }
+
+  enum Verdict: Sendable, Equatable {
+    case send
+    /// The first round is still to come: neither a beat nor a fault.
+    case wait
+    case holdBack(why: String)
   }
 
   let settings: HeartbeatSettings
 
-  /// Why no beat is sent, `nil` when all is well.
-  func reasonToStop(_ ages: Ages) -> String? {
-    guard let evaluation = ages.evaluation else { return "no rule was evaluated yet" }
-    if evaluation > settings.evaluationAgeMax.duration {
-      return "the last evaluation was \(evaluation.notation) ago"
+  /// What is due now. Pure, and the same at every call, so beats come again by themselves once all is well.
+  func verdict(_ ages: Ages, running: Duration) -> Verdict {
+    // Rules that are evaluated every ten minutes are not late after three.
+    let evaluationMax = max(settings.evaluationAgeMax.duration, (ages.roundInterval ?? .zero) * 2)
+    if let evaluation = ages.evaluation {
+      if evaluation > evaluationMax { return .holdBack(why: "the last evaluation was \(evaluation.notation) ago") }
+    } else {
+      return running <= evaluationMax ? .wait : .holdBack(why: "no rule was evaluated yet")
     }
-    if let undelivered = ages.undelivered, undelivered > settings.deliveryAgeMax.duration {
-      return "a notification has waited for \(undelivered.notation)"
+    if ages.undelivered > settings.deliveryAgeMax.duration {
+      return .holdBack(why: "a notification has waited for \(ages.undelivered.notation)")
     }
-    return nil
+    return .send
   }
 
   func request(_ ages: Ages) -> TransferRequest {
     var url = settings.url.secret.reveal()
     url += url.contains("?") ? "&" : "?"
     url += "evaluation_age_seconds=\(Self.whole(ages.evaluation))"
-    url += "&delivery_age_seconds=\(Self.whole(ages.delivery))"
+    url += "&delivery_age_seconds=\(Self.whole(ages.undelivered))"
+    url += "&last_delivery_age_seconds=\(Self.whole(ages.delivered))"
     var request = TransferRequest(url: Secret(url))
     request.timeout = .seconds(15)
     return request

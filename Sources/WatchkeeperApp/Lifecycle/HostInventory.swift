@@ -17,11 +17,15 @@ struct HostInventory {
   var inputs: [InventoryInput] {
     let declaration = ItemDeclaration(
       id: host, className: "host", name: hostName, home: .discovery, labels: ["instance": hostName])
+    // What was not looked at is neither new nor gone.
+    guard findings.isComplete else { return [.register(declaration, source: Self.source)] }
     return [
       .register(declaration, source: Self.source),
       .observe(Observation(host, attributes, source: Self.source)),
       .discover(
-        Discovery(below: host, classes: ["filesystem", "interface"], found: children, source: Self.source)),
+        Discovery(
+          below: host, classes: ["filesystem", "interface"], found: children,
+          silent: findings.silentMounts.map { Discovery.Found("filesystem", identity: $0) }, source: Self.source)),
     ]
   }
 
@@ -52,15 +56,45 @@ struct HostInventory {
   }
 }
 
+extension ProbeDefinition {
+  /// What is checked, when it has an address of its own and the definition names no item.
+  func endpoint(hostName: String) -> ProbedEndpoint? {
+    guard item == nil, let network = settings.network else { return nil }
+    return ProbedEndpoint(
+      probe: name, instance: network.hasCredentials ? nil : targetLabels(hostName: hostName)["instance"],
+      attributes: [network.isURL ? "url" : "address": network.address],
+      place: network.isOnHost(named: hostName) ? .onHost : .elsewhere)
+  }
+
+  /// What an alert about this probe's series is about: the item that the definition names, else the endpoint's, else
+  /// the host that looks.
+  func subject(hostName: String, in inventory: InventoryBook) -> ItemID {
+    if let item { return ItemID(item) }
+    return endpoint(hostName: hostName).map(inventory.item(of:)) ?? HostInventory.itemID(hostName: hostName)
+  }
+}
+
+extension Configuration {
+  /// What the CMDB takes from the files, in this order.
+  func inventoryInputs(hostName: String) -> [InventoryInput] {
+    [
+      .declare(inventory, digest: digest),
+      .endpoints(
+        probes.compactMap { $0.endpoint(hostName: hostName) }, seenFrom: HostInventory.itemID(hostName: hostName),
+        digest: digest),
+    ]
+  }
+}
+
 extension TargetTable {
   /// Each probe's (job, instance) and the item it is about.
-  init(_ probes: [ProbeDefinition], hostName: String) {
+  init(_ probes: [ProbeDefinition], hostName: String, in inventory: InventoryBook) {
     self.init()
     for probe in probes {
       let labels = probe.targetLabels(hostName: hostName)
       bind(
         job: labels["job"] ?? "", instance: labels["instance"] ?? "",
-        to: probe.item.map { ItemID($0) } ?? HostInventory.itemID(hostName: hostName))
+        to: probe.subject(hostName: hostName, in: inventory))
     }
   }
 }

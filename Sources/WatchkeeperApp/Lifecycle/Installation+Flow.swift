@@ -5,6 +5,7 @@ internal import Inventory
 internal import Planner
 internal import Records
 internal import Telemetry
+internal import TimeSeriesStore
 internal import WebInterface
 
 // How a change in one book reaches the others. Each step hands a value to a desk and returns at once.
@@ -13,9 +14,10 @@ extension Installation {
   /// A round of a rule group is over.
   func offer(_ round: RuleEvaluator.GroupRound) {
     status.withLock { $0.lastRound = world.clock.uptime }
+    let book = inventory.state.book
     let offering = BreachOffering(
-      inventory: inventory.state.book, targets: TargetTable(configuration.withLock { $0.probes }, hostName: hostName),
-      maintenance: maintenance.state, incidents: incidents.state.book, names: RuleGroupNames(evaluator.view.groups))
+      inventory: book, targets: TargetTable(configuration.withLock { $0.probes }, hostName: hostName, in: book),
+      maintenance: maintenance.state, incidents: incidents.state.book)
     for round in offering.rounds(of: round, at: now) where incidents.submit(.round(round)) == .mailboxFull {
       log.warning("incidents: too much waits; the round of \(round.rule) is offered again with the next")
     }
@@ -26,21 +28,34 @@ extension Installation {
 
   /// Ends the incidents of rules that no configured group has.
   func retireMissingRules() {
-    let groups = evaluator.view.groups
-    let known = RuleGroupNames(groups).references(in: groups)
+    let known = RuleReference.all(in: evaluator.view.groups)
     let book = incidents.state.book
     let used = book.all.compactMap(\.origin.rule) + book.withheldAlerts.compactMap(\.report.origin.rule)
     for rule in Set(used).subtracting(known).sorted() { incidents.submit(.ruleRetired(rule)) }
   }
 
+  /// A recovery must not be more durable than the samples that prove it: after a crash the last good sample would be
+  /// gone, the last bad one in sight, and a resolved incident would open again. Costs one sync for each resolution.
+  func keepSamples(behind facts: [IncidentFact]) async {
+    let endsOne = facts.contains { fact in
+      switch fact.change {
+      case .resolved, .verified, .closed: true
+      default: false
+      }
+    }
+    if endsOne { await store.commit() }
+  }
+
   func incidentsChanged(_ facts: [IncidentFact], _ state: IncidentState) {
-    let hasIntents = facts.contains { if case .intended = $0.change { true } else { false } }
-    if hasIntents { Failpoint.intentAfter.pass() }
+    let told = Set(
+      facts.compactMap { fact in
+        if case .intended = fact.change { Incident.number(of: fact.entity) } else { nil }
+      })
+    if !told.isEmpty { Failpoint.intentAfter.pass() }
     let numbers = Set(facts.compactMap { Incident.number(of: $0.entity) })
     Task {
-      if hasIntents { await takePendingIntents() }
-      await hub.send(.changed(.incidents))
-      for number in numbers.sorted() { await hub.send(.changed(.incident(number))) }
+      if !told.isEmpty { await takePendingIntents(of: told) }
+      await hub.tell(changed: [.incidents] + numbers.map { .incident($0) })
     }
     let changesOutages = facts.contains { fact in
       switch fact.change {
@@ -51,13 +66,21 @@ extension Installation {
     if changesOutages { plan() }
   }
 
+  /// Only of the incidents that have new ones: what waits for a dead endpoint must not make each further one dearer.
+  private func takePendingIntents(of numbers: Set<RecordNumber>) async {
+    await deliveries.take { [incidents] in
+      let book = incidents.state.book
+      return numbers.sorted().flatMap { book.pendingIntents(of: $0) }
+    }
+  }
+
   func takePendingIntents() async {
     await deliveries.take { [incidents] in incidents.state.book.pendingIntentsInOrder }
   }
 
   func inventoryChanged(_ facts: [InventoryFact], _ state: InventoryState) {
     plan()
-    Task { await hub.send(.changed(.items)) }
+    Task { await hub.tell(changed: [.items]) }
   }
 
   func maintenanceChanged(_ facts: [MaintenanceFact], _ state: MaintenanceState) {
@@ -65,7 +88,7 @@ extension Installation {
       guard case .windowClosed = fact.change, let number = Self.windowNumber(of: fact.entity) else { continue }
       endWindow(number, state)
     }
-    Task { await hub.send(.changed(.maintenance)) }
+    Task { await hub.tell(changed: [.maintenance]) }
   }
 
   private static func windowNumber(of entity: EntityID) -> RecordNumber? {

@@ -15,13 +15,19 @@ extension Installation {
       + (await journalMetrics())
   }
 
+  /// Lets every counter begin at 0: what was counted while opening, such as damage, is then an increase, also behind a
+  /// run that had counted as much.
+  func beginCounters() async {
+    await appendSelfMetrics { $0.kind == .counter ? $0.beginning : nil }
+  }
+
   /// Its own series, under the target that a scrape of `/metrics` would have.
-  func appendSelfMetrics() async {
+  func appendSelfMetrics(_ shown: (SelfMetric) -> SelfMetric? = { $0 }) async {
     let target = LabelSet(["job": "watchkeeper", "instance": hostName])
     var batch = SampleBatch()
     var present: Set<SeriesReference> = []
     let time = now
-    for metric in await selfMetrics() {
+    for metric in await selfMetrics().compactMap(shown) {
       for (labels, value) in metric.values {
         let series = LabelSet(labels.labels + target.labels + [Label(LabelSet.metricName, metric.name)])
         guard let reference = try? store.reference(for: series) else { continue }
@@ -47,11 +53,17 @@ extension Installation {
       SelfMetric("process_cpu_seconds_total", .counter, "Processor time used.", usage.processorSeconds),
       SelfMetric("process_resident_memory_bytes", .gauge, "Memory in use, shared pages included.", usage.residentBytes),
       SelfMetric("watchkeeper_private_memory_bytes", .gauge, "Memory that is the program's own.", usage.privateBytes),
+      SelfMetric(
+        "watchkeeper_disk_reserve_held", .gauge, "1 while space is set aside for incidents.", reserve.isHeld ? 1 : 0),
       SelfMetric("process_open_fds", .gauge, "Open file descriptors.", usage.openDescriptors),
       SelfMetric(
         "watchkeeper_config_last_reload_successful", .gauge, "1 while the configuration on disk is the running one.",
         status.refusedConfiguration == nil ? 1 : 0),
       SelfMetric("watchkeeper_config_reloads_total", .counter, "Configurations taken over.", Double(status.reloads)),
+      SelfMetric(
+        "watchkeeper_clock_step_seconds", .gauge,
+        "How far the clock was set within the last 15 minutes; negative is back.",
+        status.clock.shown(at: world.clock.uptime).inSeconds),
       SelfMetric(
         "watchkeeper_heartbeat_held_back", .gauge, "1 while the heartbeat is held back.",
         status.heartbeat.isHeldBack ? 1 : 0),

@@ -28,7 +28,7 @@ extension Installation {
       composer: MessageComposer(language: language, zone: ClockZone(zone), consoleURL: publicURL))
     do {
       // Items come first, as at the start.
-      try await inventory.perform(.declare(new.inventory, digest: new.digest))
+      for input in new.inventoryInputs(hostName: hostName) { try await inventory.perform(input) }
     } catch {
       log.error("inventory: the items of configuration \(new.digest) are taken over later: \(error)")
     }

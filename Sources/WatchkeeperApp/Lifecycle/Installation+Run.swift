@@ -24,6 +24,7 @@ extension Installation {
       status.startedAt = now
       status.startedUptime = world.clock.uptime
     }
+    await digests.begin()
     let desks = Task {
       await withDiscardingTaskGroup { group in
         group.addTask { await self.incidents.run() }
@@ -34,6 +35,7 @@ extension Installation {
     let configuration = configuration.withLock { $0 }
     // Items come first: an alert that is bound to another item than before is another incident.
     try await takeInventory(configuration, findings)
+    await beginCounters()
     await probes.observe { self.probed($0) }
     await probes.load(configuration.probes)
     try await evaluator.restore(configuration.ruleGroups)
@@ -67,15 +69,17 @@ extension Installation {
     inventory.close()
     maintenance.close()
     await loops.desks.value
+    await digests.end()
     await store.close()
     do { try journal.close() } catch { log.error("\(error)") }
     madeConsole.withLock { $0 = nil }
   }
 
   func takeInventory(_ configuration: Configuration, _ findings: HostFindings) async throws(CommandFailure<Never>) {
+    tellStalls(findings)
     let host = HostInventory(findings: findings, hostName: hostName)
     for input in host.inputs { try await inventory.perform(input) }
-    try await inventory.perform(.declare(configuration.inventory, digest: configuration.digest))
+    for input in configuration.inventoryInputs(hostName: hostName) { try await inventory.perform(input) }
   }
 
   /// How long the first rounds wait for the first samples after a break. The default is 1 minute.

@@ -29,7 +29,7 @@ extension Installation {
     await withDiscardingTaskGroup { group in
       group.addTask { await self.every(1) { await self.pulse($0) } }
       group.addTask { await self.upkeep() }
-      group.addTask { await self.every(Period.discovery) { _ in await self.discover() } }
+      group.addTask { await self.discoveries() }
       group.addTask { await self.heartbeats() }
     }
   }
@@ -47,6 +47,7 @@ extension Installation {
   }
 
   private func pulse(_ second: Int) async {
+    watchClock()
     await deliveries.pump()
     if planIsDue.withLock({ isDue in
       defer { isDue = false }
@@ -55,19 +56,48 @@ extension Installation {
       maintenance.submit(PlanningInput(input: .plan, scene: scene))
     }
     guard second % Period.tick == 0 else { return }
-    incidents.submit(.tick)
-    maintenance.submit(PlanningInput(input: .tick, scene: scene))
+    let now = now
+    if incidents.state.book.isTickDue(at: now) { incidents.submit(.tick) }
+    // A scene walks the whole inventory: it is made only for a tick that has something to do.
+    if maintenance.state.book.isTickDue(at: now) { maintenance.submit(PlanningInput(input: .tick, scene: scene)) }
+  }
+
+  /// Waiting goes by the clock that never steps, so schedules go on; what bears a time is looked at anew.
+  private func watchClock() {
+    let (now, uptime) = (now, world.clock.uptime)
+    guard let step = status.withLock({ $0.clock.look(now: now, uptime: uptime) }) else { return }
+    let way = step < .zero ? "back" : "forward"
+    let distance = (step < .zero ? .zero - step : step).notation
+    log.warning(
+      "clock: it was set \(way) by \(distance) – sampling, rules and schedules go on; see: timedatectl status")
+    plan()
   }
 
   private func upkeep() async {
     var health = StoreHealth()
     await every(Period.step) { second in
+      tendReserve()
       health = tellHealth(since: health)
       if second % Period.persist == 0 { await persist() }
       if second % Period.metrics == 0 { await appendSelfMetrics() }
       if second % Period.reconciliation == 0 { reconcile() }
-      if second % Period.publishing == 0 { await publishDigest() }
+      if second % Period.publishing == 0 { await digests.publish() }
     }
+  }
+
+  /// The last free bytes are for decisions.
+  func tendReserve(free known: Int? = nil) {
+    guard let free = known ?? DiskReserve.freeBytes(in: dataFolder) else { return }
+    switch reserve.tend(free: free) {
+    case .release?:
+      log.error(
+        "\(dataFolder): \(free >> 20) MiB free: the reserve of \(DiskReserve.bytes >> 20) MiB is given up for incidents"
+          + " – free space")
+    case .take?: log.notice("\(dataFolder): \(free >> 20) MiB free: the reserve for incidents is kept again")
+    case nil: break
+    }
+    let left = known ?? DiskReserve.freeBytes(in: dataFolder) ?? free
+    store.restrain(because: DiskReserve.restraint(isHeld: reserve.isHeld, free: left))
   }
 
   /// Says once what the sample store found or suffers.
@@ -103,28 +133,44 @@ extension Installation {
     retireMissingRules()
     endForgottenWindows()
     let configuration = configuration.withLock { $0 }
-    inventory.submit(.declare(configuration.inventory, digest: configuration.digest))
+    for input in configuration.inventoryInputs(hostName: hostName) { inventory.submit(input) }
     let now = now
     maintenance.adopt { $0.forget(at: now) }
     plan()
+    Task { await takePendingIntents() }
   }
 
-  private func discover() async {
+  private func discoveries() async {
+    var silent: Set<String> = []
+    await every(Period.discovery) { _ in silent = await discover(knowing: silent) }
+  }
+
+  private static let discovery = PatientDiscovery()
+
+  /// Looks at this host; a stalled mount or a stalled /proc costs a bounded time.
+  static func look() async -> HostFindings { await discovery.findings() }
+
+  /// - Parameter before: the mounts that did not answer the last time.
+  /// - Returns: those that do not answer now.
+  private func discover(knowing before: Set<String>) async -> Set<String> {
     let findings = await Self.look()
     for input in HostInventory(findings: findings, hostName: hostName).inputs { inventory.submit(input) }
+    return tellStalls(findings, knowing: before)
   }
 
-  /// Looks at this host on a thread of its own: reading /proc can stall.
-  static func look() async -> HostFindings {
-    await withCheckedContinuation { continuation in
-      BackgroundThread.run { continuation.resume(returning: HostDiscovery().look()) }
+  /// Says once what could not be looked at.
+  @discardableResult
+  func tellStalls(_ findings: HostFindings, knowing before: Set<String> = []) -> Set<String> {
+    guard findings.isComplete else {
+      log.warning("discovery: this host was not looked at within \(PatientDiscovery.secondsMax) s – it is tried again")
+      return before
     }
-  }
-
-  /// Without a digest kept elsewhere, a tail cut from the journal cannot be seen.
-  private func publishDigest() async {
-    guard let head = try? await journal.head() else { return }
-    log.notice("journal: position \(head.position.number), digest \(head.digest)")
+    let silent = Set(findings.silentMounts)
+    for mount in silent.subtracting(before).sorted() {
+      log.warning(
+        "discovery: the file system at \(mount) does not answer – its size is not measured; see: stat -f \(mount)")
+    }
+    return silent
   }
 }
 
@@ -135,18 +181,27 @@ extension Installation {
   private static let firstBeat = Duration.seconds(20)
 
   var heartbeatAges: Heartbeat.Ages {
-    let view = evaluator.view
     let delivery = deliveries.view
     let oldest = delivery.waiting.values.map(\.oldest).min()
+    let uptime = world.clock.uptime
     return Heartbeat.Ages(
-      evaluation: view.lastEvaluation.map { now.elapsed(since: $0) },
-      delivery: delivery.lastDelivery.map { now.elapsed(since: $0) },
-      undelivered: oldest.map { now.elapsed(since: $0) })
+      evaluation: status.withLock { $0.lastRound }.map { uptime - $0 },
+      undelivered: oldest.map { now.elapsed(since: $0) } ?? .zero,
+      delivered: delivery.lastDelivery.map { now.elapsed(since: $0) },
+      roundInterval: evaluator.view.groups.map(\.interval).min())
+  }
+
+  /// Without rule groups no round ends; then the evaluator's answer shows that it would evaluate.
+  private func hearEvaluator() async {
+    guard evaluator.view.groups.isEmpty else { return }
+    await evaluator.answer()
+    status.withLock { $0.lastRound = world.clock.uptime }
   }
 
   private func heartbeats() async {
     var due = world.clock.uptime + Self.firstBeat
     await every(1) { _ in
+      await hearEvaluator()
       guard let settings = configuration.withLock({ $0.settings.heartbeat }) else { return }
       let uptime = world.clock.uptime
       // A shorter interval after a reload holds at once.
@@ -160,12 +215,13 @@ extension Installation {
   private func beat(_ heartbeat: Heartbeat) async {
     let ages = heartbeatAges
     let running = world.clock.uptime - status.withLock { $0.startedUptime }
-    // The first round is still to come: neither a beat nor a fault.
-    if ages.evaluation == nil, running <= heartbeat.settings.evaluationAgeMax.duration { return }
-    if let reason = heartbeat.reasonToStop(ages) {
-      log.error("heartbeat: held back: \(reason)")
+    switch heartbeat.verdict(ages, running: running) {
+    case .wait: return
+    case .holdBack(let why):
+      log.error("heartbeat: held back: \(why)")
       status.withLock { $0.heartbeat.isHeldBack = true }
       return
+    case .send: break
     }
     let report = await transfers.perform(heartbeat.request(ages))
     var problem: String?
@@ -193,14 +249,3 @@ extension Installation {
     return world.clock.uptime - last < max(Self.evaluationSilenceMax, shortest * 2)
   }
 }
-
-/// A thread for one blocking piece of work.
-enum BackgroundThread {
-  static func run(_ body: @escaping @Sendable () -> Void) {
-    let thread = Thread { body() }
-    thread.stackSize = 1 << 20
-    thread.start()
-  }
-}
-
-private import Foundation

@@ -22,10 +22,13 @@ final class Installation: Sendable {
   let world: World
   let log: Log
   let hostName: String
+  let dataFolder: String
   let zone: TimeZoneRules
   let language: Language
   let transfers: TransferEngine
   let journal: SQLiteJournal
+  let digests: DigestPublisher
+  let reserve: DiskReserve
   let store: EmbeddedStore
   let queries: QueryService
   let incidents: Desk<IncidentState>
@@ -43,6 +46,10 @@ final class Installation: Sendable {
   let planIsDue = Mutex(false)
   /// Watchkeeper's own series that were written last, so that one that ends is marked as ended.
   let ownSeries = Mutex<Set<SeriesReference>>([])
+  /// Why the program must end, once it must: another one writes its journal.
+  let failure = Mutex<JournalError?>(nil)
+  /// Asks for an orderly stop.
+  private let askToStop: @Sendable () -> Void
   /// Where the console is reached; known once it listens.
   let consoleURL = Mutex("")
 
@@ -56,15 +63,22 @@ final class Installation: Sendable {
     zone = base.zone
     language = base.language
     log = base.log
+    askToStop = base.askToStop
     transfers = base.transfers
     self.configuration = Mutex(configuration)
     status = Mutex(InstallationStatus())
     // Numbers go on from run to run, so that a page of the run before is told to read again.
-    hub = EventHub(after: UInt64(max(0, base.clock.now.milliseconds)))
+    hub = EventHub(after: UInt64(max(0, base.clock.now.milliseconds)), clock: base.clock)
     let settings = configuration.settings
+    dataFolder = folder.path
+    reserve = DiskReserve(path: folder.reserve)
+    // Before anything is opened: on a full disk the journal needs the room.
+    if let free = DiskReserve.freeBytes(in: folder.path) { _ = reserve.tend(free: free) }
     journal = try SQLiteJournal(folder: try folder.subfolder(folder.journalFolder), clock: base.clock)
     let world = World(clock: base.clock, identifiers: base.identifiers, journal: journal, rows: journal)
     self.world = world
+    digests = DigestPublisher(
+      journal, to: PublishedDigestFile(path: folder.publishedDigests), clock: base.clock, log: base.log)
     store = try EmbeddedStore(
       folder: try folder.subfolder(folder.samplesFolder), settings: StoreSettings(settings.storage), clock: base.clock
     ) { ($0 == .before ? Failpoint.chunkFlushBefore : .chunkFlushAfter).pass() }
@@ -73,14 +87,16 @@ final class Installation: Sendable {
     let link = InstallationLink()
     let log = base.log
     incidents = try await Desk(
-      try await IncidentState(from: world, settings: IncidentSettings(settings)), world: world, log: log
-    ) { link.installation?.incidentsChanged($0, $1) }
-    inventory = try await Desk(try await InventoryState(from: world), world: world, log: log) {
-      link.installation?.inventoryChanged($0, $1)
-    }
-    maintenance = try await Desk(try await MaintenanceState(from: world), world: world, log: log) {
-      link.installation?.maintenanceChanged($0, $1)
-    }
+      try await IncidentState(from: world, settings: IncidentSettings(settings)), world: world, log: log,
+      DeskNeighbours(
+        prepare: { await link.installation?.keepSamples(behind: $0) }, cutOff: link.cutOff,
+        changed: { link.installation?.incidentsChanged($0, $1) }))
+    inventory = try await Desk(
+      try await InventoryState(from: world), world: world, log: log,
+      DeskNeighbours(cutOff: link.cutOff, changed: { link.installation?.inventoryChanged($0, $1) }))
+    maintenance = try await Desk(
+      try await MaintenanceState(from: world), world: world, log: log,
+      DeskNeighbours(cutOff: link.cutOff, changed: { link.installation?.maintenanceChanged($0, $1) }))
     let composer = MessageComposer(
       language: base.language, zone: ClockZone(base.zone), consoleURL: settings.web.externalURL ?? "")
     deliveries = DeliveryService(
@@ -101,6 +117,7 @@ final class Installation: Sendable {
       environment: ProbeEnvironment(transfers: base.transfers, clock: base.clock, hostName: base.hostName), store: store
     )
     link.installation = self
+    tendReserve()
   }
 
   var now: Timestamp { world.clock.now }
@@ -109,6 +126,16 @@ final class Installation: Sendable {
   var resumption: StartTranscript.Resumption {
     StartTranscript.Resumption(
       series: store.statistics.knownSeries, openIncidents: incidents.state.book.all.count { $0.status.isActive })
+  }
+
+  /// Nothing can be decided any more. The first reason stands.
+  func end(because error: JournalError) {
+    let isFirst = failure.withLock { failure in
+      guard failure == nil else { return false }
+      failure = error
+      return true
+    }
+    if isFirst { askToStop() }
   }
 
   /// The console over this installation, made at first use.
@@ -132,6 +159,8 @@ struct InstallationBase: Sendable {
   let hostName: String
   let zone: TimeZoneRules
   let language: Language
+  /// Called when the program must end by itself.
+  var askToStop: @Sendable () -> Void = {}
 }
 
 /// Lets desks, which are made first, call the installation, which holds them.
@@ -141,6 +170,11 @@ private final class InstallationLink: Sendable {
   var installation: Installation? {
     get { target.withLock { $0.installation } }
     set { target.withLock { $0.installation = newValue } }
+  }
+
+  /// Hands a desk's last word on.
+  var cutOff: @Sendable (JournalError) -> Void {
+    { [self] error in installation?.end(because: error) }
   }
 
   private struct WeakInstallation: Sendable {
@@ -159,9 +193,10 @@ struct InstallationStatus: Sendable {
   var probes: [String: ProbeStatus] = [:]
   /// On the clock that never steps.
   var startedUptime = Duration.zero
-  /// When the last round of any rule group ended, on the same clock.
+  /// When the last round of any rule group ended, on the same clock; without rule groups, when the evaluator answered.
   var lastRound: Duration?
   var heartbeat = Heartbeat.State()
+  var clock = ClockWatch()
 }
 
 extension ClockZone {

@@ -4,7 +4,7 @@ internal import Telemetry
 
 /// The program's own log: one line an event on standard error, English, bounded.
 ///
-/// Under systemd each line carries its syslog priority (`<4>`), otherwise the local time. More than `linesPerSecond` in
+/// Where the journal of systemd takes the lines each carries its syslog priority (`<4>`), otherwise the local time. More than `linesPerSecond` in
 /// a second are counted and told in one line instead.
 final class Log: Sendable {
   enum Level: Int, Sendable {
@@ -25,11 +25,21 @@ final class Log: Sendable {
 
   private let clock: any WallClock
   private let isUnderJournal: Bool
+  private let descriptor: Int32
   private let budget = Mutex(Budget())
 
-  init(clock: any WallClock, environment: [String: String]) {
+  init(clock: any WallClock, environment: [String: String], descriptor: Int32 = STDERR_FILENO) {
     self.clock = clock
-    isUnderJournal = environment["JOURNAL_STREAM"] != nil
+    self.descriptor = descriptor
+    isUnderJournal = Self.isJournal(descriptor, said: environment["JOURNAL_STREAM"])
+  }
+
+  /// The variable is inherited by every child, so it counts only when it names the very stream that is written to.
+  /// - Source: systemd.exec(5), `$JOURNAL_STREAM`: device and inode number, decimal, parted by a colon.
+  private static func isJournal(_ descriptor: Int32, said: String?) -> Bool {
+    var status = stat()
+    guard let said, fstat(descriptor, &status) == 0 else { return false }
+    return said == "\(status.st_dev):\(status.st_ino)"
   }
 
   func error(_ text: @autoclosure () -> String) { write(.error, text()) }
@@ -59,7 +69,7 @@ final class Log: Sendable {
     let oneLine = text.replacing("\n", with: " ⏎ ")
     let line = (isUnderJournal ? "<\(level.rawValue)>" : Self.localTime(now) + " ") + oneLine + "\n"
     let bytes = Array(line.utf8)
-    _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
+    _ = Glibc.write(descriptor, bytes, bytes.count)
   }
 
   private static func localTime(_ now: Timestamp) -> String {

@@ -58,7 +58,7 @@ struct Program {
       configuration: configuration, folder: folder,
       base: InstallationBase(
         clock: clock, identifiers: identifiers, log: log, transfers: transfers, notifiers: notifiers,
-        hostName: hostName, zone: zone, language: language))
+        hostName: hostName, zone: zone, language: language, askToStop: { [signals] in signals.stop() }))
     if let refused { installation.refuse(refused) }
     let transcript = StartTranscript(language: language, zone: zone)
     transcript.begin(
@@ -85,7 +85,7 @@ struct Program {
       let files = try readFiles()
       try Self.refuseEmptied(files, lastGood.load())
       let configuration = try ConfigurationReader.read(files, hostName: hostName, notifiers: notifiers)
-      try lastGood.save(files)
+      try keep(files, as: lastGood)
       return (configuration, nil)
     } catch let errors as SettingsErrors {
       guard !options.isStrict, let files = lastGood.load(),
@@ -95,6 +95,11 @@ struct Program {
       for error in errors.errors { Terminal.tell(error.description) }
       return (configuration, errors)
     }
+  }
+
+  /// A start that names no configuration, because an option was forgotten, must not take the last good one away.
+  private func keep(_ files: ConfigurationFiles, as lastGood: LastGoodConfiguration) throws(StartError) {
+    if configurationPath != nil { try lastGood.save(files) }
   }
 
   /// A file that had content and is empty now was most likely cut off while it was written.
@@ -122,7 +127,7 @@ struct Program {
       try Self.refuseEmptied(files, lastGood.load())
       let configuration = try ConfigurationReader.read(files, hostName: hostName, notifiers: notifiers)
       await installation.adopt(configuration, notifiers)
-      do { try lastGood.save(files) } catch { log.error("the last good configuration cannot be kept: \(error)") }
+      do { try keep(files, as: lastGood) } catch { log.error("the last good configuration cannot be kept: \(error)") }
       log.notice("configuration \(configuration.digest) is in force")
     } catch {
       installation.refuse(error)
@@ -215,6 +220,9 @@ struct Program {
     await installation.stop(loops)
     serving.cancel()
     transcript.stopped()
+    if let failure = installation.failure.withLock({ $0 }) {
+      throw StartError("the program ended: \(failure)", remedy: "stop the other program; nothing is decided twice")
+    }
   }
 
   /// Reloads at SIGHUP, feeds the watchdog, and returns at SIGTERM or SIGINT.

@@ -19,6 +19,9 @@ struct SelfMetric: Sendable {
     self.help = help
     self.values = values
   }
+
+  /// The same with every value 0.
+  var beginning: SelfMetric { SelfMetric(name, kind, help, values.map { ($0.labels, 0) }) }
 }
 
 extension [SelfMetric] {

@@ -38,6 +38,12 @@ final class SignalListener: Sendable {
     }
   }
 
+  /// The program's own request for an orderly stop, as if SIGTERM had come.
+  func stop() {
+    phase.withLock { if $0 == .running { $0 = .stopping } }
+    asking.yield(.stop)
+  }
+
   /// Signals are caught when this returns; the task listens until it is cancelled.
   func listen() async -> Task<Void, Never> {
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)

@@ -10,7 +10,6 @@ struct BreachOffering {
   let targets: TargetTable
   let maintenance: MaintenanceState
   let incidents: IncidentBook
-  let names: RuleGroupNames
 
   /// One round for each alert name of the group. A name of which a rule failed is not offered at all: what it watches
   /// is unknown.
@@ -27,7 +26,7 @@ struct BreachOffering {
       reports[alerting.name, default: []] += firing.map { report($0, of: alerting, in: round.group, at: now) }
     }
     return reports.filter { !failed.contains($0.key) }.sorted { $0.key < $1.key }.map { name, alerts in
-      RuleRound(RuleReference(group: names[round.group.key], alertName: name), firing: alerts)
+      RuleRound(RuleReference(round.group.key, name), firing: alerts)
     }
   }
 
@@ -35,33 +34,23 @@ struct BreachOffering {
     let subject = ItemBinding.resolve(labels: alert.labels, targets: targets, in: inventory) { incidents.isFailing($0) }
     let window = subject.item.flatMap { maintenance.window(over: $0.id, at: now) }
     return AlertReport(
-      rule: RuleReference(group: names[group.key], alertName: rule.name), labels: alert.labels,
+      rule: RuleReference(group.key, rule.name), labels: alert.labels,
       annotations: alert.annotations, activeAt: alert.activeAt, value: alert.value, volatileLabels: rule.volatileLabels,
       subject: subject, withheldBy: window)
   }
 }
 
-/// The name under which incidents know a group: its own, or with its file where two files use the same.
-struct RuleGroupNames: Sendable {
-  private let qualified: Set<String>
-
-  init(_ groups: [RuleGroup]) {
-    var seen: Set<String> = []
-    qualified = Set(groups.map(\.name).filter { !seen.insert($0).inserted })
+extension RuleReference {
+  init(_ group: RuleGroupKey, _ alertName: String) {
+    self.init(file: group.file, group: group.group, alertName: alertName)
   }
 
-  subscript(key: RuleGroupKey) -> String { qualified.contains(key.group) ? key.description : key.group }
-
   /// Every alert name of every group.
-  func references(in groups: [RuleGroup]) -> Set<RuleReference> {
+  static func all(in groups: [RuleGroup]) -> Set<RuleReference> {
     Set(
       groups.flatMap { group in
         group.rules.compactMap { rule in
-          if case .alerting(let alerting) = rule {
-            RuleReference(group: self[group.key], alertName: alerting.name)
-          } else {
-            nil
-          }
+          if case .alerting(let alerting) = rule { RuleReference(group.key, alerting.name) } else { nil }
         }
       })
   }

@@ -65,6 +65,9 @@ actor RuleEvaluator {
 
   nonisolated var view: View { published.withLock { $0 } }
 
+  /// Returns when the evaluator is free to answer: a sign of life where no group has rounds.
+  func answer() {}
+
   /// States of the last run, for the first set of groups.
   func restore(_ list: [RuleGroup]) async throws(JournalError) {
     let stored = StoredAlertStates(rows: try await world.rows.rows(of: .alertStates))

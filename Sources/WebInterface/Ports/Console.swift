@@ -17,7 +17,7 @@ public protocol ConsolePages: Sendable {
   func incident(_ number: RecordNumber, range: PageRange) async throws(ConsoleError) -> IncidentPage
   func items(_ filter: ItemFilter) async throws(ConsoleError) -> ItemsPage
   func item(_ id: String, range: PageRange) async throws(ConsoleError) -> ItemPage
-  /// - Parameter instant: any instant of the wanted week; `nil` for now.
+  /// - Parameter instant: any instant of the wanted week; `nil` for this one, or the next in which something is to come.
   func maintenance(weekOf instant: Timestamp?) async throws(ConsoleError) -> MaintenancePage
   /// The week of a task's slot, or the current week for a task without one.
   func maintenance(of task: RecordNumber) async throws(ConsoleError) -> MaintenancePage

@@ -268,6 +268,12 @@ private let maintenanceSentenceMessages: [Message] = [
     "console.rhythm.weekly.SU", en: "every {count} {count|week|weeks}, Sunday, {time}", zh: "每 {count} 周周日，{time}"),
   Message("console.rhythm.each.daily", en: "every day, {time}", zh: "每天，{time}"),
   Message("console.rhythm.each.monthly", en: "every month, day {day}, {time}", zh: "每月 {day} 日，{time}"),
+  Message(
+    "console.rhythm.days", en: "every {count} {count|week|weeks} on {days:console.weekday.*}, {time}",
+    zh: "每 {count} 周的{days:console.weekday.*}，{time}"),
+  Message(
+    "console.rhythm.each.days", en: "every week on {days:console.weekday.*}, {time}",
+    zh: "每{days:console.weekday.*}，{time}"),
   Message("console.rhythm.each.MO", en: "every Monday, {time}", zh: "每周一，{time}"),
   Message("console.rhythm.each.TU", en: "every Tuesday, {time}", zh: "每周二，{time}"),
   Message("console.rhythm.each.WE", en: "every Wednesday, {time}", zh: "每周三，{time}"),

@@ -4,6 +4,8 @@ let inventoryReasonMessages: [Message] =
     // Why a record exists or ended
     Message("reason.item.declared", en: "The inventory files declare it.", zh: "由配置文件声明。"),
     Message("reason.item.discovered", en: "Discovered by {source}.", zh: "由 {source} 发现。"),
+    Message("reason.item.probed", en: "The probe {probe} checks it.", zh: "由探测 {probe} 检查。"),
+    Message("reason.item.probe-removed", en: "No probe checks it any more.", zh: "已没有探测检查它。"),
     Message("reason.item.removed-from-files", en: "The inventory files no longer name it.", zh: "配置文件中已无此项。"),
     Message(
       "reason.item.gone", en: "{source} has not seen it for {seconds:age}.", zh: "{source} 已有 {seconds:age}未发现它。"),

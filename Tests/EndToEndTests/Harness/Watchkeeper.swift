@@ -52,6 +52,15 @@ final class Watchkeeper: Sendable {
     ["run", "--config", configurationFolder, "--data", dataFolder] + more
   }
 
+  /// As somebody would who forgot the option.
+  func startWithoutConfiguration() async throws {
+    let started = try ChildProcess(
+      Self.executable, ["run", "--data", dataFolder] + Self.anyPort,
+      environment: ["HOME": folder.path, "XDG_CONFIG_HOME": folder.path + "/none"], in: folder)
+    process.withLock { $0 = started }
+    try await awaitReady()
+  }
+
   @discardableResult
   func start(_ more: [String] = anyPort, environment: [String: String] = [:]) throws -> ChildProcess {
     let started = try ChildProcess(Self.executable, arguments(more), environment: environment, in: folder)
