@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.parse
@@ -130,6 +131,11 @@ def memory(pid):
     with open(f"/proc/{pid}/status") as file:
         rows = [line.split() for line in file]
     return {row[0].rstrip(":"): int(row[1]) for row in rows if len(row) == 3 and row[2] == "kB"}
+
+
+def progress(text):
+    """For whoever waits; the report is on standard output."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def row(*cells):

@@ -1,5 +1,6 @@
 #include "CLinux.h"
 
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <time.h>
 
@@ -10,4 +11,12 @@ long long watchkeeper_clock_nanoseconds(int clock) {
   struct timespec time;
   if (clock_gettime((clockid_t)clock, &time) != 0) return 0;
   return (long long)time.tv_sec * 1000000000LL + time.tv_nsec;
+}
+
+int watchkeeper_file_identity(int descriptor, unsigned long long *device, unsigned long long *inode) {
+  struct stat status;
+  if (fstat(descriptor, &status) != 0) return -1;
+  *device = status.st_dev;
+  *inode = status.st_ino;
+  return 0;
 }

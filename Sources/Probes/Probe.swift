@@ -44,11 +44,11 @@ public struct ProbeKind: Sendable {
   public let job: String
   public let intervalDefault: Duration
   public let timeoutDefault: Duration
-  private let decode: @Sendable (any Decoder) throws -> any ProbeSettings
+  let settings: any ProbeSettings.Type
 
-  public init<Settings: ProbeSettings>(
+  init(
     name: String, summary: String, example: String, job: String, interval: Duration, timeout: Duration,
-    settings: Settings.Type
+    settings: any ProbeSettings.Type
   ) {
     self.name = name
     self.summary = summary
@@ -56,8 +56,6 @@ public struct ProbeKind: Sendable {
     self.job = job
     intervalDefault = interval
     timeoutDefault = timeout
-    decode = { try Settings(from: $0) }
+    self.settings = settings
   }
-
-  public func settings(from decoder: any Decoder) throws -> any ProbeSettings { try decode(decoder) }
 }

@@ -39,7 +39,6 @@ public struct ProbeDefinition: Decodable, Sendable {
   }
 
   public init(from decoder: any Decoder) throws {
-    try decoder.rejectUnknownKeys(CodingKeys.self)
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     name = try fields.decode(String.self, forKey: .name)
     guard !name.isEmpty, name.utf8.count <= 200 else {
@@ -47,10 +46,7 @@ public struct ProbeDefinition: Decodable, Sendable {
     }
     kind = try fields.decode(String.self, forKey: .kind)
     guard let known = ProbeCatalog.kind(named: kind) else {
-      let names = ProbeCatalog.kinds.map(\.name)
-      let advice =
-        NearestWord.of(kind, among: names).map { "did you mean '\($0)'?" }
-        ?? "known are: \(names.joined(separator: ", "))"
+      let advice = Spelling.advice(for: kind, among: ProbeCatalog.kinds.map(\.name))
       throw fields.problem(.kind, "unknown kind '\(kind)' – \(advice)")
     }
     interval = try fields.decodeIfPresent(DurationSetting.self, forKey: .interval)?.duration ?? known.intervalDefault
@@ -60,7 +56,9 @@ public struct ProbeDefinition: Decodable, Sendable {
     let given = try fields.decodeIfPresent(DurationSetting.self, forKey: .timeout)?.duration
     if let given, given > interval || given <= .zero {
       throw fields.problem(
-        .timeout, "'\(given.notation)' must lie between 1ms and the interval, \(interval.notation)")
+        .timeout,
+        "'\(given.notation)' is no part of the interval of \(interval.notation) – write 1ms to \(interval.notation)",
+        beside: .interval)
     }
     timeout = given ?? min(interval, known.timeoutDefault)
     let pairs = try fields.decodeIfPresent([String: String].self, forKey: .labels) ?? [:]
@@ -72,9 +70,13 @@ public struct ProbeDefinition: Decodable, Sendable {
     // A kind whose settings all have defaults may be written without the block.
     settings =
       fields.contains(.settings)
-      ? try known.settings(from: try fields.superDecoder(forKey: .settings))
-      : try known.settings(from: NoSettings(codingPath: decoder.codingPath))
+      ? try Self.decode(known.settings, from: fields)
+      : try known.settings.init(from: NoSettings(codingPath: decoder.codingPath))
   }
+
+  private static func decode<Settings: ProbeSettings>(
+    _ type: Settings.Type, from fields: KeyedDecodingContainer<CodingKeys>
+  ) throws -> any ProbeSettings { try fields.decode(type, forKey: .settings) }
 
   /// The labels that every series of this probe carries.
   public func targetLabels(hostName: String) -> LabelSet {
@@ -114,7 +116,6 @@ public struct ProbeFile: Decodable, Sendable {
   private enum CodingKeys: String, CodingKey, CaseIterable { case probes }
 
   public init(from decoder: any Decoder) throws {
-    try decoder.rejectUnknownKeys(CodingKeys.self)
     probes = try decoder.container(keyedBy: CodingKeys.self).decode([ProbeDefinition].self, forKey: .probes)
   }
 }

@@ -80,7 +80,7 @@ struct UnitTestRunTests {
           {"eval_time": "3m", "alertname": "Full", "exp_alerts": [
             {"exp_labels": {"d": "a", "severity": "page"}, "exp_annotations": {"text": "7 left of 100"}}]}],
         "promql_expr_test": [
-          {"expr": "low", "eval_time": "1m", "exp_samples": [{"labels": "low{d='a'}", "value": 9}]},
+          {"expr": "low", "eval_time": "1m", "exp_samples": [{"labels": "low{d='a'}", "value": "9"}]},
           {"expr": "timestamp(low)", "eval_time": "0", "exp_samples": []}]}]}
       """)
     #expect(verdicts.count == 4)
@@ -94,7 +94,7 @@ struct UnitTestRunTests {
       {"tests": [{"name": "disk",
         "input_series": [{"series": "free{d='a'}", "values": "9 9 9"}, {"series": "free{d='b'}", "values": "8 8 8"}],
         "promql_expr_test": [{"expr": "free", "eval_time": "1m", "exp_samples": [
-          {"labels": "free{d='a'}", "value": 9}, {"labels": "free{d='b'}", "value": 7}]}]}]}
+          {"labels": "free{d='a'}", "value": "9"}, {"labels": "free{d='b'}", "value": "7"}]}]}]}
       """)
     #expect(verdicts.map(\.title) == ["test 'disk' expr 'free' at 1m"])
     #expect(

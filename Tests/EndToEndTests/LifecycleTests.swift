@@ -71,6 +71,8 @@ extension EndToEnd {
 
       try await story.watchkeeper.startAndAwaitReady()
       let restarted = Date().timeIntervalSince1970
+      let said = try #require(story.watchkeeper.output.firstMatch(of: /goes on: (\d+) series, 1 open incident\)/))
+      #expect(try #require(Int(said.1)) > 0)
       try await Waiting.untilTrue("samples after the gap") {
         try story.watchkeeper.query(selector).first?.points.contains { $0.time > restarted + 1 } == true
       }

@@ -19,16 +19,10 @@
     @Test(
       "the path of an error leads to the node it is about",
       arguments: [
-        ("probes:\n- name: a\n  kind: tcp\n  setings: {}\n", ["probes", "Index 0", "setings"]),
         ("probes:\n- name: a\n  kind: tcp\n  interval: 5x\n", ["probes", "Index 0", "interval"]),
         ("probes:\n- name: a\n  kind: tcp\n  interval: 5\n", ["probes", "Index 0", "interval"]),
-        (
-          "probes:\n- name: a\n  kind: tcp\n  settings:\n    tarrget: x\n",
-          ["probes", "Index 0", "settings", "tarrget"]
-        ),
         ("probes:\n- name: a\n  kind: tcp\n  settings:\n    target: x\n", ["probes", "Index 0", "settings", "target"]),
         ("probes:\n- name: a\n  kind: tpc\n", ["probes", "Index 0", "kind"]),
-        ("prob:\n- name: a\n", ["prob"]),
       ])
     func paths(_ yaml: String, _ expected: [String]) throws {
       let node = try #require(try Yams.compose(yaml: yaml))

@@ -89,6 +89,31 @@ struct MemorySeriesTests {
   }
 }
 
+@Suite("Spelling")
+struct SpellingTests {
+  @Test(
+    "the word that was meant is found",
+    arguments: [
+      ("intervall", "interval"), ("evrey", "every"), ("tiemout", "timeout"), ("Interval", "interval"), ("x", nil),
+      ("colour", nil), ("", nil),
+    ])
+  func nearest(_ example: (word: String, meant: String?)) {
+    #expect(Spelling.nearest(to: example.word, among: ["interval", "every", "timeout", "name"]) == example.meant)
+  }
+
+  @Test("a word that shares no letter is no suggestion") func foreign() {
+    #expect(Spelling.nearest(to: "b", among: ["a"]) == nil)
+    #expect(Spelling.advice(for: "b", among: ["a", "c"]) == "write one of: a, c")
+    #expect(Spelling.advice(for: "htp", among: ["tcp", "http"]) == "did you mean 'http'?")
+  }
+
+  @Test("of two words at the same distance the one that begins alike is named, else the first in the alphabet")
+  func ties() {
+    #expect(Spelling.nearest(to: "rat", among: ["rad", "rate"]) == "rate")
+    #expect(Spelling.nearest(to: "cat", among: ["hat", "bat"]) == "bat")
+  }
+}
+
 @Suite("Duration notation")
 struct DurationNotationTests {
   @Test(

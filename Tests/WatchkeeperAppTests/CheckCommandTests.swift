@@ -50,7 +50,7 @@ struct CheckCommandTests {
     arguments: [
       (
         "probes/a.yaml", "probes:\n  - {name: a, kind: linux-host, intervall: 5s}\n",
-        "probes/a.yaml:2:33: probes[0].intervall: unknown key 'intervall' – did you mean 'interval'?"
+        "probes/a.yaml:2:33: probes[0].intervall: unknown key – did you mean 'interval'?"
       ),
       (
         "probes/a.yaml", "probes: {name: a}\n",
@@ -82,7 +82,7 @@ struct CheckCommandTests {
         "rules/a.yaml", "groups: [{name: g, interval: 5z}]\n",
         "rules/a.yaml:1:30: groups[0].interval: '5z' is not a duration"
       ),
-      ("rules/a.yaml", "\n", "rules/a.yaml:1:1: the file is empty – restore its content, or delete it"),
+      ("rules/a.yaml", "\n", "rules/a.yaml:1:1: the file is empty – restore its content, or delete the file"),
       ("rules/a.yaml", "groups: [\n", "rules/a.yaml:2:1: not YAML: "),
     ])
   func faults(_ example: (path: String, text: String, line: String)) throws {

@@ -76,7 +76,7 @@ struct ConfigurationReaderTests {
       ),
       (
         "watchkeeper.yaml", "receivers: [{name: a, webhook_configs: [{url: http://h}]}]\nroute: {receiver: b}\n",
-        "watchkeeper.yaml:2:8: route: there is no receiver 'b' – did you mean 'a'?"
+        "watchkeeper.yaml:2:8: route: there is no receiver 'b' – write one of: a"
       ),
       (
         "watchkeeper.yaml", "web: {listen: '0.0.0.0:80'}\n",
@@ -84,7 +84,7 @@ struct ConfigurationReaderTests {
       ),
       (
         "watchkeeper.yaml", "receivers: [{name: a, webhook_cfgs: []}]\nroute: {receiver: a}\n",
-        "watchkeeper.yaml:1:23: receivers[0].webhook_cfgs: unknown key"
+        "watchkeeper.yaml:1:23: receivers[0].webhook_cfgs: unknown key – did you mean 'webhook_configs'?"
       ),
       (
         "plans/a.yaml", "windows:\n  - {name: w, from: \"22:00\", to: \"22:00\"}\n",
@@ -101,7 +101,7 @@ struct ConfigurationReaderTests {
       (
         "rules/a.yaml",
         "groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: up\n        annotation: {}\n",
-        "rules/a.yaml:6:9: groups[0].rules[0].annotation: key 'annotation' is not known here"
+        "rules/a.yaml:6:9: groups[0].rules[0].annotation: unknown key – did you mean 'annotations'?"
       ),
       (
         "inventory/a.yaml", "items:\n  - id: host/a\n    clas: host\n",
@@ -114,7 +114,7 @@ struct ConfigurationReaderTests {
       (
         "plans/a.yaml",
         "plans:\n  - {name: p, activity: a, classes: [host], start: 2026-01-01T00:00, repeat: FREQ=DAILY, window: n, duration: 1h}\n",
-        "plans.window: there is no window 'n' – name one that is defined under windows"
+        "plans.window: there is no window 'n' – write one of: quiet-hours"
       ),
     ])
   func faults(_ example: (path: String, text: String, message: String)) throws {
@@ -131,12 +131,86 @@ struct ConfigurationReaderTests {
     #expect(error?.errors.count == 2)
   }
 
-  @Test("a file that is empty and had content is refused") func emptied() throws {
-    let before = ConfigurationFiles(files: [.init(kind: .rules, path: "rules/a.yaml", text: "groups: []")])
-    let now = ConfigurationFiles(files: [.init(kind: .rules, path: "rules/a.yaml", text: "\n")])
-    #expect(throws: SettingsErrors.self) { try Program.refuseEmptied(now, before) }
-    try Program.refuseEmptied(now, nil)
-    try Program.refuseEmptied(before, before)
+  @Test(
+    "words of a list are refused with the one that was meant",
+    arguments: [
+      (
+        "rules/a.yaml", "groups: [{name: g, rules: [{alert: A, expr: up, watchkeeper: {impact: hihg}}]}]\n",
+        "did you mean 'high'?"
+      ),
+      ("inventory/a.yaml", "items: [{id: host/a, lifecycle: instock}]\n", "did you mean 'in-stock'?"),
+      (
+        "inventory/a.yaml", "items: [{id: host/a, depends-on: {item: host/b, strength: sotf}}]\n",
+        "did you mean 'soft'?"
+      ),
+      ("inventory/a.yaml", "items: [{id: hots/a}]\n", "did you mean 'host'?"),
+      ("watchkeeper.yaml", "language: zh_CN\n", "did you mean 'zh-CN'?"),
+      ("plans/a.yaml", "windows: [{name: n, days: [mno], from: '22:00', to: '23:00'}]\n", "mon, tue, wed"),
+      (
+        "plans/a.yaml",
+        "windows: [{name: night, from: '22:00', to: '23:00'}]\nplans: [{name: p, activity: a, classes: [host], start: 2026-01-01T00:00, repeat: FREQ=DAILY, window: nihgt, duration: 1h}]\n",
+        "did you mean 'night'?"
+      ),
+      (
+        "probes/a.yaml", "probes: [{name: a, kind: tcp, settings: {target: 'a:1', tarrget: b}}]\n",
+        "did you mean 'target'?"
+      ),
+    ])
+  func words(_ example: (path: String, text: String, advice: String)) throws {
+    let name = String(example.path.prefix { $0 != "/" && $0 != "." })
+    let kind = ConfigurationFiles.Kind(rawValue: name) ?? .settings
+    let error = try #require(throws: SettingsErrors.self) { try read((kind, example.path, example.text)) }
+    #expect(error.errors.count == 1)
+    #expect(error.errors.first?.hint?.contains(example.advice) == true, "\(error)")
+    #expect(error.errors.first?.place.file == example.path)
+  }
+
+  @Test("all faults of one file are named, and none that only follows from another") func severalInOneFile() {
+    let text = """
+      probes:
+        - {name: a, kind: http, interval: 5x, timeout: 30s, settings: {url: 'http://a', methd: GET, tls_verify: perhaps}}
+        - {name: b, kidn: tcp, kind: tcp, settings: {target: nowhere}}
+        - {name: c, kind: htp}
+      """
+    let error = #expect(throws: SettingsErrors.self) { try read((.probes, "probes/a.yaml", text)) }
+    #expect(
+      error?.errors.map(\.key) == [
+        "probes[0].interval", "probes[0].settings.methd", "probes[0].settings.tls_verify", "probes[1].kidn",
+        "probes[1].settings.target", "probes[2].kind",
+      ])
+  }
+
+  @Test("a misspelt key does not hide a wrong expression of another rule") func expressionsToo() {
+    let text = "groups: [{name: g, intervall: 5s, rules: [{alert: A, expr: up ==}, {alert: B, exprr: up}]}, {name: g}]"
+    let error = #expect(throws: SettingsErrors.self) { try read((.rules, "rules/a.yaml", text)) }
+    #expect(
+      error?.errors.map(\.key) == [
+        "groups[0].intervall", "groups[0].rules[0].expr", "groups[0].rules[1].exprr", "groups[1].name",
+      ])
+  }
+
+  @Test("a refused value is not called missing as well") func notMissing() {
+    let text = "receivers: [{name: a, webhook_configs: [{url: 'ftp://x'}]}]\nroute: {receiver: a}"
+    let error = #expect(throws: SettingsErrors.self) { try read((.settings, "watchkeeper.yaml", text)) }
+    #expect(error?.errors.map(\.problem) == ["is not a web address"])
+  }
+
+  @Test("a refused file does not make others wrong that refer to it") func followUps() {
+    let error = #expect(throws: SettingsErrors.self) {
+      try read(
+        (.plans, "plans/a.yaml", "windows: [{name: night, from: '22:00', to: '2300'}]\n"),
+        (
+          .plans, "plans/b.yaml",
+          "plans: [{name: p, activity: a, classes: [host], start: 2026-01-01T00:00, repeat: FREQ=DAILY, window: night, duration: 1h}]\n"
+        ), (.inventory, "inventory/a.yaml", "items: [{id: host/a, clas: b}]\n"))
+    }
+    #expect(error?.errors.map(\.key) == ["items[0].clas", "windows[0].to"])
+  }
+
+  @Test("an empty file is refused by run as by check") func emptied() throws {
+    let error = #expect(throws: SettingsErrors.self) { try read((.rules, "rules/a.yaml", "\n")) }
+    #expect(
+      error?.description == "rules/a.yaml:1:1: the file is empty – restore its content, or delete the file")
   }
 
   @Test("a secret file that everybody may read is refused") func secretFile() throws {

@@ -75,7 +75,7 @@ struct ConsolePageTests {
       ("FREQ=MONTHLY;BYDAY=1SA", "every month on the first Saturday, 22:00"),
       ("FREQ=MONTHLY;INTERVAL=3;BYDAY=-1FR", "every 3 months on the last Friday, 22:00"),
       ("FREQ=MONTHLY", "every month, day 7, 22:00"),
-      ("FREQ=WEEKLY;BYDAY=FR,TU", "every week on Tuesday, Friday, 22:00"),
+      ("FREQ=WEEKLY;BYDAY=FR,TU", "every Tuesday, Friday, 22:00"),
       ("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,FR", "every 2 weeks on Tuesday, Friday, 22:00"),
       ("FREQ=DAILY;COUNT=3", "FREQ=DAILY;COUNT=3"),
     ])

@@ -94,7 +94,7 @@ struct RuleTestCommandTests {
     arguments: [
       ("tests: [{nmae: a}]\n", "a.test.yaml:1:10: tests[0].nmae: "),
       ("rule_files: [b*.yaml]\n", "a.test.yaml:1:14: rule_files[0]: no file matches 'b*.yaml' – write it relative"),
-      ("\n", "a.test.yaml:1:1: the file holds no tests – write rule_files: and tests:"),
+      ("\n", "a.test.yaml:1:1: the file is empty – restore its content, or delete the file"),
       ("evaluation_interval: 5x\n", "a.test.yaml:1:22: evaluation_interval: '5x' is not a duration"),
     ])
   func unusable(_ example: (test: String, line: String)) throws {

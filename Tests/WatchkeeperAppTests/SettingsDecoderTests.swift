@@ -19,6 +19,60 @@ struct SettingsDecoderTests {
     return try SettingsDecoder.decode(Sample.self, from: try #require(document.root), of: document)
   }
 
+  private func messages(_ yaml: String) throws -> [String] {
+    do {
+      _ = try decode(yaml)
+      return []
+    } catch let error as SettingsError {
+      return [error.description]
+    } catch let errors as SettingsErrors {
+      return errors.errors.map(\.description)
+    }
+  }
+
+  @Test("one reading names the faults of every entry, and several of one mapping") func several() throws {
+    let yaml = """
+      entries:
+        - {name: a, every: x}
+        - {name: b, evrey: 1}
+        - {every: y, name: [c]}
+      flag: maybe
+      labels: {a: [], b: {}}
+      """
+    let found = try messages(yaml)
+    #expect(
+      found == [
+        "probes/a.yaml:2:22: entries[0].every: 'x' is not a whole number – write digits, e.g. 5",
+        "probes/a.yaml:3:15: entries[1].evrey: unknown key – did you mean 'every'?",
+        "probes/a.yaml:4:22: entries[2].name: a single value is expected, this is a list – write one value behind the colon",
+        "probes/a.yaml:4:13: entries[2].every: 'y' is not a whole number – write digits, e.g. 5",
+        "probes/a.yaml:6:13: labels.a: a single value is expected, this is a list – write one value behind the colon",
+        "probes/a.yaml:6:20: labels.b: a single value is expected, this is a mapping – write one value behind the colon",
+        "probes/a.yaml:5:7: flag: 'maybe' is not true or false – write true or false",
+      ])
+  }
+
+  @Test("a reading names at most a hundred faults") func bounded() throws {
+    let entries = (0..<300).map { "  - {name: a\($0), every: x}\n" }.joined()
+    let found = try messages("entries:\n" + entries)
+    #expect(found.count == SettingsErrors.limit)
+  }
+
+  @Test("what << merges in is read, and what stands beside it wins") func merges() throws {
+    let sample = try decode("entries: [{<<: &base {name: a, every: 1}, every: 2}, {<<: *base}]\n")
+    #expect(sample.entries.map(\.every) == [2, 1])
+    let misspelt = try messages("entries: [{<<: {nmae: a}, name: b}]\n")
+    #expect(misspelt.count == 1, "a merged key may be misspelt too")
+  }
+
+  @Test("a file without a character is refused, one with comments alone is not") func empty() throws {
+    let error = #expect(throws: SettingsError.self) { _ = try SettingsDocument(text: " \n", file: "rules/a.yaml") }
+    #expect(
+      error?.description == "rules/a.yaml:1:1: the file is empty – restore its content, or delete the file")
+    let comments = try SettingsDocument(text: "# nothing yet\n", file: "rules/a.yaml")
+    #expect(comments.root == nil)
+  }
+
   @Test("a good file is taken") func good() throws {
     let sample = try decode("entries:\n  - {name: a, every: 5}\n  - name: b\nlabels: {x: 1, y: yes}\nflag: true\n")
     #expect(sample.entries.map(\.name) == ["a", "b"])
@@ -29,12 +83,12 @@ struct SettingsDecoderTests {
   @Test(
     "each fault names its place and its remedy",
     arguments: [
-      ("entries:\n  - {nmae: a}\n", "probes/a.yaml:2:5: entries[0]: the key 'name' is missing – add 'name: …'"),
+      ("entries:\n  - {every: 1}\n", "probes/a.yaml:2:5: entries[0]: the key 'name' is missing – add 'name: …'"),
       (
         "entries:\n  - name: a\n    evrey: 5\n",
         "probes/a.yaml:3:5: entries[0].evrey: unknown key – did you mean 'every'?"
       ),
-      ("entries: []\nzzz: 1\n", "probes/a.yaml:2:1: zzz: unknown key – keys here: entries, flag, labels"),
+      ("entries: []\nzzz: 1\n", "probes/a.yaml:2:1: zzz: unknown key – write one of: entries, flag, labels"),
       (
         "entries:\n  - name: a\n    every: 5x\n",
         "probes/a.yaml:3:12: entries[0].every: '5x' is not a whole number – write digits, e.g. 5"
@@ -46,9 +100,9 @@ struct SettingsDecoderTests {
       ("entries: []\nflag: maybe\n", "probes/a.yaml:2:7: flag: 'maybe' is not true or false – write true or false"),
       ("entries: []\nentries: []\n", "probes/a.yaml:1:1: entries: the key stands twice in one mapping – remove one"),
     ])
-  func faults(_ example: (yaml: String, message: String)) {
-    let error = #expect(throws: SettingsError.self) { try decode(example.yaml) }
-    #expect(error?.description == example.message)
+  func faults(_ example: (yaml: String, message: String)) throws {
+    let found = try messages(example.yaml)
+    #expect(found == [example.message])
   }
 
   @Test("YAML that does not parse names its line") func malformed() {
@@ -63,12 +117,5 @@ struct SettingsDecoderTests {
     }
     let error = #expect(throws: SettingsError.self) { try decode(yaml) }
     #expect(error?.problem.contains("aliases expand") == true)
-  }
-
-  @Test(
-    "the word that was meant is found",
-    arguments: [("intervall", "interval"), ("evrey", "every"), ("tiemout", "timeout"), ("x", nil), ("colour", nil)])
-  func spelling(_ example: (word: String, meant: String?)) {
-    #expect(Spelling.nearest(to: example.word, among: ["interval", "every", "timeout", "name"]) == example.meant)
   }
 }

@@ -1,6 +1,5 @@
-/// A rule file as written: decoded by the app, whose YAML decoder knows the lines, and checked by `RuleFile`.
-///
-/// Unknown keys are refused, so that a misspelt `annotation:` does not become silence.
+/// A rule file as written: decoded by the app, whose YAML decoder knows the lines and refuses unknown keys, and checked
+/// by `RuleFile`.
 public struct RuleFileDefinition: Decodable, Sendable {
   public var groups: [RuleGroupDefinition]
 
@@ -9,7 +8,6 @@ public struct RuleFileDefinition: Decodable, Sendable {
   public init(groups: [RuleGroupDefinition] = []) { self.groups = groups }
 
   public init(from decoder: any Decoder) throws {
-    try decoder.refuseUnknownKeys(CodingKeys.self)
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     groups = try fields.decodeIfPresent([RuleGroupDefinition].self, forKey: .groups) ?? []
   }
@@ -41,13 +39,12 @@ public struct RuleGroupDefinition: Decodable, Sendable {
   }
 
   public init(from decoder: any Decoder) throws {
-    try decoder.refuseUnknownKeys(CodingKeys.self)
     let fields = try decoder.container(keyedBy: CodingKeys.self)
-    name = try fields.decodeIfPresent(ScalarText.self, forKey: .name)?.text ?? ""
-    interval = try fields.decodeIfPresent(ScalarText.self, forKey: .interval)?.text
-    queryOffset = try fields.decodeIfPresent(ScalarText.self, forKey: .queryOffset)?.text
+    name = try fields.decodeIfPresent(String.self, forKey: .name) ?? ""
+    interval = try fields.decodeIfPresent(String.self, forKey: .interval)
+    queryOffset = try fields.decodeIfPresent(String.self, forKey: .queryOffset)
     limit = try fields.decodeIfPresent(Int.self, forKey: .limit)
-    labels = try fields.texts(forKey: .labels)
+    labels = try fields.decodeIfPresent([String: String].self, forKey: .labels) ?? [:]
     rules = try fields.decodeIfPresent([RuleDefinition].self, forKey: .rules) ?? []
   }
 }
@@ -79,15 +76,14 @@ public struct RuleDefinition: Decodable, Sendable {
   }
 
   public init(from decoder: any Decoder) throws {
-    try decoder.refuseUnknownKeys(CodingKeys.self)
     let fields = try decoder.container(keyedBy: CodingKeys.self)
-    alert = try fields.decodeIfPresent(ScalarText.self, forKey: .alert)?.text
-    record = try fields.decodeIfPresent(ScalarText.self, forKey: .record)?.text
-    expression = try fields.decodeIfPresent(ScalarText.self, forKey: .expression)?.text
-    holdDuration = try fields.decodeIfPresent(ScalarText.self, forKey: .holdDuration)?.text
-    keepFiringFor = try fields.decodeIfPresent(ScalarText.self, forKey: .keepFiringFor)?.text
-    labels = try fields.texts(forKey: .labels)
-    annotations = try fields.texts(forKey: .annotations)
+    alert = try fields.decodeIfPresent(String.self, forKey: .alert)
+    record = try fields.decodeIfPresent(String.self, forKey: .record)
+    expression = try fields.decodeIfPresent(String.self, forKey: .expression)
+    holdDuration = try fields.decodeIfPresent(String.self, forKey: .holdDuration)
+    keepFiringFor = try fields.decodeIfPresent(String.self, forKey: .keepFiringFor)
+    labels = try fields.decodeIfPresent([String: String].self, forKey: .labels) ?? [:]
+    annotations = try fields.decodeIfPresent([String: String].self, forKey: .annotations) ?? [:]
     settings = try fields.decodeIfPresent(RuleSettingsDefinition.self, forKey: .settings)
   }
 }
@@ -109,9 +105,8 @@ public struct RuleSettingsDefinition: Decodable, Sendable {
   }
 
   public init(from decoder: any Decoder) throws {
-    try decoder.refuseUnknownKeys(CodingKeys.self)
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     volatileLabels = try fields.decodeIfPresent([String].self, forKey: .volatileLabels) ?? []
-    impact = try fields.decodeIfPresent(ScalarText.self, forKey: .impact)?.text
+    impact = try fields.decodeIfPresent(String.self, forKey: .impact)
   }
 }

@@ -36,7 +36,7 @@ enum RuleReading {
     guard let impact = ImpactHint(rawValue: text) else {
       throw RuleError(
         [.key("watchkeeper"), .key("impact")], "'\(text)' is not an impact",
-        advice: "write one of: " + ImpactHint.allCases.map(\.rawValue).joined(separator: ", "))
+        advice: Spelling.advice(for: text, among: ImpactHint.allCases.map(\.rawValue)))
     }
     return impact
   }

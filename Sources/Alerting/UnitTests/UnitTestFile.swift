@@ -6,7 +6,7 @@ public struct UnitTestError: Error, Sendable, Equatable, CustomStringConvertible
   public init(_ description: String) { self.description = description }
 }
 
-/// A rule test file in promtool's format, as written: decoded by the app, strict about keys.
+/// A rule test file in promtool's format, as written: decoded by the app, which refuses unknown keys.
 ///
 /// - Source: Prometheus "Unit testing for rules".
 public struct UnitTestFile: Decodable, Sendable {
@@ -30,7 +30,6 @@ public struct UnitTestFile: Decodable, Sendable {
   public init() {}
 
   public init(from decoder: any Decoder) throws {
-    try decoder.refuseUnknownKeys(CodingKeys.self)
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     ruleFiles = try fields.decodeIfPresent([String].self, forKey: .ruleFiles) ?? []
     evaluationInterval = try fields.duration(forKey: .evaluationInterval) ?? .seconds(60)
@@ -78,14 +77,13 @@ public struct UnitTest: Decodable, Sendable {
   public init() {}
 
   public init(from decoder: any Decoder) throws {
-    try decoder.refuseUnknownKeys(CodingKeys.self)
     let fields = try decoder.container(keyedBy: CodingKeys.self)
-    name = try fields.decodeIfPresent(ScalarText.self, forKey: .name)?.text ?? ""
+    name = try fields.decodeIfPresent(String.self, forKey: .name) ?? ""
     interval = try fields.duration(forKey: .interval)
     start = try fields.instant(forKey: .start) ?? .epoch
     inputSeries = try fields.decodeIfPresent([InputSeries].self, forKey: .inputSeries) ?? []
     external = ExternalIdentity(
-      labels: LabelSet(try fields.texts(forKey: .externalLabels)),
+      labels: LabelSet(try fields.decodeIfPresent([String: String].self, forKey: .externalLabels) ?? [:]),
       url: try fields.decodeIfPresent(String.self, forKey: .externalURL) ?? "")
     alertCases = try fields.decodeIfPresent([AlertCase].self, forKey: .alertCases) ?? []
     queryCases = try fields.decodeIfPresent([QueryCase].self, forKey: .queryCases) ?? []
@@ -104,10 +102,9 @@ public struct InputSeries: Decodable, Sendable {
   }
 
   public init(from decoder: any Decoder) throws {
-    try decoder.refuseUnknownKeys(CodingKeys.self)
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     series = try fields.decode(String.self, forKey: .series)
-    values = try fields.decode(ScalarText.self, forKey: .values).text
+    values = try fields.decode(String.self, forKey: .values)
   }
 }
 
@@ -130,10 +127,9 @@ public struct AlertCase: Decodable, Sendable {
   }
 
   public init(from decoder: any Decoder) throws {
-    try decoder.refuseUnknownKeys(CodingKeys.self)
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     evalTime = try fields.duration(forKey: .evalTime) ?? .zero
-    alertName = try fields.decode(ScalarText.self, forKey: .alertName).text
+    alertName = try fields.decode(String.self, forKey: .alertName)
     expected = try fields.decodeIfPresent([ExpectedAlert].self, forKey: .expected) ?? []
   }
 }
@@ -154,10 +150,9 @@ public struct ExpectedAlert: Decodable, Sendable {
   }
 
   public init(from decoder: any Decoder) throws {
-    try decoder.refuseUnknownKeys(CodingKeys.self)
     let fields = try decoder.container(keyedBy: CodingKeys.self)
-    labels = try fields.texts(forKey: .labels)
-    annotations = try fields.texts(forKey: .annotations)
+    labels = try fields.decodeIfPresent([String: String].self, forKey: .labels) ?? [:]
+    annotations = try fields.decodeIfPresent([String: String].self, forKey: .annotations) ?? [:]
   }
 }
 
@@ -180,9 +175,8 @@ public struct QueryCase: Decodable, Sendable {
   }
 
   public init(from decoder: any Decoder) throws {
-    try decoder.refuseUnknownKeys(CodingKeys.self)
     let fields = try decoder.container(keyedBy: CodingKeys.self)
-    expression = try fields.decode(ScalarText.self, forKey: .expression).text
+    expression = try fields.decode(String.self, forKey: .expression)
     evalTime = try fields.duration(forKey: .evalTime) ?? .zero
     expected = try fields.decodeIfPresent([ExpectedSample].self, forKey: .expected) ?? []
   }
@@ -203,20 +197,14 @@ public struct ExpectedSample: Decodable, Sendable {
   }
 
   public init(from decoder: any Decoder) throws {
-    try decoder.refuseUnknownKeys(CodingKeys.self)
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     labels = try fields.decodeIfPresent(String.self, forKey: .labels) ?? ""
     histogram = try fields.decodeIfPresent(String.self, forKey: .histogram)
-    if let number = try? fields.decodeIfPresent(Double.self, forKey: .value) {
-      value = number
-    } else {
-      let text = try fields.decodeIfPresent(ScalarText.self, forKey: .value)?.text ?? "0"
-      guard let number = GoNumberText.number(text) else {
-        throw DecodingError.dataCorruptedError(
-          forKey: .value, in: fields, debugDescription: "'\(text)' is not a number")
-      }
-      value = number
+    let text = try fields.decodeIfPresent(String.self, forKey: .value) ?? "0"
+    guard let number = GoNumberText.number(text) else {
+      throw fields.problem(.value, "'\(text)' is not a number – write e.g. 5, 0.5, 1e3, NaN or +Inf")
     }
+    value = number
   }
 }
 
@@ -226,12 +214,10 @@ extension KeyedDecodingContainer {
   }
 
   fileprivate func instant(forKey key: Key) throws -> Timestamp? {
-    guard let text = try decodeIfPresent(ScalarText.self, forKey: key)?.text else { return nil }
+    guard let text = try decodeIfPresent(String.self, forKey: key) else { return nil }
     if let seconds = GoNumberText.number(text), seconds.isFinite { return Timestamp(seconds: seconds) }
     guard let instant = InstantText.parse(text) else {
-      throw DecodingError.dataCorruptedError(
-        forKey: key, in: self,
-        debugDescription: "'\(text)' is not a time – write seconds since 1970 or e.g. 2026-11-21T03:24:00Z")
+      throw problem(key, "'\(text)' is not a time – write seconds since 1970 or e.g. 2026-11-21T03:24:00Z")
     }
     return instant
   }

@@ -51,6 +51,25 @@ public enum DeclarationProblem: Hashable, Sendable, CustomStringConvertible {
   case unknownGroup(Relation, String)
   case unknownSource(Relation)
 
+  /// The item whose declaration is at fault, `nil` when a group's is.
+  public var item: ItemID? {
+    switch self {
+    case .duplicateItem(let id), .unknownClass(let id, _), .ownParent(let id): id
+    case .loop(let relation), .duplicateRelation(let relation), .unknownGroup(let relation, _),
+      .unknownSource(let relation):
+      relation.source
+    case .duplicateGroup, .loneGroup: nil
+    }
+  }
+
+  /// The redundancy group whose declaration is at fault.
+  public var group: String? {
+    switch self {
+    case .duplicateGroup(let name), .loneGroup(let name): name
+    default: nil
+    }
+  }
+
   public var description: String {
     switch self {
     case .duplicateItem(let id): "item '\(id)' is declared twice – give each item its own id"

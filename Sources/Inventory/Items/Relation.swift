@@ -36,7 +36,7 @@ public enum RelationType: String, CaseIterable, Hashable, Comparable, Sendable, 
 }
 
 /// Hard: failure passes on. Soft: it degrades, and stops there.
-public enum RelationStrength: String, Hashable, Sendable, Codable {
+public enum RelationStrength: String, CaseIterable, Hashable, Sendable, Codable {
   case hard, soft
 }
 

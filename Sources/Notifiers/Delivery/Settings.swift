@@ -1,4 +1,5 @@
 internal import Records
+internal import Telemetry
 internal import Transfers
 
 /// A secret written in the settings, or the file that holds it.
@@ -25,17 +26,13 @@ extension KeyedDecodingContainer {
     if let inline { return .inline(Secret(inline)) }
     return file.map { .file($0) }
   }
-
-  func problem(_ key: Key, _ text: String) -> DecodingError {
-    .dataCorrupted(.init(codingPath: codingPath + [key], debugDescription: text))
-  }
 }
 
 /// `tls_config`, as Alertmanager spells it.
 struct TLSSettings: Decodable {
   let verification: TransferRequest.Verification
 
-  private enum CodingKeys: String, CodingKey {
+  private enum CodingKeys: String, CodingKey, CaseIterable {
     case authorities = "ca_file"
     case skip = "insecure_skip_verify"
   }
@@ -54,7 +51,7 @@ struct HTTPClientSettings: Decodable {
   let authorization: Authorization?
   let basic: BasicAuthentication?
 
-  private enum CodingKeys: String, CodingKey {
+  private enum CodingKeys: String, CodingKey, CaseIterable {
     case tls = "tls_config"
     case authorization
     case basic = "basic_auth"
@@ -75,7 +72,7 @@ struct HTTPClientSettings: Decodable {
     let type: String
     let credentials: SecretSource
 
-    private enum CodingKeys: String, CodingKey {
+    private enum CodingKeys: String, CodingKey, CaseIterable {
       case type, credentials
       case file = "credentials_file"
     }
@@ -94,7 +91,7 @@ struct HTTPClientSettings: Decodable {
     let userName: String
     let password: SecretSource?
 
-    private enum CodingKeys: String, CodingKey {
+    private enum CodingKeys: String, CodingKey, CaseIterable {
       case userName = "username"
       case password
       case file = "password_file"

@@ -39,6 +39,6 @@ public struct ConsoleNotifier: Notifier {
   private struct Settings: Decodable {
     let sendsRecoveries: Bool?
 
-    private enum CodingKeys: String, CodingKey { case sendsRecoveries = "send_resolved" }
+    private enum CodingKeys: String, CodingKey, CaseIterable { case sendsRecoveries = "send_resolved" }
   }
 }

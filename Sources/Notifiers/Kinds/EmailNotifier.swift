@@ -78,7 +78,7 @@ public struct MailDefaults: Decodable, Sendable {
   public var requireTLS: Bool?
   var password: SecretSource?
 
-  private enum CodingKeys: String, CodingKey {
+  private enum CodingKeys: String, CodingKey, CaseIterable {
     case from = "smtp_from"
     case smarthost = "smtp_smarthost"
     case hello = "smtp_hello"
@@ -105,7 +105,7 @@ public struct MailDefaults: Decodable, Sendable {
 private struct EmailSettingsText {
   let settings: EmailNotifier.Settings
 
-  private enum CodingKeys: String, CodingKey {
+  private enum CodingKeys: String, CodingKey, CaseIterable {
     case to, from, smarthost, hello
     case userName = "auth_username"
     case password = "auth_password"
@@ -128,7 +128,9 @@ private struct EmailSettingsText {
       Self.isHostAndPort(host)
     else { throw fields.problem(.smarthost, "is not host:port – write it here or as global smtp_smarthost") }
     let hello = try fields.decodeIfPresent(String.self, forKey: .hello) ?? defaults.hello ?? ""
-    guard hello.isEmpty || Self.isHost(hello[...]) else { throw fields.problem(.hello, "is not a host name") }
+    guard hello.isEmpty || Self.isHost(hello[...]) else {
+      throw fields.problem(.hello, "is not a host name – write e.g. watch.example.org")
+    }
 
     var settings = EmailNotifier.Settings(from: from, to: to, smarthost: host)
     settings.hello = hello

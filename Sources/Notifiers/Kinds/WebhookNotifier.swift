@@ -113,7 +113,7 @@ private struct WebhookSettingsText: Decodable {
   let signingNext: SecretSource?
   let client: HTTPClientSettings?
 
-  private enum CodingKeys: String, CodingKey {
+  private enum CodingKeys: String, CodingKey, CaseIterable {
     case url
     case urlFile = "url_file"
     case sendsRecoveries = "send_resolved"

@@ -1,4 +1,5 @@
 public import ServiceTime
+internal import Telemetry
 
 extension MaintenancePlan {
   /// Checks a draft whole.
@@ -115,7 +116,8 @@ extension MaintenancePlan {
   private static func opening(_ text: String?) throws(PlanError) -> WindowOpening {
     guard let text else { return .automatic }
     guard let opening = WindowOpening(rawValue: text) else {
-      throw PlanError("opening", "'\(text)' is not known", "write automatic or manual")
+      throw PlanError(
+        "opening", "'\(text)' is not known", Spelling.advice(for: text, among: WindowOpening.allCases.map(\.rawValue)))
     }
     return opening
   }

@@ -37,7 +37,7 @@ public struct PlanError: Error, Hashable, Sendable, CustomStringConvertible {
 
   public var description: String { "\(key): \(problem) – \(remedy)" }
 
-  init(_ key: String, _ problem: String, _ remedy: String) {
+  public init(_ key: String, _ problem: String, _ remedy: String) {
     self.key = key
     self.problem = problem
     self.remedy = remedy

@@ -41,7 +41,6 @@ public struct HTTPProbeSettings: ProbeSettings {
   }
 
   public init(from decoder: any Decoder) throws {
-    try decoder.rejectUnknownKeys(CodingKeys.self)
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     url = try fields.decode(String.self, forKey: .url)
     guard url.hasPrefix("http://") || url.hasPrefix("https://"), !url.utf8.contains(where: { $0 <= 0x20 }) else {

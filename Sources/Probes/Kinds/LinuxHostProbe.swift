@@ -19,7 +19,6 @@ public struct LinuxHostSettings: ProbeSettings {
   }
 
   public init(from decoder: any Decoder) throws {
-    try decoder.rejectUnknownKeys(CodingKeys.self)
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     proc = try fields.decodeIfPresent(String.self, forKey: .proc) ?? "/proc"
     sys = try fields.decodeIfPresent(String.self, forKey: .sys) ?? "/sys"

@@ -1,3 +1,4 @@
+internal import Telemetry
 internal import Transfers
 
 /// Settings of the kind `tcp`.
@@ -16,7 +17,6 @@ public struct TCPProbeSettings: ProbeSettings {
   }
 
   public init(from decoder: any Decoder) throws {
-    try decoder.rejectUnknownKeys(CodingKeys.self)
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     target = try fields.decode(String.self, forKey: .target)
     guard Self.isHostAndPort(target) else {

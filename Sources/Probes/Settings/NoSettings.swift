@@ -29,7 +29,7 @@ private struct NoFields<Key: CodingKey>: KeyedDecodingContainerProtocol {
   func superDecoder(forKey key: Key) throws -> any Decoder { throw absent(key) }
 
   private func absent(_ key: Key) -> DecodingError {
-    let text = "settings: '\(key.stringValue)' is missing"
-    return .keyNotFound(key, .init(codingPath: codingPath, debugDescription: text))
+    let text = "the key 'settings' is missing – add 'settings: {\(key.stringValue): …}'"
+    return .dataCorrupted(.init(codingPath: codingPath, debugDescription: text))
   }
 }

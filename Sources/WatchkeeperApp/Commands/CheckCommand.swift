@@ -1,6 +1,8 @@
 internal import ArgumentParser
+internal import Records
 
-struct CheckCommand: ParsableCommand {
+struct CheckCommand: ParsableCommand, PermittedCommand {
+  static let permission = Permission.configurationRead
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Read configuration files and name every fault with its place.",
     discussion: """

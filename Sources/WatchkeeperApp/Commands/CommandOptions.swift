@@ -3,6 +3,7 @@ internal import Foundation
 internal import Glibc
 internal import Notifiers
 internal import Transfers
+internal import Wording
 
 /// How a command writes what it found.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable { case table, json }
@@ -36,6 +37,25 @@ struct ConfigurationOption: ParsableArguments {
 
   /// What was named, else the standard folder when it exists; `nil`: the packaged definitions alone.
   var resolved: String? { path ?? StandardFolders.configuration(environment: ProcessInfo.processInfo.environment) }
+}
+
+/// `--lang`, for commands that speak to a person.
+struct LanguageOption: ParsableArguments {
+  @Option(name: .customLong("lang"), help: "en or zh-CN. Default: as LC_ALL, LC_MESSAGES or LANG says.")
+  var tag: String?
+
+  /// What was named, else what the environment says; `nil` when it says neither English nor Chinese.
+  func chosen(environment: [String: String] = ProcessInfo.processInfo.environment) throws(UsageError) -> Language? {
+    guard let tag else {
+      // What POSIX says about their order.
+      let wish = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
+      return wish.flatMap { Language(tag: $0.prefix { $0 != "." }) }
+    }
+    guard let known = Language(tag: tag) else {
+      throw UsageError("--lang: '\(tag)' is not a language", remedy: "write en or zh-CN")
+    }
+    return known
+  }
 }
 
 /// Where configuration lies when no option names it.

@@ -46,9 +46,7 @@ struct ConfigurationCheck {
   private func checkWhole(_ path: String, into report: inout CheckReport) throws(SettingsErrors) {
     let folder = FileManager.default.isFolder(path) ? path : (path as NSString).deletingLastPathComponent
     do throws(SettingsErrors) {
-      let files = try ConfigurationFiles.read(path)
-      report.errors += Self.empty(files.files).map { $0.below(folder) }
-      try check(files, into: &report)
+      try check(try ConfigurationFiles.read(path), into: &report)
     } catch {
       throw SettingsErrors(errors: error.errors.map { $0.below(folder) })
     }
@@ -60,10 +58,10 @@ struct ConfigurationCheck {
   }
 
   private static func checkRuleTest(_ document: SettingsDocument, into report: inout CheckReport) {
-    do throws(SettingsError) {
+    do throws(SettingsErrors) {
       report.read.ruleTests += try RuleTestSuite.testFile(document).tests.count
     } catch {
-      report.errors.append(error)
+      report.errors += error.errors
     }
   }
 
@@ -73,15 +71,6 @@ struct ConfigurationCheck {
       kind: .settings, path: ConfigurationFiles.settingsFileName,
       text: "packaged: {probes: false, rules: false, plans: false}\n")
     return ConfigurationFiles(files: files + [settings])
-  }
-
-  /// A file without a single character was most likely cut off while it was written.
-  private static func empty(_ files: [ConfigurationFiles.File]) -> [SettingsError] {
-    files.filter { $0.text.allSatisfy(\.isWhitespace) }.map { file in
-      SettingsError(
-        at: SourcePlace(file: file.path, line: 1, column: 1), "the file is empty",
-        hint: "restore its content, or delete it")
-    }
   }
 
   // MARK: Telling kinds apart
@@ -96,7 +85,7 @@ struct ConfigurationCheck {
     let parts = names.filter { ($0.hasSuffix(".yaml") || $0.hasSuffix(".yml")) && !$0.hasPrefix(".") }
     guard !parts.isEmpty else {
       throw SettingsErrors(errors: [
-        fault(
+        SourceFile.fault(
           path, "the folder holds no configuration",
           hint: "expected are \(ConfigurationFiles.settingsFileName), probes/, rules/, inventory/ or plans/")
       ])
@@ -118,7 +107,6 @@ struct ConfigurationCheck {
     if (path as NSString).lastPathComponent == ConfigurationFiles.settingsFileName { return .whole(path) }
     do throws(SettingsError) {
       let text = try SourceFile.text(of: path)
-      if let fault = empty([.init(kind: .settings, path: path, text: text)]).first { throw fault }
       let document = try SettingsDocument(text: text, file: path)
       if path.hasSuffix(".test.yaml") || path.hasSuffix(".test.yml") { return .ruleTest(document) }
       guard let kind = kind(of: document, at: path) else {
@@ -139,10 +127,6 @@ struct ConfigurationCheck {
     if has("items") { return .inventory }
     if has("groups") { return .rules }
     return has("plans") || has("windows") ? .plans : nil
-  }
-
-  private static func fault(_ path: String, _ problem: String, hint: String) -> SettingsError {
-    SettingsError(at: SourcePlace(file: path, line: 1, column: 1), problem, hint: hint)
   }
 }
 
@@ -183,7 +167,10 @@ struct CheckReport: Sendable, Encodable {
   var text: String {
     let files = Set(errors.map(\.place.file)).count
     let sum =
-      isClean ? "ok: \(read.text)" : "\(counted(errors.count, "error")) in \(counted(files, "file"))"
+      isClean
+      ? "ok: \(read.text)"
+      : (errors.count < SettingsErrors.limit ? "" : "at least ")
+        + "\(counted(errors.count, "error")) in \(counted(files, "file"))"
     return (errors.map(\.description) + [sum]).map { $0 + "\n" }.joined()
   }
 }

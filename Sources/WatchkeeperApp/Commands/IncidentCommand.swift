@@ -12,7 +12,8 @@ struct IncidentCommand: ParsableCommand {
 /// Which incidents `incident list` shows.
 enum IncidentChoice: String, ExpressibleByArgument, CaseIterable { case open, waiting, withheld, resolved, all }
 
-struct IncidentListCommand: AsyncParsableCommand {
+struct IncidentListCommand: AsyncParsableCommand, PermittedCommand {
+  static let permission = Permission.incidentRead
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List incidents, worst first.",
     discussion: """
@@ -54,7 +55,8 @@ struct IncidentListCommand: AsyncParsableCommand {
   }
 }
 
-struct IncidentShowCommand: AsyncParsableCommand {
+struct IncidentShowCommand: AsyncParsableCommand, PermittedCommand {
+  static let permission = Permission.incidentRead
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show one incident with its evidence and its timeline.",
     discussion: """
@@ -76,7 +78,8 @@ struct IncidentShowCommand: AsyncParsableCommand {
   }
 }
 
-struct IncidentAcknowledgeCommand: AsyncParsableCommand {
+struct IncidentAcknowledgeCommand: AsyncParsableCommand, PermittedCommand {
+  static let permission = Permission.incidentWrite
   static let configuration = CommandConfiguration(
     commandName: "ack", abstract: "Take an incident: nobody else is paged for it.",
     discussion: """
@@ -95,7 +98,8 @@ struct IncidentAcknowledgeCommand: AsyncParsableCommand {
   }
 }
 
-struct IncidentResolveCommand: AsyncParsableCommand {
+struct IncidentResolveCommand: AsyncParsableCommand, PermittedCommand {
+  static let permission = Permission.incidentWrite
   static let configuration = CommandConfiguration(
     commandName: "resolve", abstract: "Say that an incident is mended; the checks then have to show it.",
     discussion: """

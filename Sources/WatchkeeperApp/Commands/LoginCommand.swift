@@ -1,7 +1,9 @@
 internal import ArgumentParser
+internal import Records
 internal import Wording
 
-struct LoginCommand: AsyncParsableCommand {
+struct LoginCommand: AsyncParsableCommand, PermittedCommand {
+  static let permission = Permission.configurationWrite
   static let configuration = CommandConfiguration(
     commandName: "login", abstract: "Print a link that logs one browser in, once.",
     discussion: """

@@ -8,7 +8,8 @@ struct PlanCommand: ParsableCommand {
     subcommands: [PlanListCommand.self, TaskShowCommand.self, TaskStartCommand.self, TaskDoneCommand.self])
 }
 
-struct PlanListCommand: AsyncParsableCommand {
+struct PlanListCommand: AsyncParsableCommand, PermittedCommand {
+  static let permission = Permission.maintenanceRead
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the plans, and the tasks of a week.",
     discussion: """
@@ -41,7 +42,8 @@ struct PlanListCommand: AsyncParsableCommand {
   }
 }
 
-struct TaskShowCommand: AsyncParsableCommand {
+struct TaskShowCommand: AsyncParsableCommand, PermittedCommand {
+  static let permission = Permission.maintenanceRead
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show one task with its slot and the reasons for it.",
     discussion: """
@@ -68,7 +70,8 @@ struct TaskShowCommand: AsyncParsableCommand {
   }
 }
 
-struct TaskStartCommand: AsyncParsableCommand {
+struct TaskStartCommand: AsyncParsableCommand, PermittedCommand {
+  static let permission = Permission.maintenanceWrite
   static let configuration = CommandConfiguration(
     commandName: "start", abstract: "Begin a task: incidents of its item are withheld until it is done.",
     discussion: """
@@ -87,7 +90,8 @@ struct TaskStartCommand: AsyncParsableCommand {
   }
 }
 
-struct TaskDoneCommand: AsyncParsableCommand {
+struct TaskDoneCommand: AsyncParsableCommand, PermittedCommand {
+  static let permission = Permission.maintenanceWrite
   static let configuration = CommandConfiguration(
     commandName: "done", abstract: "End a task: its window closes, pages go out again.",
     discussion: """

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Probes
+internal import Records
 internal import Transfers
 
 struct ProbeCommand: ParsableCommand {
@@ -10,7 +11,8 @@ struct ProbeCommand: ParsableCommand {
 /// How `probe try` writes what a run gave.
 enum ProbeOutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable { case table, prometheus, json }
 
-struct ProbeTryCommand: AsyncParsableCommand {
+struct ProbeTryCommand: AsyncParsableCommand, PermittedCommand {
+  static let permission = Permission.configurationRead
   static let configuration = CommandConfiguration(
     commandName: "try", abstract: "Run one probe once and print what it measures.",
     discussion: """

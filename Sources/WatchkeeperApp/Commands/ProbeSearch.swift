@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Probes
+internal import Telemetry
 
 /// Finds the probe that a command line names.
 struct ProbeSearch {
@@ -24,16 +25,12 @@ struct ProbeSearch {
   }
 
   private static func probes(inFile path: String) throws(SettingsErrors) -> [ProbeDefinition] {
-    do throws(SettingsError) {
-      let document = try SettingsDocument(text: try SourceFile.text(of: path), file: path)
-      guard let root = document.root else { return [] }
-      if root.child(TextKey("probes")) == nil {
-        return [try SettingsDecoder.decode(ProbeDefinition.self, from: root, of: document)]
-      }
-      return try SettingsDecoder.decode(ProbeFile.self, from: root, of: document).probes
-    } catch {
-      throw SettingsErrors(errors: [error])
+    let document = try SettingsDocument.reading(path)
+    guard let root = document.root else { return [] }
+    if root.child(TextKey("probes")) == nil {
+      return [try SettingsDecoder.decode(ProbeDefinition.self, from: root, of: document)]
     }
+    return try SettingsDecoder.decode(ProbeFile.self, from: root, of: document).probes
   }
 
   private static func pick(

@@ -1,9 +1,11 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Records
 internal import Telemetry
 internal import Wording
 
-struct QueryCommand: AsyncParsableCommand {
+struct QueryCommand: AsyncParsableCommand, PermittedCommand {
+  static let permission = Permission.metricsRead
   static let configuration = CommandConfiguration(
     commandName: "query", abstract: "Evaluate a PromQL expression over the stored samples.",
     discussion: """

@@ -59,11 +59,12 @@ enum RuleTestSuite {
   }
 
   /// Decodes a test file. One that holds nothing tests nothing, which is a fault.
-  static func testFile(_ document: SettingsDocument) throws(SettingsError) -> UnitTestFile {
+  static func testFile(_ document: SettingsDocument) throws(SettingsErrors) -> UnitTestFile {
     guard let root = document.root else {
-      throw SettingsError(
-        at: SourcePlace(file: document.file, line: 1, column: 1), "the file holds no tests",
-        hint: "write rule_files: and tests:")
+      throw SettingsErrors(
+        SettingsError(
+          at: SourcePlace(file: document.file, line: 1, column: 1), "the file holds no tests",
+          hint: "write rule_files: and tests:"))
     }
     return try SettingsDecoder.decode(UnitTestFile.self, from: root, of: document)
   }
@@ -71,28 +72,23 @@ enum RuleTestSuite {
   private static func read(_ path: String) throws(SettingsErrors) -> (UnitTestFile, [RuleGroup]) {
     var errors: [SettingsError] = []
     var groups: [RuleGroup] = []
-    do throws(SettingsError) {
-      let document = try SettingsDocument(text: try SourceFile.text(of: path), file: path)
-      let file = try testFile(document)
-      let folder = (path as NSString).deletingLastPathComponent
-      for (index, pattern) in file.ruleFiles.enumerated() {
-        let found = matches(SourcePath.join(folder, pattern))
-        if found.isEmpty { errors.append(noMatch(pattern, index, document)) }
-        for rulePath in found { groups += try ruleGroups(rulePath, &errors) }
+    let document = try SettingsDocument.reading(path)
+    let file = try testFile(document)
+    let folder = (path as NSString).deletingLastPathComponent
+    for (index, pattern) in file.ruleFiles.enumerated() {
+      let found = matches(SourcePath.join(folder, pattern))
+      if found.isEmpty { errors.append(noMatch(pattern, index, document)) }
+      for rulePath in found {
+        do throws(SettingsErrors) {
+          let rules = try SettingsDocument.reading(rulePath)
+          groups += rules.root.map { ConfigurationReader.ruleFile($0, of: rules, &errors) } ?? []
+        } catch {
+          errors += error.errors
+        }
       }
-      guard errors.isEmpty else { throw errors[0] }
-      return (file, groups)
-    } catch {
-      throw SettingsErrors(errors: errors.contains(error) ? errors : errors + [error])
     }
-  }
-
-  private static func ruleGroups(
-    _ path: String, _ errors: inout [SettingsError]
-  ) throws(SettingsError) -> [RuleGroup] {
-    let document = try SettingsDocument(text: try SourceFile.text(of: path), file: path)
-    guard let root = document.root else { return [] }
-    return ConfigurationReader.ruleFile(root, of: document, &errors)
+    guard errors.isEmpty else { throw SettingsErrors(errors: errors) }
+    return (file, groups)
   }
 
   private static func noMatch(_ pattern: String, _ index: Int, _ document: SettingsDocument) -> SettingsError {

@@ -1,8 +1,9 @@
 internal import ArgumentParser
 internal import Foundation
-internal import Wording
+internal import Records
 
-struct RunCommand: AsyncParsableCommand {
+struct RunCommand: AsyncParsableCommand, PermittedCommand {
+  static let permission = Permission.configurationWrite
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Watch this machine and serve the console.",
     discussion: """
@@ -10,6 +11,8 @@ struct RunCommand: AsyncParsableCommand {
 
       Example:
         watchkeeper run --config /etc/watchkeeper --listen 127.0.0.1:9464
+
+      Exit status: 0 stopped as asked, 1 cannot start or go on, 2 wrong command line.
       """)
 
   @Option(
@@ -23,8 +26,7 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "HOST:PORT of the console; loopback only. Default: the first free port from 9464.")
   var listen: String?
 
-  @Option(name: .customLong("lang"), help: "en or zh-CN. Default: as LANG says.")
-  var language: String?
+  @OptionGroup var language: LanguageOption
 
   @Flag(help: "End with status 1 when the configuration is refused, instead of running the last good one.")
   var strict = false
@@ -36,16 +38,14 @@ struct RunCommand: AsyncParsableCommand {
     options.dataFolder = dataFolder
     options.listen = listen
     options.isStrict = strict
-    if let language {
-      guard let known = Language(tag: language) else {
-        throw ValidationError("--lang: '\(language)' is not a language – write en or zh-CN")
-      }
-      options.language = known
-    } else {
-      options.language = environment["LANG"].flatMap { Language(tag: $0.prefix { $0 != "." }) }
-    }
+    options.language = try language.chosen(environment: environment)
     do {
       try await Program(options, environment: environment).run()
+    } catch let faults as SettingsErrors {
+      for fault in faults.errors { Terminal.tell(fault.description) }
+      Terminal.tell(
+        "watchkeeper: the configuration is refused – mend these \(faults.errors.count), then watchkeeper check")
+      throw ExitStatus.failure.code
     } catch {
       Terminal.tell("watchkeeper: \(error)")
       throw ExitStatus.failure.code

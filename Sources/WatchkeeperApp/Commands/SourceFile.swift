@@ -1,25 +1,38 @@
 internal import Foundation
 
-/// A text file that a command line names.
+/// A text file of the operator's.
 enum SourceFile {
-  static func text(of path: String) throws(SettingsError) -> String {
+  /// - Parameter name: as messages name it, when that is not its path.
+  static func text(of path: String, named name: String? = nil) throws(SettingsError) -> String {
     guard FileManager.default.fileExists(atPath: path) else {
-      throw fault(path, "there is no such file or folder", hint: "check the path")
+      throw fault(name ?? path, "there is no such file or folder", hint: "check the path")
     }
     let content: Foundation.Data
     do {
       content = try Foundation.Data(contentsOf: URL(filePath: path))
     } catch {
-      throw fault(path, "cannot be opened", hint: "check the owner and the mode of \(path)")
+      throw fault(name ?? path, "cannot be opened", hint: "check the owner and the mode of \(path)")
     }
     guard let text = String(data: content, encoding: .utf8) else {
-      throw fault(path, "is not UTF-8 text", hint: "save it as UTF-8")
+      throw fault(name ?? path, "is not UTF-8 text", hint: "save it as UTF-8")
     }
     return text
   }
 
-  private static func fault(_ path: String, _ problem: String, hint: String) -> SettingsError {
+  /// A fault of a whole file.
+  static func fault(_ path: String, _ problem: String, hint: String) -> SettingsError {
     SettingsError(at: SourcePlace(file: path, line: 1, column: 1), problem, hint: hint)
+  }
+}
+
+extension SettingsDocument {
+  /// A file that a command line, or a file that it names, leads to.
+  static func reading(_ path: String) throws(SettingsErrors) -> SettingsDocument {
+    do throws(SettingsError) {
+      return try SettingsDocument(text: try SourceFile.text(of: path), file: path)
+    } catch {
+      throw SettingsErrors(error)
+    }
   }
 }
 

@@ -1,8 +1,10 @@
 internal import ArgumentParser
+internal import Records
 internal import Telemetry
 internal import Wording
 
-struct StatusCommand: AsyncParsableCommand {
+struct StatusCommand: AsyncParsableCommand, PermittedCommand {
+  static let permission = Permission.metricsRead
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Show on one screen how everything stands.",
     discussion: """

@@ -1,9 +1,11 @@
 internal import ArgumentParser
+internal import Records
 
 /// How `test` writes its results.
 enum TestOutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable { case table, json, tap, junit }
 
-struct TestCommand: ParsableCommand {
+struct TestCommand: ParsableCommand, PermittedCommand {
+  static let permission = Permission.ruleRead
   static let configuration = CommandConfiguration(
     commandName: "test", abstract: "Run rule unit tests, written as for promtool.",
     discussion: """

@@ -13,7 +13,8 @@ struct TokenCommand: ParsableCommand {
 /// What a token may do.
 enum TokenRole: String, ExpressibleByArgument, CaseIterable { case viewer, operator_ = "operator", administrator }
 
-struct TokenCreateCommand: AsyncParsableCommand {
+struct TokenCreateCommand: AsyncParsableCommand, PermittedCommand {
+  static let permission = Permission.configurationWrite
   static let configuration = CommandConfiguration(
     commandName: "create", abstract: "Make a token and print it, once.",
     discussion: """
@@ -72,7 +73,8 @@ struct TokenCreateCommand: AsyncParsableCommand {
   }
 }
 
-struct TokenListCommand: AsyncParsableCommand {
+struct TokenListCommand: AsyncParsableCommand, PermittedCommand {
+  static let permission = Permission.configurationWrite
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the tokens that are good; never the tokens themselves.",
     discussion: """
@@ -120,7 +122,8 @@ struct TokenListText {
   }
 }
 
-struct TokenRevokeCommand: AsyncParsableCommand {
+struct TokenRevokeCommand: AsyncParsableCommand, PermittedCommand {
+  static let permission = Permission.configurationWrite
   static let configuration = CommandConfiguration(
     commandName: "revoke", abstract: "Take a token back: it admits nobody from now on.",
     discussion: """

@@ -1,8 +1,10 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Journal
+internal import Records
 
-struct VerifyCommand: ParsableCommand {
+struct VerifyCommand: ParsableCommand, PermittedCommand {
+  static let permission = Permission.configurationRead
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Prove that journal and samples are as they were written.",
     discussion: """

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Telemetry
 
 /// The command line: `watchkeeper NOUN VERB`, with short verbs for the daily few.
 struct WatchkeeperCommand: AsyncParsableCommand {
@@ -13,17 +14,40 @@ struct WatchkeeperCommand: AsyncParsableCommand {
     ])
 
   /// What to say and how to end after an error; `nil`: as ArgumentParser does, which serves help and versions so.
-  static func ending(after error: any Error) -> (message: String, status: ExitStatus)? {
+  static func ending(
+    after error: any Error, arguments: [String] = Array(CommandLine.arguments.dropFirst())
+  ) -> (message: String, status: ExitStatus)? {
     if let error = error as? UsageError { return ("watchkeeper: \(error)", .usage) }
+    if let error = error as? CommandPermissionMissing { return ("watchkeeper: \(error)", .failure) }
     // ArgumentParser's own status for a wrong command line is 64.
     guard exitCode(for: error) == .validationFailure else { return nil }
-    return (fullMessage(for: error), .usage)
+    let misspelt = misspelling(in: arguments).map { "watchkeeper: \($0)" }
+    return (misspelt ?? fullMessage(for: error), .usage)
+  }
+
+  /// What to say of words that name no command; `nil` when they do.
+  static func misspelling(in arguments: [String]) -> UsageError? {
+    var command: any ParsableCommand.Type = WatchkeeperCommand.self
+    var words = "watchkeeper"
+    for argument in arguments {
+      let choices = command.configuration.subcommands
+      guard !choices.isEmpty, !argument.hasPrefix("-"), argument != "help" else { return nil }
+      guard let next = choices.first(where: { $0.configuration.commandName == argument }) else {
+        return UsageError(
+          "there is no command '\(words) \(argument)'",
+          remedy: Spelling.advice(for: argument, among: choices.compactMap { $0.configuration.commandName }))
+      }
+      command = next
+      words += " \(argument)"
+    }
+    return nil
   }
 }
 
 /// Runs the command that the process's arguments name, and exits with its status.
 public func runCommandLine() async {
   do {
+    _ = try CommandPermissions.all(under: WatchkeeperCommand.self)
     var command = try WatchkeeperCommand.parseAsRoot()
     if var command = command as? any AsyncParsableCommand {
       try await command.run()

@@ -40,23 +40,26 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
   static func read(_ path: String) throws(SettingsErrors) -> ConfigurationFiles {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw SettingsErrors(errors: [unreadable(path, "there is no such file or folder", hint: "check --config")])
+      throw SettingsErrors(SourceFile.fault(path, "there is no such file or folder", hint: "check --config"))
     }
     let folder = isFolder.boolValue ? path : (path as NSString).deletingLastPathComponent
     let settingsName = isFolder.boolValue ? settingsFileName : (path as NSString).lastPathComponent
     var files: [File] = []
     var errors: [SettingsError] = []
     func take(_ kind: Kind, _ relative: String) {
-      do {
-        files.append(File(kind: kind, path: relative, text: try text(of: join(folder, relative), named: relative)))
+      do throws(SettingsError) {
+        files.append(
+          File(
+            kind: kind, path: relative,
+            text: try SourceFile.text(of: SourcePath.join(folder, relative), named: relative)))
       } catch {
         errors.append(error)
       }
     }
-    if FileManager.default.fileExists(atPath: join(folder, settingsName)) { take(.settings, settingsName) }
+    if FileManager.default.fileExists(atPath: SourcePath.join(folder, settingsName)) { take(.settings, settingsName) }
     for kind in Kind.allCases {
       guard let name = kind.folder,
-        let listing = try? FileManager.default.contentsOfDirectory(atPath: join(folder, name))
+        let listing = try? FileManager.default.contentsOfDirectory(atPath: SourcePath.join(folder, name))
       else { continue }
       for file in listing.sorted() where isConfiguration(file) { take(kind, name + "/" + file) }
     }
@@ -71,25 +74,6 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
     }
     return !name.hasSuffix(".test.yaml") && !name.hasSuffix(".test.yml")
   }
-
-  private static func text(of path: String, named name: String) throws(SettingsError) -> String {
-    let content: Foundation.Data
-    do {
-      content = try Foundation.Data(contentsOf: URL(filePath: path))
-    } catch {
-      throw unreadable(name, "cannot be opened", hint: "check the owner and the mode of \(path)")
-    }
-    guard let text = String(data: content, encoding: .utf8) else {
-      throw unreadable(name, "is not UTF-8 text", hint: "save it as UTF-8")
-    }
-    return text
-  }
-
-  private static func unreadable(_ name: String, _ problem: String, hint: String) -> SettingsError {
-    SettingsError(at: SourcePlace(file: name, line: 1, column: 1), problem, hint: hint)
-  }
-
-  private static func join(_ folder: String, _ name: String) -> String { folder.isEmpty ? name : folder + "/" + name }
 }
 
 /// The last configuration that was taken, kept in the data folder so that a bad edit never stops a restart.

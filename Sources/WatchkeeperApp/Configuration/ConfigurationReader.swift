@@ -30,7 +30,7 @@ struct ConfigurationReader {
       files: own, settings: settings, probes: reader.probes(files), ruleGroups: reader.rules(files),
       inventory: reader.inventory(files), plans: reader.plans(files), itemPlaces: reader.itemPlaces)
     guard reader.errors.isEmpty else {
-      throw SettingsErrors(errors: Array(Set(reader.errors)).sorted { ($0.place, $0.key) < ($1.place, $1.key) })
+      throw SettingsErrors(errors: Set(reader.errors).sorted { ($0.place, $0.key) < ($1.place, $1.key) })
     }
     return configuration
   }
@@ -42,16 +42,18 @@ struct ConfigurationReader {
       return WatchkeeperSettings()
     }
     var environment = notifiers
-    if let global = root.child(TextKey("global")) {
-      environment.mailDefaults =
-        attempt { try SettingsDecoder.decode(MailDefaults.self, from: global, of: document, at: [TextKey("global")]) }
-        ?? MailDefaults()
+    do throws(SettingsErrors) {
+      // Receivers take their defaults from it: with a fault here, theirs might be none.
+      if let global = root.child(TextKey("global")) {
+        environment.mailDefaults = try SettingsDecoder.decode(
+          MailDefaults.self, from: global, of: document, at: [TextKey("global")])
+      }
+      return try SettingsDecoder.decode(
+        WatchkeeperSettings.self, from: root, of: document, userInfo: [ReceiverSettings.environmentKey: environment])
+    } catch {
+      errors += error.errors
+      return WatchkeeperSettings()
     }
-    return attempt {
-      try SettingsDecoder.decode(
-        WatchkeeperSettings.self, from: root, of: document,
-        userInfo: [ReceiverSettings.environmentKey: environment])
-    } ?? WatchkeeperSettings()
   }
 
   // MARK: Probes
@@ -72,7 +74,8 @@ struct ConfigurationReader {
     for problem in found.map(\.definition).conflicts(hostName: hostName) {
       let culprit = found.last { problem.contains("'\($0.definition.name)'") }
       errors.append(
-        SettingsError(at: culprit?.place ?? SourcePlace(file: "probes", line: 1, column: 1), key: "probes", problem))
+        SettingsError(
+          at: culprit?.place ?? SourcePlace(file: "probes", line: 1, column: 1), key: "probes", divided: problem))
     }
     return found.map(\.definition)
   }
@@ -88,31 +91,38 @@ struct ConfigurationReader {
 
   /// Reads one rule file; faults are added to `errors`.
   static func ruleFile(_ root: Node, of document: SettingsDocument, _ errors: inout [SettingsError]) -> [RuleGroup] {
-    do {
-      let definition = try SettingsDecoder.decode(RuleFileDefinition.self, from: root, of: document)
-      let file = RuleFile(definition, file: document.file) { path in
-        document.place(of: Self.node(at: path, in: root)).line
-      }
-      errors += file.problems.map { problem in
-        SettingsError(
-          at: document.place(of: Self.node(at: problem.path, in: root)), key: Self.text(of: problem.path),
-          problem.problem, hint: problem.advice)
-      }
-      return file.groups
+    let definition: RuleFileDefinition
+    do throws(SettingsErrors) {
+      definition = try SettingsDecoder.decode(RuleFileDefinition.self, from: root, of: document)
     } catch {
-      errors.append(error)
-      return []
+      errors += error.errors
+      definition = readable(root, of: document)
     }
+    let file = RuleFile(definition, file: document.file) { path in
+      document.place(of: root.deepest(on: Self.keys(of: path))).line
+    }
+    errors += file.problems.map { problem in
+      let keys = Self.keys(of: problem.path)
+      return SettingsError(
+        at: document.place(of: root.deepest(on: keys)), key: keys.settingsText, problem.problem, hint: problem.advice)
+    }
+    return file.groups
   }
 
-  /// The deepest existing node on a path of the rule reader.
-  private static func node(at path: [RuleError.Step], in root: Node) -> Node {
-    var deepest = root
-    for key in keys(of: path) {
-      guard let child = deepest.child(key) else { break }
-      deepest = child
-    }
-    return deepest
+  /// What can be read of a refused file, so that its expressions are checked as well; a rule without a fault stands in
+  /// for each that cannot.
+  private static func readable(_ root: Node, of document: SettingsDocument) -> RuleFileDefinition {
+    func nodes(_ key: String, of node: Node) -> [Node] { node.child(TextKey(key))?.sequence.map(Array.init) ?? [] }
+    return RuleFileDefinition(
+      groups: nodes("groups", of: root).enumerated().map { index, group in
+        RuleGroupDefinition(
+          name: group.child(TextKey("name"))?.string ?? "group \(index)",
+          interval: group.child(TextKey("interval"))?.string,
+          rules: nodes("rules", of: group).map { rule in
+            (try? SettingsDecoder.decode(RuleDefinition.self, from: rule, of: document))
+              ?? RuleDefinition(record: "unreadable", expression: "0")
+          })
+      })
   }
 
   private static func keys(of path: [RuleError.Step]) -> [any CodingKey] {
@@ -124,12 +134,12 @@ struct ConfigurationReader {
     }
   }
 
-  private static func text(of path: [RuleError.Step]) -> String { keys(of: path).settingsText }
-
   // MARK: Inventory
 
   private mutating func inventory(_ files: ConfigurationFiles) -> InventoryDeclaration {
     var declaration = InventoryDeclaration()
+    var groupPlaces: [String: SourcePlace] = [:]
+    let before = errors.count
     for file in files.files(of: .inventory) {
       guard let document = document(file), let root = document.root else { continue }
       guard let content = attempt({ try SettingsDecoder.decode(InventoryFile.self, from: root, of: document) }) else {
@@ -137,14 +147,21 @@ struct ConfigurationReader {
       }
       let nodes = root.child(TextKey("items"))?.sequence.map(Array.init) ?? []
       for (item, node) in zip(content.items, nodes) { itemPlaces[item.declaration.id] = document.place(of: node) }
+      let groupNodes = root.child(TextKey("groups"))?.sequence.map(Array.init) ?? []
+      for (entry, node) in zip(content.groups, groupNodes) { groupPlaces[entry.group.name] = document.place(of: node) }
       declaration.items += content.items.map(\.declaration)
       declaration.relations += content.items.flatMap(\.relations)
       declaration.groups += content.groups.map(\.group)
     }
+    // What a refused file declares would be missed by the others.
+    guard errors.count == before else { return declaration }
     for problem in declaration.problems() {
-      let text = problem.description
-      let culprit = itemPlaces.first { text.contains("'\($0.key)'") }?.value
-      errors.append(SettingsError(at: culprit ?? SourcePlace(file: "inventory", line: 1, column: 1), text))
+      let place = problem.item.flatMap { itemPlaces[$0] } ?? problem.group.flatMap { groupPlaces[$0] }
+      errors.append(
+        SettingsError(
+          at: place ?? SourcePlace(file: "inventory", line: 1, column: 1),
+          key: problem.item == nil ? "groups" : "items",
+          divided: problem.description))
     }
     return declaration
   }
@@ -154,6 +171,7 @@ struct ConfigurationReader {
   private mutating func plans(_ files: ConfigurationFiles) -> [MaintenancePlan] {
     var windows: [String: MaintenanceHours] = [:]
     var entries: [(entry: PlanEntry, node: Node, document: SettingsDocument)] = []
+    let before = errors.count
     for file in files.files(of: .plans) {
       guard let document = document(file), let root = document.root else { continue }
       guard let content = attempt({ try SettingsDecoder.decode(PlanFile.self, from: root, of: document) }) else {
@@ -170,6 +188,7 @@ struct ConfigurationReader {
       let nodes = root.child(TextKey("plans"))?.sequence.map(Array.init) ?? []
       for (entry, node) in zip(content.plans, nodes) { entries.append((entry, node, document)) }
     }
+    let allWindowsAreKnown = errors.count == before
     var plans: [String: MaintenancePlan] = [:]
     for (entry, node, document) in entries {
       let place = document.place(of: node)
@@ -181,6 +200,8 @@ struct ConfigurationReader {
         }
       } catch {
         let key = PlanEntry.key(forPlannerKey: error.key)
+        // A window may stand in a file that was refused.
+        if key == "window", !allWindowsAreKnown { continue }
         let culprit = node.child(TextKey(key)) ?? node
         errors.append(
           SettingsError(at: document.place(of: culprit), key: "plans.\(key)", error.problem, hint: error.remedy))
@@ -200,6 +221,8 @@ struct ConfigurationReader {
       return try body()
     } catch let error as SettingsError {
       errors.append(error)
+    } catch let several as SettingsErrors {
+      errors += several.errors
     } catch {
       preconditionFailure("settings are refused with SettingsError only, not \(error)")
     }

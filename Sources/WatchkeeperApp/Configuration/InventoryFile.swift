@@ -1,11 +1,12 @@
 internal import Inventory
+internal import Telemetry
 
 /// A file under `inventory/`: items with their relations, and redundancy groups.
 struct InventoryFile: Decodable, Sendable {
   let items: [ItemEntry]
   let groups: [GroupEntry]
 
-  private enum CodingKeys: String, CodingKey { case items, groups }
+  private enum CodingKeys: String, CodingKey, CaseIterable { case items, groups }
 
   init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
@@ -19,46 +20,71 @@ struct ItemEntry: Decodable, Sendable {
   let declaration: ItemDeclaration
   let relations: [Relation]
 
+  /// The keys of an item: its own, and the types of relations.
+  private struct Key: CodingKey, CaseIterable {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(_ text: String) { stringValue = text }
+    init?(stringValue: String) { self.init(stringValue) }
+    init?(intValue: Int) { nil }
+
+    static let id = Key("id"), className = Key("class"), name = Key("name"), criticality = Key("criticality")
+    static let protectionLevel = Key("protection_level"), lifecycle = Key("lifecycle"), parent = Key("parent")
+    static let attributes = Key("attributes"), labels = Key("labels")
+
+    static let allCases =
+      [id, className, name, criticality, protectionLevel, lifecycle, parent, attributes, labels]
+      + RelationType.allCases.map { Key($0.rawValue) }
+  }
+
   init(from decoder: any Decoder) throws {
-    let fields = try decoder.container(keyedBy: TextKey.self)
-    func text(_ key: String) throws -> String? { try fields.decodeIfPresent(String.self, forKey: TextKey(key)) }
-    func refuse(_ key: String, _ problem: String) -> DecodingError {
-      .dataCorruptedError(forKey: TextKey(key), in: fields, debugDescription: problem)
-    }
-    let id = ItemID(try fields.decode(String.self, forKey: TextKey("id")))
-    guard !id.text.isEmpty, id.text.utf8.count <= 200 else { throw refuse("id", "an id has 1 to 200 bytes") }
-    let className = try text("class") ?? String(id.text.prefix { $0 != "/" })
-    guard ItemClass.named(className) != nil else {
-      let names = ItemClass.catalogue.map(\.name)
-      let near = Spelling.nearest(to: className, among: names).map { "did you mean '\($0)'?" }
-      throw refuse("class", "'\(className)' is not a class – \(near ?? "one of: " + names.joined(separator: ", "))")
-    }
-    let level = try fields.decodeIfPresent(Int.self, forKey: TextKey("criticality")) ?? 3
-    guard let criticality = Criticality(rawValue: level) else {
-      throw refuse("criticality", "\(level) is not a criticality – write 1 (vital) to 4 (minor)")
-    }
-    let protection = try fields.decodeIfPresent(Int.self, forKey: TextKey("protection_level"))
-    if let protection, !(1...5).contains(protection) {
-      throw refuse("protection_level", "\(protection) is not a level – write 1 to 5")
-    }
-    let stage = try text("lifecycle") ?? Lifecycle.inService.rawValue
-    guard let lifecycle = Lifecycle(rawValue: stage) else {
-      throw refuse(
-        "lifecycle",
-        "'\(stage)' is not a stage – one of: \(Lifecycle.allCases.map(\.rawValue).joined(separator: ", "))")
+    let fields = try decoder.container(keyedBy: Key.self)
+    let id = ItemID(try fields.decode(String.self, forKey: .id))
+    guard !id.text.isEmpty, id.text.utf8.count <= 200 else {
+      throw fields.problem(.id, "an id has 1 to 200 bytes – write e.g. host/db01")
     }
     declaration = ItemDeclaration(
-      id: id, className: className, name: try text("name") ?? String(id.text.split(separator: "/").last ?? ""),
-      criticality: criticality, protectionLevel: protection, lifecycle: lifecycle,
-      attributes: try fields.decodeIfPresent([String: String].self, forKey: TextKey("attributes")) ?? [:],
-      labels: try fields.decodeIfPresent([String: String].self, forKey: TextKey("labels")) ?? [:],
-      parent: try text("parent").map { ItemID($0) })
-    var relations: [Relation] = []
-    for type in RelationType.allCases where fields.contains(TextKey(type.rawValue)) {
-      let ends = try fields.decode(RelationEnds.self, forKey: TextKey(type.rawValue)).ends
-      relations += ends.map { Relation(id, type, $0.item, strength: $0.strength, group: $0.group) }
+      id: id, className: try Self.className(fields, of: id),
+      name: try fields.decodeIfPresent(String.self, forKey: .name) ?? String(id.text.split(separator: "/").last ?? ""),
+      criticality: try Self.criticality(fields), protectionLevel: try Self.protectionLevel(fields),
+      lifecycle: try fields.choice("a stage of life", forKey: .lifecycle) ?? .inService,
+      attributes: try fields.decodeIfPresent([String: String].self, forKey: .attributes) ?? [:],
+      labels: try fields.decodeIfPresent([String: String].self, forKey: .labels) ?? [:],
+      parent: try fields.decodeIfPresent(String.self, forKey: .parent).map { ItemID($0) })
+    relations = try RelationType.allCases.flatMap { type in
+      let ends = try fields.decodeIfPresent(RelationEnds.self, forKey: Key(type.rawValue))?.ends ?? []
+      return ends.map { Relation(id, type, $0.item, strength: $0.strength, group: $0.group) }
     }
-    self.relations = relations
+  }
+
+  private static func className(_ fields: KeyedDecodingContainer<Key>, of id: ItemID) throws -> String {
+    let written = try fields.decodeIfPresent(String.self, forKey: .className)
+    let className = written ?? String(id.text.prefix { $0 != "/" })
+    guard ItemClass.named(className) != nil else {
+      let advice = Spelling.advice(for: className, among: ItemClass.catalogue.map(\.name))
+      throw written == nil
+        ? fields.problem(
+          .id, "'\(className)' is not a class, and the id begins with one when class: is absent – \(advice)")
+        : fields.problem(.className, "'\(className)' is not a class – \(advice)")
+    }
+    return className
+  }
+
+  private static func criticality(_ fields: KeyedDecodingContainer<Key>) throws -> Criticality {
+    let level = try fields.decodeIfPresent(Int.self, forKey: .criticality) ?? 3
+    guard let criticality = Criticality(rawValue: level) else {
+      throw fields.problem(.criticality, "\(level) is not a criticality – write 1 (vital) to 4 (minor)")
+    }
+    return criticality
+  }
+
+  private static func protectionLevel(_ fields: KeyedDecodingContainer<Key>) throws -> Int? {
+    let level = try fields.decodeIfPresent(Int.self, forKey: .protectionLevel)
+    if let level, !(1...5).contains(level) {
+      throw fields.problem(.protectionLevel, "\(level) is not a level – write 1 to 5")
+    }
+    return level
   }
 }
 
@@ -69,7 +95,7 @@ private struct RelationEnds: Decodable {
     let strength: RelationStrength?
     let group: String?
 
-    private enum CodingKeys: String, CodingKey { case item, strength, group }
+    private enum CodingKeys: String, CodingKey, CaseIterable { case item, strength, group }
 
     init(from decoder: any Decoder) throws {
       if let text = try? decoder.singleValueContainer().decode(String.self) {
@@ -78,12 +104,7 @@ private struct RelationEnds: Decodable {
       }
       let fields = try decoder.container(keyedBy: CodingKeys.self)
       item = ItemID(try fields.decode(String.self, forKey: .item))
-      let word = try fields.decodeIfPresent(String.self, forKey: .strength)
-      strength = word.flatMap { RelationStrength(rawValue: $0) }
-      if let word, strength == nil {
-        throw DecodingError.dataCorruptedError(
-          forKey: .strength, in: fields, debugDescription: "'\(word)' is not a strength – write hard or soft")
-      }
+      strength = try fields.choice("a strength", forKey: .strength)
       group = try fields.decodeIfPresent(String.self, forKey: .group)
     }
   }
@@ -104,7 +125,7 @@ private struct RelationEnds: Decodable {
 struct GroupEntry: Decodable, Sendable {
   let group: RedundancyGroup
 
-  private enum CodingKeys: String, CodingKey {
+  private enum CodingKeys: String, CodingKey, CaseIterable {
     case name, members
     case minimumAlive = "min_alive"
   }
@@ -114,9 +135,8 @@ struct GroupEntry: Decodable, Sendable {
     let members = try fields.decode([String].self, forKey: .members)
     let minimum = try fields.decodeIfPresent(Int.self, forKey: .minimumAlive) ?? 1
     guard minimum >= 1, minimum <= members.count else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .minimumAlive, in: fields,
-        debugDescription: "\(minimum) of \(members.count) members – write 1 to \(members.count)")
+      throw fields.problem(
+        .minimumAlive, "\(minimum) of \(members.count) members – write 1 to \(members.count)", beside: .members)
     }
     group = RedundancyGroup(
       try fields.decode(String.self, forKey: .name), members: members.map { ItemID($0) }, minimumAlive: minimum)

@@ -10,9 +10,7 @@ struct SecretSetting: Sendable {
 
   init<Keys: CodingKey>(_ fields: KeyedDecodingContainer<Keys>, clear: Keys, file: Keys) throws {
     guard let secret = try Self.optional(fields, clear: clear, file: file)?.secret else {
-      throw DecodingError.dataCorruptedError(
-        forKey: clear, in: fields,
-        debugDescription: "neither '\(clear.stringValue)' nor '\(file.stringValue)' is given – add one")
+      throw fields.problem(clear, "neither '\(clear.stringValue)' nor '\(file.stringValue)' is given – add one")
     }
     self.secret = secret
   }
@@ -32,12 +30,10 @@ struct SecretSetting: Sendable {
       do {
         return SecretSetting(try SecretFile.read(path))
       } catch {
-        throw DecodingError.dataCorruptedError(forKey: file, in: fields, debugDescription: error.description)
+        throw fields.problem(file, error.description)
       }
     case (.some, .some):
-      throw DecodingError.dataCorruptedError(
-        forKey: file, in: fields,
-        debugDescription: "'\(clear.stringValue)' stands beside '\(file.stringValue)' – keep one")
+      throw fields.problem(file, "'\(clear.stringValue)' stands beside '\(file.stringValue)' – keep one")
     }
   }
 }
@@ -47,7 +43,7 @@ struct RouteSettings: Decodable, Sendable {
   let groupWait: Duration
   let repeatInterval: Duration
 
-  private enum CodingKeys: String, CodingKey {
+  private enum CodingKeys: String, CodingKey, CaseIterable {
     case receiver
     case groupWait = "group_wait"
     case repeatInterval = "repeat_interval"
@@ -60,8 +56,7 @@ struct RouteSettings: Decodable, Sendable {
     repeatInterval =
       try fields.decodeIfPresent(DurationSetting.self, forKey: .repeatInterval)?.duration ?? .seconds(4 * 3600)
     guard repeatInterval >= .seconds(60) else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .repeatInterval, in: fields, debugDescription: "an interval under 1m would flood – write e.g. 4h")
+      throw fields.problem(.repeatInterval, "an interval under 1m would flood – write e.g. 4h")
     }
   }
 }
@@ -77,20 +72,31 @@ struct ReceiverSettings: Decodable, Sendable {
   let name: String
   let channels: [Channel]
 
+  /// The keys of a receiver: its name, and a list for each kind of channel.
+  private struct Key: CodingKey, CaseIterable {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(_ text: String) { stringValue = text }
+    init?(stringValue: String) { self.init(stringValue) }
+    init?(intValue: Int) { nil }
+
+    static let name = Key("name")
+    static let allCases = [name] + NotifierCatalog.kinds.map { Key($0.settingsKey) }
+  }
+
   init(from decoder: any Decoder) throws {
-    let fields = try decoder.container(keyedBy: TextKey.self)
-    let name = try fields.decode(String.self, forKey: TextKey("name"))
+    let fields = try decoder.container(keyedBy: Key.self)
+    let name = try fields.decode(String.self, forKey: .name)
     guard !name.isEmpty, !name.contains("/") else {
-      throw DecodingError.dataCorruptedError(
-        forKey: TextKey("name"), in: fields,
-        debugDescription: "'\(name)' is not a name – write letters, digits, - and _")
+      throw fields.problem(.name, "'\(name)' is not a name – write letters, digits, - and _")
     }
     guard let environment = decoder.userInfo[Self.environmentKey] as? NotifierEnvironment else {
       preconditionFailure("receivers are decoded with a notifier environment in userInfo")
     }
     var channels: [Channel] = []
     for kind in NotifierCatalog.kinds {
-      let key = TextKey(kind.settingsKey)
+      let key = Key(kind.settingsKey)
       guard fields.contains(key) else { continue }
       var entries = try fields.nestedUnkeyedContainer(forKey: key)
       while !entries.isAtEnd {
@@ -107,7 +113,7 @@ struct ReceiverSettings: Decodable, Sendable {
     guard !channels.isEmpty || !isSpelt else {
       let keys = known.joined(separator: ", ")
       throw DecodingError.dataCorruptedError(
-        forKey: TextKey("name"), in: fields,
+        forKey: Key("name"), in: fields,
         debugDescription: "receiver '\(name)' has no channel, so nobody would be told – add one of: \(keys)")
     }
     self.name = name

@@ -8,7 +8,7 @@ struct PlanFile: Decodable, Sendable {
   let windows: [WindowEntry]
   let plans: [PlanEntry]
 
-  private enum CodingKeys: String, CodingKey { case windows, plans }
+  private enum CodingKeys: String, CodingKey, CaseIterable { case windows, plans }
 
   init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
@@ -21,7 +21,7 @@ struct PlanFile: Decodable, Sendable {
 struct WindowEntry: Decodable, Sendable {
   let hours: MaintenanceHours
 
-  private enum CodingKeys: String, CodingKey {
+  private enum CodingKeys: String, CodingKey, CaseIterable {
     case name, days, from, to, zone
     case tasksAtOnce = "tasks_at_once"
   }
@@ -30,9 +30,7 @@ struct WindowEntry: Decodable, Sendable {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     func time(_ key: CodingKeys, _ text: String) throws -> CivilTime {
       guard let time = CivilTime(text) else {
-        throw DecodingError.dataCorruptedError(
-          forKey: key, in: fields,
-          debugDescription: "'\(text)' is not a time of day – write e.g. \"22:00\", with quotes")
+        throw fields.problem(key, "'\(text)' is not a time of day – write e.g. \"22:00\", with quotes")
       }
       return time
     }
@@ -50,8 +48,7 @@ struct WindowEntry: Decodable, Sendable {
     let days = try fields.decodeIfPresent([WeekdaySetting].self, forKey: .days)?.map(\.day)
     let capacity = try fields.decodeIfPresent(Int.self, forKey: .tasksAtOnce) ?? 1
     guard capacity >= 1 else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .tasksAtOnce, in: fields, debugDescription: "\(capacity) tasks are none – write 1 or more")
+      throw fields.problem(.tasksAtOnce, "\(capacity) tasks are none – write 1 or more")
     }
     let definition = WindowDefinition(
       name: try fields.decode(String.self, forKey: .name),
@@ -67,10 +64,14 @@ private struct WeekdaySetting: Decodable {
 
   init(from decoder: any Decoder) throws {
     let text = try decoder.singleValueContainer().decode(String.self)
-    let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-    guard let index = names.firstIndex(of: String(text.lowercased().prefix(3))), text.count >= 3 else {
+    let names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+    let word = text.lowercased()
+    guard let index = names.firstIndex(where: { $0 == word || $0.prefix(3) == word }) else {
+      let near = Spelling.nearest(to: word, among: names).map { "did you mean '\($0)'?" }
       throw DecodingError.dataCorrupted(
-        .init(codingPath: decoder.codingPath, debugDescription: "'\(text)' is not a day – write mon, tue … sun"))
+        .init(
+          codingPath: decoder.codingPath,
+          debugDescription: "'\(text)' is not a day – \(near ?? "write mon, tue, wed, thu, fri, sat or sun")"))
     }
     day = Weekday.allCases[index]
   }
@@ -93,7 +94,7 @@ struct ZoneSetting: Decodable, Sendable {
 struct PlanEntry: Decodable, Sendable {
   private(set) var draft: PlanDraft
 
-  private enum CodingKeys: String, CodingKey {
+  private enum CodingKeys: String, CodingKey, CaseIterable {
     case name, activity, checklist, items, classes, labels, start, `repeat`, zone, window, duration, lead, tolerance
     case priority, opening
   }
@@ -134,6 +135,12 @@ struct PlanEntry: Decodable, Sendable {
   }
 
   func plan(with windows: [String: MaintenanceHours], source: String) throws(PlanError) -> MaintenancePlan {
+    guard windows[draft.windowName] != nil else {
+      let advice =
+        windows.isEmpty
+        ? "define it under windows:" : Spelling.advice(for: draft.windowName, among: windows.keys.sorted())
+      throw PlanError("window", "there is no window '\(draft.windowName)'", advice)
+    }
     var complete = draft
     complete.window = windows[draft.windowName]
     complete.source = source

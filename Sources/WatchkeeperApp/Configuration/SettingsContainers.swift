@@ -6,14 +6,14 @@ struct KeyedSettings<Key: CodingKey>: KeyedDecodingContainerProtocol {
   private let values: [String: Node]
   private let names: [String]
 
-  init(decoder: SettingsDecoder, mapping: Node.Mapping) {
+  init(decoder: SettingsDecoder) {
     self.decoder = decoder
     var values: [String: Node] = [:]
     var names: [String] = []
-    for (key, value) in mapping {
+    for (key, value) in decoder.node.settingsPairs ?? [] {
       guard let name = key.string else { continue }
       values[name] = value
-      names.append(name)
+      if !decoder.hiddenKeys.contains(name) { names.append(name) }
     }
     self.values = values
     self.names = names
@@ -29,11 +29,13 @@ struct KeyedSettings<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
   func decodeNil(forKey key: Key) throws -> Bool {
     decoder.note(requested: key.stringValue)
-    return values[key.stringValue]?.isNull ?? true
+    return decoder.hiddenKeys.contains(key.stringValue) || values[key.stringValue]?.isNull ?? true
   }
 
   func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
-    try decoder.decode(type, from: node(key), at: key)
+    decoder.note(requested: key.stringValue)
+    if let standIn = decoder.standIn(for: key, as: type) { return standIn }
+    return try decoder.decode(type, from: node(key), at: key)
   }
 
   func nestedContainer<NestedKey: CodingKey>(
@@ -52,10 +54,8 @@ struct KeyedSettings<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
   private func node(_ key: Key) throws -> Node {
     decoder.note(requested: key.stringValue)
-    guard let node = values[key.stringValue] else {
-      throw decoder.failure(
-        "the key '\(key.stringValue)' is missing", hint: "add '\(key.stringValue): …'")
-    }
+    guard !decoder.hiddenKeys.contains(key.stringValue) else { throw NotedFault(path: codingPath + [key]) }
+    guard let node = values[key.stringValue] else { throw decoder.missing(key) }
     return node
   }
 }
@@ -83,7 +83,13 @@ struct ListedSettings: UnkeyedDecodingContainer {
 
   mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
     let (node, key) = try next()
-    return try decoder.decode(type, from: node, at: key)
+    do {
+      return try decoder.decode(type, from: node, at: key)
+    } catch {
+      // One reading names the faults of every entry; none of them is used.
+      while let (node, key) = try? next() { _ = try? decoder.decode(type, from: node, at: key) }
+      throw error
+    }
   }
 
   mutating func nestedContainer<NestedKey: CodingKey>(
@@ -149,8 +155,7 @@ struct ScalarSettings: SingleValueDecodingContainer {
   func decode(_ type: UInt64.Type) throws -> UInt64 { try integer(type) }
 
   func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-    try SettingsDecoder.decode(
-      type, from: decoder.node, of: decoder.document, at: decoder.codingPath, userInfo: decoder.userInfo)
+    try Value(from: decoder)
   }
 
   private func integer<Number: FixedWidthInteger>(_ type: Number.Type) throws -> Number {
@@ -163,7 +168,8 @@ struct ScalarSettings: SingleValueDecodingContainer {
 
   private func scalar() throws -> String {
     guard case .scalar(let scalar) = decoder.node, !decoder.node.isNull else {
-      throw decoder.failure("a single value is expected, this is \(decoder.node.kindText)")
+      throw decoder.failure(
+        "a single value is expected, this is \(decoder.node.kindText)", hint: "write one value behind the colon")
     }
     return scalar.string
   }

@@ -1,25 +1,32 @@
+internal import Telemetry
 internal import Yams
 
-/// Decodes YAML nodes into settings, strictly: a key that no initialiser asked for is an error, and every error knows
-/// its line and column.
+/// Decodes YAML nodes into settings, strictly: a key that no initialiser asked for is an error, every error knows its
+/// line and column, and one reading names every fault that it can.
 ///
-/// Strictness is in the decoder rather than in each settings type, so no type can forget it.
+/// Strictness is in the decoder rather than in each settings type, so no type can forget it. After a fault the mapping
+/// is read again as if the faulty key were absent, so that the next fault is found; nothing of such a reading is used.
 final class SettingsDecoder: Decoder {
   let document: SettingsDocument
   let node: Node
   let codingPath: [any CodingKey]
   let userInfo: [CodingUserInfoKey: Any]
+  private let faults: SettingsFaults
 
   /// Keys that were asked for, by which a key that nobody knows is found.
-  private var requestedKeys: [String] = []
+  private var requestedKeys: Set<String> = []
+  /// Keys with a fault that is noted already; they read as absent.
+  private(set) var hiddenKeys: Set<String> = []
 
   private init(
-    _ node: Node, of document: SettingsDocument, at codingPath: [any CodingKey], userInfo: [CodingUserInfoKey: Any]
+    _ node: Node, of document: SettingsDocument, at codingPath: [any CodingKey], userInfo: [CodingUserInfoKey: Any],
+    faults: SettingsFaults
   ) {
     self.node = node
     self.document = document
     self.codingPath = codingPath
     self.userInfo = userInfo
+    self.faults = faults
   }
 
   /// - Parameters:
@@ -28,41 +35,54 @@ final class SettingsDecoder: Decoder {
   static func decode<Settings: Decodable>(
     _ type: Settings.Type, from node: Node, of document: SettingsDocument, at path: [any CodingKey] = [],
     userInfo: [CodingUserInfoKey: Any] = [:]
-  ) throws(SettingsError) -> Settings {
-    try finish(SettingsDecoder(node, of: document, at: path, userInfo: userInfo), Settings.init(from:))
+  ) throws(SettingsErrors) -> Settings {
+    let faults = SettingsFaults()
+    let decoder = SettingsDecoder(node, of: document, at: path, userInfo: userInfo, faults: faults)
+    let settings = try? finish(decoder, Settings.init(from:))
+    guard let settings, faults.found.isEmpty else { throw SettingsErrors(errors: faults.found) }
+    return settings
   }
 
   /// Makes a value from a decoder of ours, then refuses keys that it did not ask for.
-  static func finish<Value>(_ decoder: any Decoder, _ make: (any Decoder) throws -> Value) throws(SettingsError)
-    -> Value
-  {
+  ///
+  /// - Throws: `NotedFault` alone.
+  static func finish<Value>(_ decoder: any Decoder, _ make: (any Decoder) throws -> Value) throws -> Value {
     guard let decoder = decoder as? SettingsDecoder else {
       preconditionFailure("settings are read by SettingsDecoder only")
     }
-    let value: Value
-    do {
-      value = try make(decoder)
-    } catch let error as SettingsError {
-      throw error
-    } catch let error as DecodingError {
-      throw decoder.explain(error)
-    } catch {
-      throw decoder.failure(String(describing: error))
+    return try decoder.makeNotingFaults(make)
+  }
+
+  private func makeNotingFaults<Value>(_ make: (any Decoder) throws -> Value) throws -> Value {
+    let before = faults.found.count
+    while true {
+      requestedKeys = []
+      do {
+        let value = try make(self)
+        noteUnknownKeys()
+        guard faults.found.count == before else { throw NotedFault(path: codingPath) }
+        return value
+      } catch {
+        guard let key = note(error), !faults.isFull, hiddenKeys.insert(key).inserted else {
+          throw NotedFault(path: codingPath)
+        }
+      }
     }
-    try decoder.rejectUnknownKeys()
-    return value
   }
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
-    let mapping: Node.Mapping
-    if case .mapping(let found) = node {
-      mapping = found
-    } else if node.isNull {
-      mapping = Node.Mapping([])
-    } else {
+    guard node.isNull || node.mapping != nil else {
       throw failure("a mapping is expected, this is \(node.kindText)", hint: "write 'key: value' lines below it")
     }
-    return KeyedDecodingContainer(KeyedSettings(decoder: self, mapping: mapping))
+    if let keys = type as? any CaseIterable.Type {
+      requestedKeys.formUnion(Self.names(of: keys))
+      noteUnknownKeys()
+    }
+    return KeyedDecodingContainer(KeyedSettings(decoder: self))
+  }
+
+  private static func names<Keys: CaseIterable>(of type: Keys.Type) -> [String] {
+    type.allCases.compactMap { ($0 as? any CodingKey)?.stringValue }
   }
 
   func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
@@ -75,56 +95,118 @@ final class SettingsDecoder: Decoder {
 
   func singleValueContainer() -> any SingleValueDecodingContainer { ScalarSettings(decoder: self) }
 
-  func note(requested key: String) { requestedKeys.append(key) }
+  func note(requested key: String) { requestedKeys.insert(key) }
 
   func child(_ node: Node, _ key: any CodingKey) -> SettingsDecoder {
-    SettingsDecoder(node, of: document, at: codingPath + [key], userInfo: userInfo)
+    SettingsDecoder(node, of: document, at: codingPath + [key], userInfo: userInfo, faults: faults)
   }
 
   /// Decodes a part of this node.
   func decode<Value: Decodable>(_ type: Value.Type, from node: Node, at key: any CodingKey) throws -> Value {
-    try Self.decode(type, from: node, of: document, at: codingPath + [key], userInfo: userInfo)
+    try Self.finish(child(node, key), Value.init(from:))
   }
 
-  func failure(_ problem: String, hint: String? = nil) -> SettingsError {
-    SettingsError(at: document.place(of: node), key: codingPath.settingsText, problem, hint: hint)
+  func failure(_ problem: String, hint: String? = nil) -> SettingsFailure {
+    SettingsFailure(
+      error: SettingsError(at: document.place(of: node), key: codingPath.settingsText, problem, hint: hint),
+      path: codingPath)
   }
 
-  private func rejectUnknownKeys() throws(SettingsError) {
-    guard case .mapping(let mapping) = node, !requestedKeys.isEmpty else { return }
-    let known = Set(requestedKeys)
-    for (key, _) in mapping {
-      guard let name = key.string, !known.contains(name), name != "<<" else { continue }
-      let suggestion = Spelling.nearest(to: name, among: known).map { "did you mean '\($0)'?" }
-      let list = "keys here: \(known.sorted().joined(separator: ", "))"
-      throw SettingsError(
-        at: document.place(of: key), key: (codingPath + [TextKey(name)]).settingsText, "unknown key",
-        hint: suggestion ?? list)
+  func missing(_ key: any CodingKey) -> SettingsFailure {
+    let fault = failure("the key '\(key.stringValue)' is missing", hint: "add '\(key.stringValue): …'").error
+    return SettingsFailure(error: fault, path: codingPath + [key])
+  }
+
+  // MARK: Faults
+
+  private func noteUnknownKeys() {
+    guard let pairs = node.settingsPairs, !requestedKeys.isEmpty else { return }
+    for (key, _) in pairs {
+      guard let name = key.string, !requestedKeys.contains(name), !hiddenKeys.contains(name) else { continue }
+      faults.note(
+        SettingsError(
+          at: document.place(of: key), key: (codingPath + [TextKey(name)]).settingsText, "unknown key",
+          hint: Spelling.advice(for: name, among: requestedKeys.sorted())))
+    }
+  }
+
+  /// Notes what a settings type or a value of it refused.
+  ///
+  /// - Returns: the key of this mapping that the fault lies in, `nil` when it lies in the whole.
+  private func note(_ error: any Error) -> String? {
+    let (path, fault) = explain(error)
+    let key = path.count > codingPath.count ? path[codingPath.count].stringValue : nil
+    // What a type says of a hidden key comes of its absence.
+    if let fault, key.map({ !hiddenKeys.contains($0) }) ?? true { faults.note(fault) }
+    return key
+  }
+
+  private func explain(_ error: any Error) -> (path: [any CodingKey], fault: SettingsError?) {
+    switch error {
+    case let error as NotedFault: (error.path, nil)
+    case let error as SettingsFailure: (error.path, error.error)
+    case let error as DecodingError: explain(error)
+    default: (codingPath, failure(String(describing: error)).error)
     }
   }
 
   /// Finds the node that a `DecodingError` of a settings type speaks of.
-  private func explain(_ error: DecodingError) -> SettingsError {
+  private func explain(_ error: DecodingError) -> (path: [any CodingKey], fault: SettingsError?) {
     switch error {
-    case .keyNotFound(let key, _):
-      return failure("the key '\(key.stringValue)' is missing", hint: "add '\(key.stringValue): …'")
+    case .keyNotFound(let key, _): return (codingPath + [key], missing(key).error)
     case .dataCorrupted(let context), .valueNotFound(_, let context), .typeMismatch(_, let context):
-      let path = Array(context.codingPath.dropFirst(codingPath.count))
-      var deepest = node
-      for key in path {
-        guard let child = deepest.child(key) else { break }
-        deepest = child
-      }
-      // Modules that refuse a key themselves name it in the path: the fault is the key's, not its value's.
-      if let key = path.last, path.count == 1, !requestedKeys.contains(key.stringValue),
-        let name = node.mapping?.first(where: { $0.key.string == key.stringValue })?.key
-      {
-        deepest = name
-      }
-      let full = context.codingPath.count >= codingPath.count ? context.codingPath : codingPath
-      return SettingsError(at: document.place(of: deepest), key: full.settingsText, context.debugDescription)
-    @unknown default: return failure(String(describing: error))
+      let compared = (context.underlyingError as? ComparedSettings)?.keys ?? []
+      guard !compared.contains(where: hiddenKeys.contains) else { return (context.codingPath, nil) }
+      let path = context.codingPath.count >= codingPath.count ? context.codingPath : codingPath
+      let deepest = node.deepest(on: path.dropFirst(codingPath.count))
+      return (
+        path, SettingsError(at: document.place(of: deepest), key: path.settingsText, divided: context.debugDescription)
+      )
+    @unknown default: return (codingPath, failure(String(describing: error)).error)
     }
+  }
+}
+
+/// The faults of one reading, each once, in the order of their discovery.
+final class SettingsFaults {
+  private(set) var found: [SettingsError] = []
+  private var seen: Set<SettingsError> = []
+
+  var isFull: Bool { found.count >= SettingsErrors.limit }
+
+  func note(_ error: SettingsError) {
+    if !isFull, seen.insert(error).inserted { found.append(error) }
+  }
+}
+
+/// A fault on its way to the mapping that notes it.
+struct SettingsFailure: Error {
+  let error: SettingsError
+  let path: [any CodingKey]
+}
+
+/// A value cannot be made, and why is noted already.
+struct NotedFault: Error {
+  let path: [any CodingKey]
+}
+
+/// A value that stands in for a required one with a fault, so that the keys behind it are read as well.
+///
+/// It is never used: a reading with a fault gives no settings.
+private protocol StandingIn {
+  static var standIn: Self { get }
+}
+
+extension Array: StandingIn { fileprivate static var standIn: [Element] { [] } }
+extension String: StandingIn { fileprivate static var standIn: String { "" } }
+extension Int: StandingIn { fileprivate static var standIn: Int { 1 } }
+extension DurationSetting: StandingIn { fileprivate static var standIn: DurationSetting { .init(.seconds(60)) } }
+
+extension SettingsDecoder {
+  /// What a required key with a noted fault reads as, when there is something.
+  func standIn<Value>(for key: any CodingKey, as type: Value.Type) -> Value? {
+    guard hiddenKeys.contains(key.stringValue) else { return nil }
+    return (type as? any StandingIn.Type)?.standIn as? Value
   }
 }
 
@@ -159,29 +241,5 @@ extension [any CodingKey] {
       }
     }
     return text
-  }
-}
-
-extension Node {
-  var isNull: Bool {
-    guard case .scalar(let scalar) = self else { return false }
-    return scalar.style == .plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
-  }
-
-  var kindText: String {
-    switch self {
-    case .mapping: "a mapping"
-    case .sequence: "a list"
-    case .scalar(let scalar): isNull ? "empty" : "'\(scalar.string.prefix(40))'"
-    case .alias: "an alias"
-    }
-  }
-
-  func child(_ key: any CodingKey) -> Node? {
-    if let index = key.intValue {
-      guard let items = sequence, items.indices.contains(index) else { return nil }
-      return items[index]
-    }
-    return mapping?.first { $0.key.string == key.stringValue }?.value
   }
 }

@@ -13,6 +13,12 @@ struct SettingsDocument {
 
   init(text: String, file: String) throws(SettingsError) {
     self.file = file
+    // `check` and `run` alike: it was most likely cut off while it was written.
+    guard !text.allSatisfy(\.isWhitespace) else {
+      throw SettingsError(
+        at: SourcePlace(file: file, line: 1, column: 1), "the file is empty",
+        hint: "restore its content, or delete the file")
+    }
     guard text.utf8.count <= Self.byteLimit else {
       throw SettingsError(
         at: SourcePlace(file: file, line: 1, column: 1), "the file is larger than \(Self.byteLimit >> 20) MiB",

@@ -26,6 +26,14 @@ struct SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
     self.hint = hint
   }
 
+  /// - Parameter text: `what is wrong – how to write it`.
+  init(at place: SourcePlace, key: String = "", divided text: String) {
+    let range = text.firstRange(of: " – ")
+    self.init(
+      at: place, key: key, String(text[..<(range?.lowerBound ?? text.endIndex)]),
+      hint: range.map { String(text[$0.upperBound...]) })
+  }
+
   var description: String {
     let subject = key.isEmpty ? "" : "\(key): "
     let advice = hint.map { " – \($0)" } ?? ""
@@ -35,37 +43,14 @@ struct SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// Several faults, so that one run of `check` names them all.
 struct SettingsErrors: Error, Sendable, CustomStringConvertible {
+  /// How many faults one reading names: 100. Whoever has more mends these first.
+  static let limit = 100
+
   let errors: [SettingsError]
 
+  init(errors: [SettingsError]) { self.errors = Array(errors.prefix(Self.limit)) }
+
+  init(_ error: SettingsError) { self.init(errors: [error]) }
+
   var description: String { errors.map(\.description).joined(separator: "\n") }
-}
-
-/// Finds the word that was meant.
-enum Spelling {
-  /// The candidate nearest to `word`, when it is at most two edits away and shares more than it differs.
-  static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
-    candidates.map { ($0, distance(word, $0)) }
-      .filter { $0.1 <= 2 && $0.1 < max(word.count, 2) }
-      .min { ($0.1, $0.0) < ($1.1, $1.0) }?.0
-  }
-
-  /// Damerau–Levenshtein distance (optimal string alignment).
-  static func distance(_ one: String, _ other: String) -> Int {
-    let one = Array(one), other = Array(other)
-    var beforeLast = [Int]()
-    var last = Array(0...other.count)
-    for row in 0..<one.count {
-      var current = [row + 1] + [Int](repeating: 0, count: other.count)
-      for column in 0..<other.count {
-        let substitution = last[column] + (one[row] == other[column] ? 0 : 1)
-        current[column + 1] = min(substitution, last[column + 1] + 1, current[column] + 1)
-        if row > 0, column > 0, one[row] == other[column - 1], one[row - 1] == other[column] {
-          current[column + 1] = min(current[column + 1], beforeLast[column - 1] + 1)
-        }
-      }
-      beforeLast = last
-      last = current
-    }
-    return last[other.count]
-  }
 }

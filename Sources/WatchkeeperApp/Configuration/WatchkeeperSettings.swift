@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Notifiers
 internal import Telemetry
 
@@ -16,7 +17,7 @@ struct WatchkeeperSettings: Decodable, Sendable {
 
   init() {}
 
-  private enum CodingKeys: String, CodingKey {
+  private enum CodingKeys: String, CodingKey, CaseIterable {
     case language, storage, query, web, incidents, heartbeat, global, route, receivers, packaged
   }
 
@@ -24,15 +25,15 @@ struct WatchkeeperSettings: Decodable, Sendable {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     language = try fields.decodeIfPresent(String.self, forKey: .language)
     if let language, !["en", "zh-CN"].contains(language) {
-      throw DecodingError.dataCorruptedError(
-        forKey: .language, in: fields, debugDescription: "'\(language)' is not a language – write en or zh-CN")
+      throw fields.problem(
+        .language, "'\(language)' is not a language – \(Spelling.advice(for: language, among: ["en", "zh-CN"]))")
     }
     storage = try fields.decodeIfPresent(StorageSettings.self, forKey: .storage) ?? storage
     query = try fields.decodeIfPresent(QuerySettings.self, forKey: .query) ?? query
     web = try fields.decodeIfPresent(ConsoleSettings.self, forKey: .web) ?? web
     incidents = try fields.decodeIfPresent(IncidentsSettings.self, forKey: .incidents) ?? incidents
     heartbeat = try fields.decodeIfPresent(HeartbeatSettings.self, forKey: .heartbeat)
-    // Read before the receivers, which take their defaults from it: see `SettingsReader`.
+    // Read before the receivers, which take their defaults from it: see `ConfigurationReader`.
     _ = try fields.decodeIfPresent(MailDefaults.self, forKey: .global)
     route = try fields.decodeIfPresent(RouteSettings.self, forKey: .route)
     receivers = try fields.decodeIfPresent([ReceiverSettings].self, forKey: .receivers) ?? []
@@ -43,19 +44,16 @@ struct WatchkeeperSettings: Decodable, Sendable {
   private func checkReceivers(in fields: KeyedDecodingContainer<CodingKeys>) throws {
     var names: Set<String> = []
     for receiver in receivers where !names.insert(receiver.name).inserted {
-      throw DecodingError.dataCorruptedError(
-        forKey: .receivers, in: fields, debugDescription: "two receivers are named '\(receiver.name)' – rename one")
+      throw fields.problem(.receivers, "two receivers are named '\(receiver.name)' – rename one")
     }
     if let route, !names.contains(route.receiver) {
-      let near = Spelling.nearest(to: route.receiver, among: names).map { "did you mean '\($0)'?" }
-      throw DecodingError.dataCorruptedError(
-        forKey: .route, in: fields,
-        debugDescription: "there is no receiver '\(route.receiver)' – \(near ?? "define it under receivers:")")
+      let advice =
+        names.isEmpty ? "define it under receivers:" : Spelling.advice(for: route.receiver, among: names.sorted())
+      throw fields.problem(.route, "there is no receiver '\(route.receiver)' – \(advice)", beside: .receivers)
     }
     if route == nil, !receivers.isEmpty {
-      throw DecodingError.dataCorruptedError(
-        forKey: .receivers, in: fields,
-        debugDescription: "no route leads to these receivers – add 'route: {receiver: \(receivers[0].name)}'")
+      throw fields.problem(
+        .receivers, "no route leads to these receivers – add 'route: {receiver: \(receivers[0].name)}'", beside: .route)
     }
   }
 }
@@ -70,7 +68,7 @@ struct StorageSettings: Decodable, Sendable {
 
   init() {}
 
-  private enum CodingKeys: String, CodingKey {
+  private enum CodingKeys: String, CodingKey, CaseIterable {
     case retention
     case sizeMax = "size_max"
     case seriesMax = "series_max"
@@ -82,12 +80,10 @@ struct StorageSettings: Decodable, Sendable {
     sizeMax = try fields.decodeIfPresent(ByteCountSetting.self, forKey: .sizeMax)
     seriesMax = try fields.decodeIfPresent(Int.self, forKey: .seriesMax) ?? seriesMax
     guard retention.duration >= .seconds(3600) else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .retention, in: fields, debugDescription: "retention is at least 1h – write e.g. 15d")
+      throw fields.problem(.retention, "retention is at least 1h – write e.g. 15d")
     }
     guard seriesMax > 0 else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .seriesMax, in: fields, debugDescription: "\(seriesMax) is no limit – write a number above 0")
+      throw fields.problem(.seriesMax, "\(seriesMax) is no limit – write a number above 0")
     }
   }
 }
@@ -102,7 +98,7 @@ struct QuerySettings: Decodable, Sendable {
 
   init() {}
 
-  private enum CodingKeys: String, CodingKey {
+  private enum CodingKeys: String, CodingKey, CaseIterable {
     case timeout, lookback
     case samplesMax = "samples_max"
   }
@@ -112,6 +108,12 @@ struct QuerySettings: Decodable, Sendable {
     samplesMax = try fields.decodeIfPresent(Int.self, forKey: .samplesMax) ?? samplesMax
     timeout = try fields.decodeIfPresent(DurationSetting.self, forKey: .timeout) ?? timeout
     lookback = try fields.decodeIfPresent(DurationSetting.self, forKey: .lookback) ?? lookback
+    guard samplesMax > 0 else {
+      throw fields.problem(.samplesMax, "\(samplesMax) is no limit – write a number above 0")
+    }
+    guard timeout.duration >= .milliseconds(1) else {
+      throw fields.problem(.timeout, "a query needs time – write e.g. 2m")
+    }
   }
 
   var limits: ReadLimits {
@@ -130,7 +132,7 @@ struct ConsoleSettings: Decodable, Sendable {
 
   init() {}
 
-  private enum CodingKeys: String, CodingKey {
+  private enum CodingKeys: String, CodingKey, CaseIterable {
     case listen
     case externalURL = "external_url"
   }
@@ -140,10 +142,16 @@ struct ConsoleSettings: Decodable, Sendable {
     listen = try fields.decodeIfPresent(ListenAddress.self, forKey: .listen)
     externalURL = try fields.decodeIfPresent(String.self, forKey: .externalURL)
     if let externalURL, !externalURL.hasPrefix("http://"), !externalURL.hasPrefix("https://") {
-      throw DecodingError.dataCorruptedError(
-        forKey: .externalURL, in: fields,
-        debugDescription: "'\(externalURL)' is not a URL – write e.g. https://watch.example.org")
+      throw fields.problem(.externalURL, "'\(externalURL)' is not a URL – write e.g. https://watch.example.org")
     }
+  }
+}
+
+extension ConsoleSettings {
+  /// Names that a request may carry besides loopback: the one under which others reach the console through a proxy.
+  var hostNames: Set<String> {
+    guard let host = externalURL.flatMap({ URL(string: $0)?.host() }) else { return [] }
+    return [host.lowercased()]
   }
 }
 
@@ -198,7 +206,7 @@ struct IncidentsSettings: Decodable, Sendable {
 
   init() {}
 
-  private enum CodingKeys: String, CodingKey {
+  private enum CodingKeys: String, CodingKey, CaseIterable {
     case verifyRounds = "verify_rounds"
     case verifyFor = "verify_for"
     case reopenWindow = "reopen_window"
@@ -210,8 +218,7 @@ struct IncidentsSettings: Decodable, Sendable {
     verifyFor = try fields.decodeIfPresent(DurationSetting.self, forKey: .verifyFor) ?? verifyFor
     reopenWindow = try fields.decodeIfPresent(DurationSetting.self, forKey: .reopenWindow) ?? reopenWindow
     guard verifyRounds >= 1 else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .verifyRounds, in: fields, debugDescription: "\(verifyRounds) rounds prove nothing – write 1 or more")
+      throw fields.problem(.verifyRounds, "\(verifyRounds) rounds prove nothing – write 1 or more")
     }
   }
 }
@@ -226,7 +233,7 @@ struct HeartbeatSettings: Decodable, Sendable {
   /// The heartbeat stops when a notification has waited longer for its delivery; the default is 10 minutes.
   var deliveryAgeMax = DurationSetting(.seconds(600))
 
-  private enum CodingKeys: String, CodingKey {
+  private enum CodingKeys: String, CodingKey, CaseIterable {
     case url, interval
     case urlFile = "url_file"
     case evaluationAgeMax = "evaluation_age_max"
@@ -240,8 +247,7 @@ struct HeartbeatSettings: Decodable, Sendable {
     evaluationAgeMax = try fields.decodeIfPresent(DurationSetting.self, forKey: .evaluationAgeMax) ?? evaluationAgeMax
     deliveryAgeMax = try fields.decodeIfPresent(DurationSetting.self, forKey: .deliveryAgeMax) ?? deliveryAgeMax
     guard interval.duration >= .seconds(1) else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .interval, in: fields, debugDescription: "an interval is at least 1s – write e.g. 1m")
+      throw fields.problem(.interval, "an interval is at least 1s – write e.g. 1m")
     }
   }
 }
@@ -254,7 +260,7 @@ struct PackagedSettings: Decodable, Sendable {
 
   init() {}
 
-  private enum CodingKeys: String, CodingKey { case probes, rules, plans }
+  private enum CodingKeys: String, CodingKey, CaseIterable { case probes, rules, plans }
 
   init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)

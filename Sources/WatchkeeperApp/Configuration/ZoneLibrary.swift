@@ -5,10 +5,17 @@ internal import ServiceTime
 struct ZoneLibrary: Sendable {
   private let folder: String
   private let localFile: String
+  /// `TZ`, which goes before the machine's own setting.
+  private let wish: String?
 
-  init(folder: String = "/usr/share/zoneinfo", localFile: String = "/etc/localtime") {
+  init(
+    folder: String = "/usr/share/zoneinfo", localFile: String = "/etc/localtime",
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) {
     self.folder = folder
     self.localFile = localFile
+    // POSIX lets a colon go before a name.
+    wish = environment["TZ"].map { $0.hasPrefix(":") ? String($0.dropFirst()) : $0 }
   }
 
   /// - Parameter name: an IANA name such as `Europe/Berlin`; `local` is the machine's own zone.
@@ -22,8 +29,12 @@ struct ZoneLibrary: Sendable {
     return try read("\(folder)/\(name)", as: name)
   }
 
-  /// The machine's own zone; UTC when it is not set or cannot be read.
+  /// The zone that `TZ` names, else the machine's own; UTC when neither is set or can be read.
+  ///
+  /// `TZ` set to nothing is UTC, as POSIX has it. What is no IANA name there, such as `CET-1CEST`, is passed over.
   var local: TimeZoneRules {
+    if wish?.isEmpty == true { return .utc }
+    if let wish, wish != "local", let zone = try? zone(named: wish) { return zone }
     let target = (try? FileManager.default.destinationOfSymbolicLink(atPath: localFile)) ?? ""
     let name = target.range(of: "zoneinfo/").map { String(target[$0.upperBound...]) } ?? "local"
     return (try? read(localFile, as: name)) ?? .utc

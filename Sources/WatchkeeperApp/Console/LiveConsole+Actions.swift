@@ -28,16 +28,23 @@ extension LiveConsole: ConsoleActions {
     }
   }
 
+  private static func outcome<Refusal>(
+    of failure: CommandFailure<Refusal>, refused: (Refusal) -> ActionOutcome
+  ) -> ActionOutcome {
+    switch failure {
+    case .refused(let refusal): refused(refusal)
+    case .journal(let problem): .failed(Reason("action.failed", ["problem": problem.description]))
+    case .unavailable: .failed(Reason("action.unavailable"))
+    }
+  }
+
   private func decide(_ input: IncidentInput, _ done: Reason) async -> ActionOutcome {
     do {
       try await installation.incidents.perform(input)
       return .done(done)
     } catch {
-      switch error {
-      case .refused(.unknown): return .notFound
-      case .refused(let refusal): return .refused(Self.reason(for: refusal))
-      case .journal(let problem): return .failed(Reason("action.failed", ["problem": problem.description]))
-      case .unavailable: return .failed(Reason("action.unavailable"))
+      return Self.outcome(of: error) { refusal in
+        if case .unknown = refusal { .notFound } else { .refused(Self.reason(for: refusal)) }
       }
     }
   }
@@ -57,11 +64,8 @@ extension LiveConsole: ConsoleActions {
       try await installation.maintenance.perform(PlanningInput(input: input, scene: installation.scene))
       return .done(done)
     } catch {
-      switch error {
-      case .refused(.unknown): return .notFound
-      case .refused(let refusal): return .refused(Self.reason(for: refusal))
-      case .journal(let problem): return .failed(Reason("action.failed", ["problem": problem.description]))
-      case .unavailable: return .failed(Reason("action.unavailable"))
+      return Self.outcome(of: error) { refusal in
+        if case .unknown = refusal { .notFound } else { .refused(Self.reason(for: refusal)) }
       }
     }
   }

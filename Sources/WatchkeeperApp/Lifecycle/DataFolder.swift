@@ -123,5 +123,13 @@ struct StartError: Error, Sendable, CustomStringConvertible {
     self.remedy = remedy
   }
 
+  /// - Parameter text: `what is wrong – what to do`.
+  init(divided text: String) {
+    let range = text.firstRange(of: " – ")
+    self.init(
+      String(text[..<(range?.lowerBound ?? text.endIndex)]),
+      remedy: range.map { String(text[$0.upperBound...]) } ?? "see --help")
+  }
+
   var description: String { "\(problem) – \(remedy)" }
 }

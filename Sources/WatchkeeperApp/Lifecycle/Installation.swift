@@ -132,6 +132,12 @@ final class Installation: Sendable {
     if isFirst { askToStop() }
   }
 
+  /// What is here from the runs before, as long as nothing runs.
+  var resumption: StartTranscript.Resumption {
+    StartTranscript.Resumption(
+      series: store.statistics.knownSeries, openIncidents: incidents.state.book.all.count { $0.status.isActive })
+  }
+
   /// The console over this installation, made at first use.
   var console: LiveConsole {
     madeConsole.withLock { made in

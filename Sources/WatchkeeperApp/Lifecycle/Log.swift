@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import Synchronization
 internal import Telemetry
@@ -37,9 +38,9 @@ final class Log: Sendable {
   /// The variable is inherited by every child, so it counts only when it names the very stream that is written to.
   /// - Source: systemd.exec(5), `$JOURNAL_STREAM`: device and inode number, decimal, parted by a colon.
   private static func isJournal(_ descriptor: Int32, said: String?) -> Bool {
-    var status = stat()
-    guard let said, fstat(descriptor, &status) == 0 else { return false }
-    return said == "\(status.st_dev):\(status.st_ino)"
+    var (device, inode): (UInt64, UInt64) = (0, 0)
+    guard let said, watchkeeper_file_identity(descriptor, &device, &inode) == 0 else { return false }
+    return said == "\(device):\(inode)"
   }
 
   func error(_ text: @autoclosure () -> String) { write(.error, text()) }

@@ -61,7 +61,9 @@ struct Program {
         hostName: hostName, zone: zone, language: language, askToStop: { [signals] in signals.stop() }))
     if let refused { installation.refuse(refused) }
     let transcript = StartTranscript(language: language, zone: zone)
-    transcript.begin(folder: folder.path, isNew: isNew, findings: findings, configuration: configuration)
+    transcript.begin(
+      folder: folder.path, resumption: isNew ? nil : installation.resumption, findings: findings,
+      configuration: configuration)
     try await serve(installation, folder, listening, findings, transcript, notifiers)
   }
 
@@ -81,7 +83,6 @@ struct Program {
     let lastGood = LastGoodConfiguration(path: folder.lastGoodConfiguration)
     do {
       let files = try readFiles()
-      try Self.refuseEmptied(files, lastGood.load())
       let configuration = try ConfigurationReader.read(files, hostName: hostName, notifiers: notifiers)
       try keep(files, as: lastGood)
       return (configuration, nil)
@@ -100,29 +101,11 @@ struct Program {
     if configurationPath != nil { try lastGood.save(files) }
   }
 
-  /// A file that had content and is empty now was most likely cut off while it was written.
-  static func refuseEmptied(_ files: ConfigurationFiles, _ before: ConfigurationFiles?) throws(SettingsErrors) {
-    let had = Dictionary(
-      (before?.files ?? []).map { ($0.path, $0.text) }, uniquingKeysWith: { first, _ in first })
-    let emptied = files.files.filter { file in
-      file.text.allSatisfy(\.isWhitespace) && had[file.path].map { !$0.allSatisfy(\.isWhitespace) } ?? false
-    }
-    guard emptied.isEmpty else {
-      throw SettingsErrors(
-        errors: emptied.map {
-          SettingsError(
-            at: SourcePlace(file: $0.path, line: 1, column: 1), "the file is empty and had content before",
-            hint: "restore it, or delete it when that is meant")
-        })
-    }
-  }
-
   private func reload(_ installation: Installation, _ folder: DataFolder, _ notifiers: NotifierEnvironment) async {
     supervisor.reloading(uptime: clock.uptime)
     let lastGood = LastGoodConfiguration(path: folder.lastGoodConfiguration)
     do {
       let files = try readFiles()
-      try Self.refuseEmptied(files, lastGood.load())
       let configuration = try ConfigurationReader.read(files, hostName: hostName, notifiers: notifiers)
       await installation.adopt(configuration, notifiers)
       do { try keep(files, as: lastGood) } catch { log.error("the last good configuration cannot be kept: \(error)") }
@@ -144,7 +127,7 @@ struct Program {
   private func choosePort(_ settings: ConsoleSettings) throws -> Listening {
     if let text = options.listen {
       if let problem = ListenAddress.problem(with: text) {
-        throw StartError("--listen: \(problem)", remedy: "see --help")
+        throw StartError(divided: "--listen: \(problem)")
       }
       let address = ListenAddress(text) ?? ListenAddress(host: "127.0.0.1", port: Self.standardPort)
       try FreePorts.refuseTaken(address)
@@ -177,6 +160,7 @@ struct Program {
     web.socketIdentity = Identity(actor: .localUser(NSUserName()), role: .administrator)
     try await web.admit(TokenStore(clock: clock, identifiers: identifiers, rows: installation.world.rows))
     web.consoleURL = { installation.consoleURL.withLock { $0 } }
+    web.hostNames = installation.configuration.withLock { $0.settings.web.hostNames }
     web.language = installation.language
     web.zone = ClockZone(installation.zone)
     web.version = programVersion

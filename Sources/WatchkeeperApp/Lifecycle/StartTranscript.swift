@@ -7,12 +7,31 @@ internal import Wording
 /// What a person reads on the terminal while the program starts and stops.
 struct StartTranscript {
   private let reader: Reader
+  private let zoneName: String
 
-  init(language: Language, zone: TimeZoneRules) { reader = Reader(language: language, zone: ClockZone(zone)) }
+  init(language: Language, zone: TimeZoneRules) {
+    reader = Reader(language: language, zone: ClockZone(zone))
+    zoneName = zone.name
+  }
 
-  func begin(folder: String, isNew: Bool, findings: HostFindings, configuration: Configuration) {
+  /// What a run finds of the runs before it.
+  struct Resumption {
+    let series: Int
+    let openIncidents: Int
+  }
+
+  /// - Parameter resumption: `nil` for the first run on this folder.
+  func begin(folder: String, resumption: Resumption?, findings: HostFindings, configuration: Configuration) {
     Terminal.writeLine("Watchkeeper \(programVersion)")
-    say(isNew ? "start.data.new" : "start.data.resumed", ["folder": folder])
+    if let resumption {
+      say(
+        "start.data.resumed",
+        [
+          "folder": folder, "series": String(resumption.series), "incidents": String(resumption.openIncidents),
+        ])
+    } else {
+      say("start.data.new", ["folder": folder])
+    }
     let processes = Set(findings.listeners.compactMap(\.processName)).sorted()
     say(
       "start.found",
@@ -22,6 +41,7 @@ struct StartTranscript {
         "ports": String(Set(findings.listeners.map(\.port)).count),
         "processes": processes.isEmpty ? "–" : processes.prefix(6).joined(separator: ", "),
       ])
+    say("start.zone", ["zone": zoneName])
     say("start.probes", ["count": String(configuration.probes.count)])
     let rules = configuration.ruleGroups.map(\.rules.count).reduce(0, +)
     say("start.rules", ["count": String(rules), "groups": String(configuration.ruleGroups.count)])

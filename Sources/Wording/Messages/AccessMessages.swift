@@ -49,8 +49,9 @@ let problemMessages: [Message] = [
   Message("problem.misdirected.title", en: "This name does not lead here.", zh: "此主机名不指向本控制台。"),
   Message(
     "problem.misdirected.detail",
-    en: "The console answers to `localhost` and `127.0.0.1`. Add other names under `web.host_names`.",
-    zh: "控制台只应答 `localhost` 和 `127.0.0.1`。其他名称请加入 `web.host_names`。"),
+    en:
+      "The console answers to `localhost` and `127.0.0.1`. Another name is taken from `web.external_url` when the program starts.",
+    zh: "控制台只应答 `localhost` 和 `127.0.0.1`。其他名称取自启动时的 `web.external_url`。"),
   Message("problem.too_large.title", en: "The request is too large.", zh: "请求过大。"),
   Message("problem.too_large.detail", en: "The limit is {limit:bytes}.", zh: "上限为 {limit:bytes}。"),
   Message("problem.timeout.title", en: "The answer took too long.", zh: "应答超时。"),

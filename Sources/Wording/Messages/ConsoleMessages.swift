@@ -327,9 +327,6 @@ private let maintenanceSentenceMessages: [Message] = [
   Message(
     "console.rhythm.days", en: "every {count} {count|week|weeks} on {days:console.weekday.*}, {time}",
     zh: "每 {count} 周的{days:console.weekday.*}，{time}"),
-  Message(
-    "console.rhythm.each.days", en: "every week on {days:console.weekday.*}, {time}",
-    zh: "每{days:console.weekday.*}，{time}"),
   Message("console.rhythm.each.MO", en: "every Monday, {time}", zh: "每周一，{time}"),
   Message("console.rhythm.each.TU", en: "every Tuesday, {time}", zh: "每周二，{time}"),
   Message("console.rhythm.each.WE", en: "every Wednesday, {time}", zh: "每周三，{time}"),
@@ -337,6 +334,8 @@ private let maintenanceSentenceMessages: [Message] = [
   Message("console.rhythm.each.FR", en: "every Friday, {time}", zh: "每周五，{time}"),
   Message("console.rhythm.each.SA", en: "every Saturday, {time}", zh: "每周六，{time}"),
   Message("console.rhythm.each.SU", en: "every Sunday, {time}", zh: "每周日，{time}"),
+  Message(
+    "console.rhythm.each.days", en: "every {days:console.weekday.*}, {time}", zh: "每{days:console.weekday.*}，{time}"),
   Message(
     "console.rhythm.each.nth", en: "every month on the {nth:message} {day:message}, {time}",
     zh: "每月{nth:message}{day:message}，{time}"),

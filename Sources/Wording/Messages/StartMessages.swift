@@ -2,13 +2,17 @@
 let startMessages: [Message] = [
   Message(
     "start.data.new", en: "✔ data     {folder} (new; nothing else is written)", zh: "✔ 数据     {folder}（新建，仅写入此目录）"),
-  Message("start.data.resumed", en: "✔ data     {folder} (resumed)", zh: "✔ 数据     {folder}（继续使用）"),
+  Message(
+    "start.data.resumed",
+    en: "✔ data     {folder} (goes on: {series} series, {incidents} open {incidents|incident|incidents})",
+    zh: "✔ 数据     {folder}（接着上次：{series} 条序列，{incidents} 个未解决事件）"),
   Message(
     "start.found",
     en:
       "✔ found    this host {host} · {processors} CPU · {filesystems} {filesystems|filesystem|filesystems} · {interfaces} {interfaces|interface|interfaces} · {ports} listening {ports|port|ports} ({processes})",
     zh:
       "✔ 发现     本机 {host} · {processors} 个 CPU · {filesystems} 个文件系统 · {interfaces} 个网络接口 · {ports} 个监听端口（{processes}）"),
+  Message("start.zone", en: "✔ zone     {zone}", zh: "✔ 时区     {zone}"),
   Message("start.probes", en: "✔ probes   {count}", zh: "✔ 探测     {count}"),
   Message("start.rules", en: "✔ rules    {count} in {groups} groups", zh: "✔ 规则     {count} 条，{groups} 组"),
   Message("start.plans", en: "✔ plans    {count}", zh: "✔ 计划     {count}"),

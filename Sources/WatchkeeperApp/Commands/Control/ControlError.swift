@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// Why a running program gave no answer, or refused: one line, with the remedy.
 struct ControlError: Error, Sendable, Equatable, CustomStringConvertible {
   enum Cause: Sendable, Equatable {
@@ -23,4 +25,12 @@ struct ControlError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   var description: String { remedy.map { "\(problem) – \($0)" } ?? problem }
+
+  /// One line for programs: `{"error": {"message": …, "remedy": …}}`, shaped as the console's own refusals.
+  var json: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let body = ["error": ["message": problem, "remedy": remedy].compactMapValues { $0 }]
+    return (try? encoder.encode(body)).map { String(decoding: $0, as: UTF8.self) } ?? description
+  }
 }

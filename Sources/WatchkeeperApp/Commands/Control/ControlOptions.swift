@@ -15,8 +15,7 @@ struct ControlOptions: ParsableArguments {
   @Option(name: .customLong("token"), help: "For --server: a file with a token of watchkeeper token create.")
   var tokenFile: String?
 
-  @Option(name: .customLong("lang"), help: "en or zh-CN. Default: as LANG says.")
-  var language: String?
+  @OptionGroup var language: LanguageOption
 
   @OptionGroup var output: OutputOption
 
@@ -27,7 +26,7 @@ struct ControlOptions: ParsableArguments {
     whenSilent silence: ExitStatus = .failure,
     _ body: (ControlSession) async throws -> Void
   ) async throws {
-    let language = try chosenLanguage()
+    let language = try language.chosen() ?? .english
     let transfers = TransferEngine()
     defer { transfers.shutdown() }
     let client = ControlClient(door: try door(), language: language) { await transfers.perform($0) }
@@ -36,22 +35,12 @@ struct ControlOptions: ParsableArguments {
     do {
       try await body(ControlSession(client: client, reader: reader, format: output.format))
     } catch let error as ControlError {
-      Terminal.tell("watchkeeper: \(error)")
+      switch output.format {
+      case .table: Terminal.tell("watchkeeper: \(error)")
+      case .json: Terminal.tell(error.json)
+      }
       throw silence.code
     }
-  }
-
-  private func chosenLanguage() throws(UsageError) -> Language {
-    guard let language else {
-      let variables = ProcessInfo.processInfo.environment
-      // What POSIX says about their order.
-      let tag = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { variables[$0] }.first { !$0.isEmpty }
-      return tag.flatMap { Language(tag: $0.prefix { $0 != "." }) } ?? .english
-    }
-    guard let known = Language(tag: language) else {
-      throw UsageError("--lang: '\(language)' is not a language", remedy: "write en or zh-CN")
-    }
-    return known
   }
 
   func door() throws -> ControlClient.Door {
