@@ -82,6 +82,9 @@ let package = Package(
       ]),
     .executableTarget(name: "watchkeeper", dependencies: ["WatchkeeperApp"], swiftSettings: strict),
 
+    // Test support.
+    .target(name: "LoopbackServers", path: "Tests/LoopbackServers", swiftSettings: strict),
+
     tests("AlertingTests", ["Alerting", "PromQL", "Records", "Telemetry", yams]),
     tests("ArchitectureTests"),
     tests("EndToEndTests"),
@@ -90,13 +93,13 @@ let package = Package(
     tests("JournalTests", ["Journal", "Records", "Telemetry", grdb]),
     tests("NotifiersTests", ["Notifiers", "Records", "Telemetry", "Transfers"]),
     tests("PlannerTests", ["Planner", "Records", "ServiceTime", "Telemetry"]),
-    tests("ProbesTests", ["Probes", "Records", "Telemetry", "Transfers", yams]),
+    tests("ProbesTests", ["LoopbackServers", "Probes", "Records", "Telemetry", "Transfers", yams]),
     tests("PromQLTests", ["PromQL", "Telemetry"]),
     tests("RecordsTests", ["Records", "Telemetry"]),
     tests("ServiceTimeTests", ["ServiceTime", "Telemetry"]),
     tests("TelemetryTests", ["Telemetry"]),
     tests("TimeSeriesStoreTests", ["TimeSeriesStore", "Telemetry", grdb]),
-    tests("TransfersTests", ["Transfers", "Records", "Telemetry"]),
+    tests("TransfersTests", ["LoopbackServers", "Records", "Telemetry", "Transfers"]),
     tests(
       "WatchkeeperAppTests",
       [

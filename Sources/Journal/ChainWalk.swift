@@ -24,6 +24,9 @@ struct ChainWalk {
   private var recordedAt: Timestamp?
   private var searchesLeft = Self.searchesMax
 
+  /// Where rows were put in, as the positions they took, and how many.
+  private var insertions: [(at: Int64, count: Int64)] = []
+
   /// The position of the last row.
   private(set) var last = JournalPosition.start
 
@@ -35,6 +38,11 @@ struct ChainWalk {
   init(_ db: Database) {
     self.db = db
     versions = Dictionary(uniqueKeysWithValues: Stream.allCases.map { ($0, StreamVersion.none) })
+  }
+
+  /// Where a fact lies now that was written as the one at `position`.
+  func place(of position: JournalPosition) -> JournalPosition {
+    JournalPosition(insertions.reduce(position.number) { $0 >= $1.at ? $0 + $1.count : $0 })
   }
 
   mutating func run(into report: inout FindingList) throws {
@@ -150,6 +158,7 @@ extension ChainWalk {
       else { continue }
       report.add(.inserted(JournalPosition(row.position), JournalPosition(row.position + run - 1)))
       insertedCount += run
+      insertions.append((row.position, run))
       skipThrough = row.position + run - 1
       return true
     }

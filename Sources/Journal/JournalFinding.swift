@@ -64,10 +64,11 @@ extension JournalFinding: CustomStringConvertible {
       "facts after \(newest.position.number) are newer than every published digest: if some were cut off there, it cannot "
         + "be seen"
     case .publishedDigestDiffers(let published, let agreed):
-      "\(Self.range(JournalPosition(agreed.number + 1), published.position)) not what the \(published) stands for: "
-        + "rewritten after it was published, or the published line is false"
+      "\(Self.range(JournalPosition(agreed.number + 1), published.position)) not as published: \(published); rewritten "
+        + "since, or the published line is false"
     case .tailCut(let published, let last):
-      "\(Self.range(JournalPosition(last.number + 1), published.position)) missing at the end, which were there: \(published)"
+      "\(Self.range(JournalPosition(last.number + 1), published.position)) missing: cut off the end after they were "
+        + "published: \(published)"
     default: factDescription
     }
   }

@@ -28,14 +28,14 @@ public enum JournalVerifier {
   private static func findings(in db: Database, published: [PublishedDigest]) throws -> [JournalFinding] {
     var report = FindingList(limit: findingsMax)
     guard try JournalFormat.content(of: db) == .journal else {
-      try check(published, in: db, last: .start, into: &report)
+      try check(published, in: db, last: .start, into: &report) { $0 }
       return report.findings
     }
     do {
       try checkStructure(db, into: &report)
       var walk = ChainWalk(db)
       try walk.run(into: &report)
-      try check(published, in: db, last: walk.last, into: &report)
+      try check(published, in: db, last: walk.last, into: &report) { [walk] in walk.place(of: $0) }
       try checkPayloads(db, into: &report)
       try checkSnapshots(db, last: walk.last, into: &report)
     } catch {
@@ -50,15 +50,17 @@ public enum JournalVerifier {
     }
   }
 
+  /// - Parameter place: where a fact lies now, behind inserted ones.
   private static func check(
-    _ published: [PublishedDigest], in db: Database, last: JournalPosition, into report: inout FindingList
+    _ published: [PublishedDigest], in db: Database, last: JournalPosition, into report: inout FindingList,
+    place: (JournalPosition) -> JournalPosition
   ) throws {
     let witnesses = published.filter { $0.position > .start }.sorted { $0.position < $1.position }
     var agreed = JournalPosition.start
     var differs = false
-    for witness in witnesses where witness.position <= last {
+    for witness in witnesses where place(witness.position) <= last {
       let row = try Row.fetchOne(
-        db, sql: "SELECT chain FROM fact WHERE position = ?", arguments: [witness.position.number])
+        db, sql: "SELECT chain FROM fact WHERE position = ?", arguments: [place(witness.position).number])
       if let row, case .blob(let bytes) = (row[0] as DatabaseValue).storage, [UInt8](bytes) == witness.digest.bytes {
         agreed = witness.position
         differs = false
@@ -69,9 +71,9 @@ public enum JournalVerifier {
       }
     }
     guard let newest = witnesses.last else { return report.add(.cutTailCannotBeSeen(after: nil)) }
-    if newest.position > last {
+    if place(newest.position) > last {
       report.add(.tailCut(published: newest, last: last))
-    } else if newest.position < last {
+    } else if place(newest.position) < last {
       report.add(.cutTailCannotBeSeen(after: newest))
     }
   }

@@ -52,5 +52,5 @@ extension PublishedDigest {
 }
 
 extension PublishedDigest: CustomStringConvertible {
-  public var description: String { "digest \(digest)" + (time.map { ", published at \($0)" } ?? ", published") }
+  public var description: String { "digest \(digest) of fact \(position.number)" + (time.map { " at \($0)" } ?? "") }
 }

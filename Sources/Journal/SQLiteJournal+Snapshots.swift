@@ -46,6 +46,14 @@ extension SQLiteJournal {
     }
   }
 
+  public func dropSnapshots(of stream: Stream) async throws(JournalError) {
+    try await write { db in
+      for table in ["snapshot", "snapshot_position"] {
+        try db.execute(sql: "DELETE FROM \(table) WHERE stream = ?", arguments: [stream.rawValue])
+      }
+    }
+  }
+
   private static func snapshotPosition(of stream: Stream, in db: Database) throws -> JournalPosition {
     let row = try Row.fetchOne(
       db, sql: "\(SnapshotPosition.selection) WHERE stream = ?", arguments: [stream.rawValue])
@@ -53,6 +61,8 @@ extension SQLiteJournal {
     guard let stored = SnapshotPosition(row), stored.isIntact else {
       throw JournalError.damaged("the position of the snapshots of stream '\(stream.rawValue)' was changed")
     }
+    let last = try Int64.fetchOne(db, sql: "SELECT max(position) FROM fact") ?? 0
+    guard stored.position.number <= last else { throw JournalError.snapshotsAhead(stream, stored.position) }
     return stored.position
   }
 }

@@ -12,6 +12,7 @@ public enum PlannerReasons {
   public static let catalogue: [String: Set<String>] = [
     "reason.task.occurrence": ["plan", "rule", "dueAt"],
     "reason.task.caught-up": ["plan", "missed", "dueAt"],
+    "reason.slot.earliest-fit-always": ["window"],
     "reason.slot.earliest-fit": ["window", "opensAt", "closesAt"],
     "reason.slot.late": ["deadlineAt"],
     "reason.slot.outside-window": ["window", "fromAt", "untilAt"],
@@ -26,6 +27,8 @@ public enum PlannerReasons {
     "reason.slot.missed": ["fromAt", "untilAt"],
     "reason.slot.plan-changed": ["plan"],
     "reason.unscheduled.window": ["window", "fitsAt"],
+    "reason.unscheduled.window-taken": ["window", "tasks", "fitsAt"],
+    "reason.unscheduled.window-shorter": ["window", "longestSeconds", "neededSeconds"],
     "reason.unscheduled.window-too-short": ["window", "longestSeconds", "neededSeconds", "fitsAt"],
     "reason.unscheduled.freeze": ["freezes", "fitsAt"],
     "reason.unscheduled.capacity": ["window", "limit", "tasks", "fitsAt"],
@@ -59,8 +62,12 @@ public enum PlannerReasons {
     Reason(caughtUpID, ["plan": plan.name, "missed": String(missed), "dueAt": due.argument])
   }
 
+  /// Hours that never end for a week are days without a gap: where they end is only how far the plan looked.
   static func earliestFit(_ window: String, _ hours: Interval) -> Reason {
-    Reason(
+    guard hours.duration < .seconds(7 * 86_400) else {
+      return Reason("reason.slot.earliest-fit-always", ["window": window])
+    }
+    return Reason(
       "reason.slot.earliest-fit",
       ["window": window, "opensAt": hours.from.argument, "closesAt": hours.to.argument])
   }
@@ -111,8 +118,22 @@ public enum PlannerReasons {
 // MARK: - Why a task has no slot
 
 extension PlannerReasons {
-  static func forbiddenByWindow(_ window: String, fitsAt: Timestamp) -> Reason {
-    Reason("reason.unscheduled.window", ["window": window, "fitsAt": fitsAt.argument])
+  /// - Parameter refusals: inside the window; the tasks that they name take its room.
+  static func forbiddenByWindow(_ window: String, beside refusals: [SlotRefusal], fitsAt: Timestamp) -> Reason {
+    var names = Blockers()
+    for refusal in refusals { names.add(refusal) }
+    let arguments = names.only(["tasks"], and: ["window": window, "fitsAt": fitsAt.argument])
+    guard arguments["tasks"]?.isEmpty == true else { return Reason("reason.unscheduled.window-taken", arguments) }
+    return Reason("reason.unscheduled.window", ["window": window, "fitsAt": fitsAt.argument])
+  }
+
+  static func windowShorter(_ window: String, longest: Duration, needed: Duration) -> Reason {
+    Reason(
+      "reason.unscheduled.window-shorter",
+      [
+        "window": window, "longestSeconds": String(longest.components.seconds),
+        "neededSeconds": String(needed.components.seconds),
+      ])
   }
 
   static func windowTooShort(_ window: String, longest: Duration, needed: Duration, fitsAt: Timestamp) -> Reason {

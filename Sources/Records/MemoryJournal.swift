@@ -73,7 +73,13 @@ public final class MemoryJournal: FactJournal, RowStore {
   }
 
   public func snapshots(of stream: Stream) async throws(JournalError) -> SnapshotSet {
-    state.withLock { $0.snapshots[stream] ?? .none }
+    let (rows, head) = state.withLock { ($0.snapshots[stream] ?? .none, $0.head.position) }
+    guard rows.asOf <= head else { throw .snapshotsAhead(stream, rows.asOf) }
+    return rows
+  }
+
+  public func dropSnapshots(of stream: Stream) async throws(JournalError) {
+    state.withLock { $0.snapshots[stream] = nil }
   }
 
   public func write(_ changes: [String: [UInt8]?], to table: RowTable) async throws(JournalError) {

@@ -103,12 +103,20 @@ struct JournalContract {
     func row(_ name: String, _ body: String) -> EntitySnapshot {
       EntitySnapshot(entity: EntityID(name), schema: 1, body: Array(body.utf8))
     }
+    try await journal.append((1...6).map { draft("e\($0)") }, expecting: [:], term: .alone)
     try await journal.saveSnapshots([row("b", "1"), row("a", "2")], of: .incidents, asOf: position(4))
     try await journal.saveSnapshots([row("z", "9")], of: .people, asOf: position(5))
     try await journal.saveSnapshots([row("b", "3"), row("a", ""), row("c", "4")], of: .incidents, asOf: position(6))
     let expected = SnapshotSet(rows: [row("b", "3"), row("c", "4")], asOf: position(6))
     #expect(try await journal.snapshots(of: .incidents) == expected)
     #expect(try await journal.snapshots(of: .people).rows == [row("z", "9")])
+    try await journal.dropSnapshots(of: .incidents)
+    #expect(try await journal.snapshots(of: .incidents) == .none)
+    #expect(try await journal.snapshots(of: .people).rows == [row("z", "9")])
+    try await journal.saveSnapshots([row("b", "1")], of: .incidents, asOf: position(7))
+    await #expect(throws: JournalError.snapshotsAhead(.incidents, position(7))) {
+      try await journal.snapshots(of: .incidents)
+    }
   }
 
   @Test("rows are replaced, deleted and read in order, apart per table", arguments: JournalKind.allCases)

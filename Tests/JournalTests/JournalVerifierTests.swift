@@ -167,7 +167,7 @@ struct JournalVerifierTests {
 
   @Test("inserted facts are named though all behind them are renumbered", arguments: [(5, 1), (1, 1), (12, 2), (7, 3)])
   func namesInsertions(_ place: Int64, _ count: Int64) async throws {
-    try await write()
+    let digests = try await write()
     try edit { db in
       for table in ["fact", "payload"] {
         try db.execute(
@@ -177,6 +177,7 @@ struct JournalVerifierTests {
       for number in place..<(place + count) { try insertForgery(at: number, in: db) }
     }
     #expect(damage() == [.inserted(position(place), position(place + count - 1))])
+    #expect(damage(published: digests) == damage(), "what was published is there, further on")
   }
 
   private func insertForgery(at number: Int64, in db: Database) throws {
@@ -218,8 +219,8 @@ struct JournalVerifierTests {
     let named = damage(published: PublishedDigest.all(in: "something else\n\(line)\n")).map(\.description)
     #expect(
       named == [
-        "facts 10 to 12 are missing at the end, which were there: digest \(digests[11].digest), "
-          + "published at 1970-01-12T13:46:52Z"
+        "facts 10 to 12 are missing: cut off the end after they were published: digest \(digests[11].digest) of fact 12 "
+          + "at 1970-01-12T13:46:52Z"
       ])
   }
 

@@ -68,7 +68,7 @@ struct ExplanationTests {
     let lifted = reason.arguments["constraints"].map { $0.split(separator: ", ").map(String.init) }
     let constraints = lifted ?? [String(reason.id.dropFirst("reason.unscheduled.".count))]
     switch violation {
-    case .outsideWindow: return constraints.contains("window") || constraints.contains("window-too-short")
+    case .outsideWindow: return !constraints.filter(["window", "window-taken", "window-too-short"].contains).isEmpty
     case .inFreeze: return constraints.contains("freeze")
     case .windowOverfull: return constraints.contains("capacity")
     case .sameItem, .relatedItems: return constraints.contains("other-task") || constraints.contains("otherTask")

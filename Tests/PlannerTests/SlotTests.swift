@@ -91,6 +91,42 @@ struct SlotTests {
     #expect(replanned.reasons.first?.id == "reason.slot.incident")
   }
 
+  @Test("a window without room names the tasks that have it")
+  func windowTaken() throws {
+    let night = Make.hours("night", [.monday], "22:00", "00:00", tasksAtOnceMax: 1)
+    let plans = ["a", "b"].map { Make.plan($0, window: night) { $0.tolerance = .seconds(5 * 86_400) } }
+    let book = try planned(PlanningScene(plans: plans, items: [Make.item("web01")]))
+    let waiting = try #require(book.openTasks.first { $0.slot == nil })
+    let reason = try #require(waiting.slotReasons.first { $0.id == "reason.unscheduled.window-taken" })
+    #expect(reason.arguments["window"] == "night")
+    let holder = try #require(reason.arguments["tasks"].flatMap { RecordNumber($0) })
+    #expect(book[holder]?.slot != nil)
+    #expect(book[holder]?.key.nominal == waiting.key.nominal)
+  }
+
+  @Test("a window that is too short is named also when the deadline alone would forbid the rest")
+  func tooShortAndLate() throws {
+    // Without the window's hours the other task would still push it past its deadline.
+    let plans = [
+      Make.plan("a") { $0.tolerance = .seconds(2 * 3600) },
+      Make.plan("long", hoursLong: 7) { $0.tolerance = .seconds(8 * 3600) },
+    ]
+    let book = try planned(PlanningScene(plans: plans, items: [Make.item("web01")]))
+    let task = try #require(book.openTasks.first { $0.key.plan == "long" })
+    #expect(task.slotReasons.first?.id == "reason.unscheduled.window-shorter")
+    #expect(!task.slotReasons.contains { $0.id == "reason.slot.outside-window" })
+  }
+
+  @Test("hours that follow each other without a gap are called open, not until the end of the plan")
+  func always() throws {
+    let zone = TimeZoneRules.utc
+    let day = WindowDefinition(
+      name: "any", schedule: .weekly(days: Set(Weekday.allCases), from: .midnight, to: .midnight), zone: zone)
+    let plan = Make.plan(window: MaintenanceHours(day, tasksAtOnceMax: 1))
+    let task = try #require(try planned(PlanningScene(plans: [plan], items: [Make.item("web01")])).task(1))
+    #expect(task.slotReasons.map(\.id) == ["reason.slot.earliest-fit-always"])
+  }
+
   @Test("a task that is longer than its window is unscheduled, and the reason says so")
   func tooLong() throws {
     let scene = PlanningScene(plans: [Make.plan(hoursLong: 7)], items: [Make.item("web01")])

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import LoopbackServers
 import Records
 import Synchronization
 import Telemetry

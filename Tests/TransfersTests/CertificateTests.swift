@@ -1,4 +1,5 @@
 import Glibc
+import LoopbackServers
 import Telemetry
 import Testing
 

@@ -1,3 +1,4 @@
+import LoopbackServers
 import Records
 import Testing
 import Transfers

@@ -199,6 +199,24 @@ struct DeskTests {
     #expect(try IncidentBook(mended, settings: second.state.book.settings) == first.state.book)
   }
 
+  @Test("snapshots of facts that were cut off do not come back") func cutTail() async throws {
+    let journal = MemoryJournal(clock: clock)
+    let first = try await desk(journal)
+    let running = Task { await first.run() }
+    try await first.perform(round(1))
+    first.close()
+    await running.value
+    let ghost = try await journal.snapshots(of: .incidents)
+    let cut = MemoryJournal(clock: clock)
+    try await cut.saveSnapshots(ghost.rows, of: .incidents, asOf: ghost.asOf)
+    await #expect(throws: JournalError.snapshotsAhead(.incidents, ghost.asOf)) {
+      try await cut.snapshots(of: .incidents)
+    }
+    let second = try await desk(cut)
+    #expect(second.state.book.all.isEmpty)
+    #expect(try await cut.snapshots(of: .incidents) == .none)
+  }
+
   @Test("settings hold although the journal refuses the inputs beside them") func adoptsWithoutJournal() async throws {
     let journal = MemoryJournal(clock: clock)
     let desk = try await desk(journal)
@@ -276,6 +294,10 @@ private final class RestlessJournal: FactJournal, RowStore {
 
   func snapshots(of stream: Records.Stream) async throws(JournalError) -> SnapshotSet {
     try await journal.snapshots(of: stream)
+  }
+
+  func dropSnapshots(of stream: Records.Stream) async throws(JournalError) {
+    try await journal.dropSnapshots(of: stream)
   }
 
   func write(_ changes: [String: [UInt8]?], to table: RowTable) async throws(JournalError) {

@@ -193,6 +193,51 @@ struct InstallationTests {
     }
   }
 
+  @Test("another file with a group of the same name leaves the first one's incidents alone") func namesakes()
+    async throws
+  {
+    try await withInstallation { installation in
+      try await pass(installation, success: 0)
+      try await wait { installation.incidents.state.book.all.count == 1 }
+      let environment = NotifierEnvironment(
+        carry: { _ in preconditionFailure("a reload sends nothing") }, readSecret: { Secret($0) }, write: { _ in })
+      let second = ConfigurationFiles.File(
+        kind: .rules, path: "rules/b.yaml",
+        text: "groups: [{name: g, interval: 15s, rules: [{alert: Other, expr: nothing == 0}]}]")
+      let more = ConfigurationFiles(files: Self.files + [second])
+      await installation.adopt(
+        try ConfigurationReader.read(more, hostName: "web01", notifiers: environment), environment)
+      try await pass(installation, success: 0)
+      try await pass(installation, success: 0)
+      let incidents = installation.incidents.state.book.all
+      #expect(incidents.map(\.number.number) == [1])
+      #expect(incidents.allSatisfy { $0.status.isActive })
+      #expect(incidents.first?.origin.rule?.description == "g/Down", "the file is not part of what is shown")
+    }
+  }
+
+  @Test("a clock that is set back by two hours stops nothing, and is told") func clockSetBack() async throws {
+    try await withInstallation { installation in
+      try await pass(installation, success: 1)
+      let before = installation.evaluator.view.rounds
+      let recorded = try #require(try await installation.journal.head().recordedAt)
+      clock.set(by: .seconds(-7200))
+      try await wait { installation.evaluator.view.rounds > before }
+      #expect(installation.evaluator.view.lastEvaluation.map { $0 <= clock.now } == true)
+      try await pass(installation, success: 0)
+      try await wait { installation.incidents.state.book.all.count == 1 }
+      try await wait { installation.deliveries.view.delivered == 1 }
+      let incident = try #require(installation.incidents.state.book.all.first)
+      #expect(incident.openedAt <= clock.now, "what a record says is the clock's time")
+      let after = try #require(try await installation.journal.head().recordedAt)
+      #expect(after >= recorded, "the journal's time never runs backwards")
+      let step = await installation.selfMetrics().first { $0.name == "watchkeeper_clock_step_seconds" }
+      #expect(step?.values.map(\.value) == [-7200])
+      try await pass(installation, success: 1)
+      try await wait { installation.incidents.state.book.all.first?.status == .resolved }
+    }
+  }
+
   @Test("the heartbeat's ages follow the rounds; without rule groups, the evaluator's own sign of life")
   func heartbeatAges() async throws {
     try await withInstallation { installation in
@@ -244,51 +289,6 @@ struct InstallationTests {
       let rises = await installation.queries.vector(
         "increase(watchkeeper_store_damaged_total[1h]) > 0", at: clock.now)
       #expect(rises.count == 1)
-    }
-  }
-
-  @Test("another file with a group of the same name leaves the first one's incidents alone") func namesakes()
-    async throws
-  {
-    try await withInstallation { installation in
-      try await pass(installation, success: 0)
-      try await wait { installation.incidents.state.book.all.count == 1 }
-      let environment = NotifierEnvironment(
-        carry: { _ in preconditionFailure("a reload sends nothing") }, readSecret: { Secret($0) }, write: { _ in })
-      let second = ConfigurationFiles.File(
-        kind: .rules, path: "rules/b.yaml",
-        text: "groups: [{name: g, interval: 15s, rules: [{alert: Other, expr: nothing == 0}]}]")
-      let more = ConfigurationFiles(files: Self.files + [second])
-      await installation.adopt(
-        try ConfigurationReader.read(more, hostName: "web01", notifiers: environment), environment)
-      try await pass(installation, success: 0)
-      try await pass(installation, success: 0)
-      let incidents = installation.incidents.state.book.all
-      #expect(incidents.map(\.number.number) == [1])
-      #expect(incidents.allSatisfy { $0.status.isActive })
-      #expect(incidents.first?.origin.rule?.description == "g/Down", "the file is not part of what is shown")
-    }
-  }
-
-  @Test("a clock that is set back by two hours stops nothing, and is told") func clockSetBack() async throws {
-    try await withInstallation { installation in
-      try await pass(installation, success: 1)
-      let before = installation.evaluator.view.rounds
-      let recorded = try #require(try await installation.journal.head().recordedAt)
-      clock.set(by: .seconds(-7200))
-      try await wait { installation.evaluator.view.rounds > before }
-      #expect(installation.evaluator.view.lastEvaluation.map { $0 <= clock.now } == true)
-      try await pass(installation, success: 0)
-      try await wait { installation.incidents.state.book.all.count == 1 }
-      try await wait { installation.deliveries.view.delivered == 1 }
-      let incident = try #require(installation.incidents.state.book.all.first)
-      #expect(incident.openedAt <= clock.now, "what a record says is the clock's time")
-      let after = try #require(try await installation.journal.head().recordedAt)
-      #expect(after >= recorded, "the journal's time never runs backwards")
-      let step = await installation.selfMetrics().first { $0.name == "watchkeeper_clock_step_seconds" }
-      #expect(step?.values.map(\.value) == [-7200])
-      try await pass(installation, success: 1)
-      try await wait { installation.incidents.state.book.all.first?.status == .resolved }
     }
   }
 

@@ -93,10 +93,10 @@ struct VerifyCommandTests {
     try FileManager.default.removeItem(atPath: folder.journalFolder)
     try await live(adding: 1..<2)
     let digest = try #require(published.last)
-    let expected = "facts 2 to 3 are missing at the end, which were there: \(digest)"
+    let expected = "facts 2 to 3 are missing: cut off the end after they were published: \(digest)"
     let found = try DataVerification(folder: folder).run()
     #expect(found.findings.contains { $0.severity == .damage && $0.text == expected }, "\(found.text)")
-    #expect(expected.contains(", published at 20"))
+    #expect(expected.contains(" of fact 3 at 20"))
 
     // Whoever cut the journal cut the file as well: only what was kept elsewhere tells.
     try FileManager.default.removeItem(atPath: folder.publishedDigests)

@@ -152,7 +152,9 @@ struct TemplateLexer {
       push(.string(String(decoding: inner, as: UTF8.self)), followsSpace)
       return
     }
-    guard let text = GoQuotedText.unescaped(inner) else { throw fail("invalid escape in a quoted string") }
+    guard let text = GoQuotedText.unescaped(inner, between: quote) else {
+      throw fail("invalid escape in a quoted string")
+    }
     if quote == UInt8(ascii: "'") {
       guard let scalar = text.unicodeScalars.first, text.unicodeScalars.count == 1 else {
         throw fail("a character constant holds one character – put texts between double quotes")

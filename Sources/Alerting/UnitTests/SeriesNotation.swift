@@ -173,7 +173,7 @@ private struct SeriesCursor {
     guard end < rest.endIndex else { return nil }
     let inner = rest[rest.index(after: rest.startIndex)..<end]
     rest = rest[rest.index(after: end)...]
-    return quote == "`" ? String(inner) : GoQuotedText.unescaped(inner.utf8)
+    return quote == "`" ? String(inner) : GoQuotedText.unescaped(inner.utf8, between: quote.asciiValue ?? 0)
   }
 
   private mutating func take(_ character: Character) -> Bool {

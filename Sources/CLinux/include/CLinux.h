@@ -25,7 +25,8 @@ unsigned int watchkeeper_minor(unsigned long long device);
 /// the compiler has loaded, so Swift cannot name its members wherever Foundation is near.
 long long watchkeeper_clock_nanoseconds(int clock);
 
-/// The device and the inode of an open file; 0, or -1 when there is no such file. `struct stat` has the same trouble.
+/// The device and the inode of an open file. `struct stat` has the same trouble with its owner.
+/// - Returns: 0, or -1 when the descriptor is not open.
 int watchkeeper_file_identity(int descriptor, unsigned long long *device, unsigned long long *inode);
 
 #endif

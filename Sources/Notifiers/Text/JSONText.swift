@@ -21,13 +21,13 @@ indirect enum JSONText {
 
   private func write(to output: inout [UInt8]) {
     switch self {
-    case .text(let text): Self.quote(text, to: &output)
+    case .text(let text): output += QuotedText.json(text).utf8
     case .number(let number): output += String(number).utf8
     case .list(let items):
       Self.join(items, "[", "]", to: &output) { item, output in item.write(to: &output) }
     case .object(let members):
       Self.join(members, "{", "}", to: &output) { member, output in
-        Self.quote(member.0, to: &output)
+        output += QuotedText.json(member.0).utf8
         output.append(UInt8(ascii: ":"))
         member.1.write(to: &output)
       }
@@ -44,22 +44,5 @@ indirect enum JSONText {
       write(item, &output)
     }
     output.append(UInt8(ascii: close))
-  }
-
-  /// - Source: RFC 8259, section 7.
-  private static func quote(_ text: String, to output: inout [UInt8]) {
-    let digits = Array("0123456789abcdef".utf8)
-    output.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"): output += [UInt8(ascii: "\\"), byte]
-      case 0x0A: output += "\\n".utf8
-      case 0x0D: output += "\\r".utf8
-      case 0x09: output += "\\t".utf8
-      case 0..<0x20, 0x7F: output += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-      default: output.append(byte)
-      }
-    }
-    output.append(UInt8(ascii: "\""))
   }
 }

@@ -12,22 +12,6 @@ enum PlainText {
     text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { oneLine(String($0)) }
   }
 
-  /// For element content and for attributes between double quotes.
-  static func escapedHTML(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "'": result += "&#39;"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
-
   /// At most `limit` Unicode scalars, the cut marked. A character may have any number of them.
   static func clipped(_ text: String, to limit: Int) -> String {
     let scalars = text.unicodeScalars

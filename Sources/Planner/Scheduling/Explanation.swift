@@ -24,7 +24,16 @@ struct Explanation {
       lifted.remove(constraint)
       slot = still
     }
-    return [PlannerReasons.forbiddenBySeveral(lifted.sorted(), fitsAt: slot.from)] + blockers(outcome)
+    let several = PlannerReasons.forbiddenBySeveral(lifted.sorted(), fitsAt: slot.from)
+    guard lifted.contains(.window), longest < job.duration else { return [several] + blockers(outcome) }
+    // No time of the window would do: that is what has to be changed, and its hours one by one say nothing.
+    let others = outcome.refused.filter { $0.refusal.constraint != .window }
+    return [PlannerReasons.windowShorter(job.window, longest: longest, needed: job.duration), several]
+      + blockers(SlotSearch.Outcome(slot: nil, refused: others))
+  }
+
+  private var longest: Duration {
+    search.check.ground.window(job.window).intervals.map(\.duration).max() ?? .zero
   }
 
   private func fit(_ lifted: Set<SlotConstraint>) -> Interval? { search.earliest(of: job, relaxing: lifted).slot }
@@ -37,11 +46,11 @@ struct Explanation {
 
   private func reason(_ constraint: SlotConstraint, _ outcome: SlotSearch.Outcome, _ slot: Interval) -> Reason {
     let refusals = outcome.refused.map(\.refusal).filter { $0.constraint == constraint }
-    let longest = search.check.ground.window(job.window).intervals.map(\.duration).max() ?? .zero
     switch constraint {
     case .window where longest < job.duration:
       return PlannerReasons.windowTooShort(job.window, longest: longest, needed: job.duration, fitsAt: slot.from)
-    case .window: return PlannerReasons.forbiddenByWindow(job.window, fitsAt: slot.from)
+    case .window:
+      return PlannerReasons.forbiddenByWindow(job.window, beside: outcome.refused.map(\.refusal), fitsAt: slot.from)
     case .deadline: return PlannerReasons.forbiddenByDeadline(job.deadline, fitsAt: slot.from)
     default: return PlannerReasons.forbidden(constraint, by: refusals, fitsAt: slot.from)
     }

@@ -32,7 +32,12 @@ public protocol FactJournal: Sendable {
   ) async throws(JournalError)
 
   /// All snapshot rows of the stream, ascending by entity, and the position they stand for.
+  ///
+  /// - Throws: `.damaged` when a row was changed, or when they stand for a fact that the journal does not have.
   func snapshots(of stream: Stream) async throws(JournalError) -> SnapshotSet
+
+  /// Removes all snapshot rows of the stream: damaged ones must not outlive the state that all facts give.
+  func dropSnapshots(of stream: Stream) async throws(JournalError)
 }
 
 /// The end of the journal.
@@ -104,5 +109,12 @@ public enum JournalError: Error, Sendable, Equatable, CustomStringConvertible {
     case .storage(let problem): "the journal cannot be read or written: \(problem) – free space or mend the disk"
     case .damaged(let problem): "the journal is damaged: \(problem) – run: watchkeeper verify"
     }
+  }
+}
+
+extension JournalError {
+  /// The journal ends before the fact that snapshots stand for: its tail was cut off.
+  public static func snapshotsAhead(_ stream: Stream, _ position: JournalPosition) -> JournalError {
+    .damaged("the snapshots of stream '\(stream.rawValue)' stand for fact \(position.number), which is not there")
   }
 }

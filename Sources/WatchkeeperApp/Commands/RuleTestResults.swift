@@ -1,4 +1,5 @@
 internal import Alerting
+internal import Telemetry
 
 /// What became of rule unit tests, and how it is written for people and for build servers.
 struct RuleTestResults: Sendable, Encodable {
@@ -75,7 +76,7 @@ struct RuleTestResults: Sendable, Encodable {
       "<testsuites tests=\"\(passed + failed + skipped)\" failures=\"\(failed)\" skipped=\"\(skipped)\">",
     ]
     for file in files {
-      let name = Self.escaped(file.path)
+      let name = QuotedText.markup(file.path)
       lines.append(
         "  <testsuite name=\"\(name)\" tests=\"\(file.cases.count)\" failures=\"\(file.count(.failed))\" "
           + "skipped=\"\(file.count(.skipped))\">")
@@ -86,29 +87,13 @@ struct RuleTestResults: Sendable, Encodable {
   }
 
   private static func junitLine(_ example: Case, suite: String) -> String {
-    let head = "    <testcase classname=\"\(suite)\" name=\"\(escaped(example.title))\""
-    let text = escaped(example.lines.joined(separator: "\n"))
+    let head = "    <testcase classname=\"\(suite)\" name=\"\(QuotedText.markup(example.title))\""
+    let text = QuotedText.markup(example.lines.joined(separator: "\n"))
     return switch example.outcome {
     case .passed: head + "/>"
     case .failed: head + "><failure message=\"not as expected\">\(text)</failure></testcase>"
     case .skipped: head + "><skipped message=\"\(text)\"/></testcase>"
     }
-  }
-
-  /// For elements and attributes; characters that XML cannot hold become U+FFFD.
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\n", "\t": result.unicodeScalars.append(scalar)
-      default: result.unicodeScalars.append(scalar.value < 0x20 ? "\u{fffd}" : scalar)
-      }
-    }
-    return result
   }
 }
 

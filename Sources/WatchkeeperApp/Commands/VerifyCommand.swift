@@ -43,21 +43,22 @@ struct VerifyCommand: ParsableCommand, PermittedCommand {
 
   /// - Throws: `UsageError` when there is no digest in it: a proof that proves nothing must not pass for one.
   static func digests(in source: String) throws -> [PublishedDigest] {
+    let name = source == "-" ? "standard input" : source
     let handle = source == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: source)
     guard let handle else {
-      throw UsageError("--published: \(source) cannot be opened", remedy: "name a file with lines of the program's log")
+      throw UsageError("--published: \(name) cannot be opened", remedy: "name a file with lines of the program's log")
     }
     let bytesMax = PublishedDigestFile.bytesMax
     let content = try handle.read(upToCount: bytesMax) ?? Foundation.Data()
     guard content.count < bytesMax else {
       throw UsageError(
-        "--published: \(source) is longer than \(bytesMax >> 20) MiB", remedy: "give the lines with 'journal: position'"
+        "--published: \(name) is longer than \(bytesMax >> 20) MiB", remedy: "give the lines with 'journal: position'"
       )
     }
     let digests = PublishedDigest.all(in: String(decoding: content, as: UTF8.self))
     guard !digests.isEmpty else {
       throw UsageError(
-        "--published: \(source) holds no published digest", remedy: "give lines with 'journal: position N, digest …'")
+        "--published: \(name) holds no published digest", remedy: "give lines with 'journal: position N, digest …'")
     }
     return digests
   }

@@ -112,9 +112,7 @@ struct ReceiverSettings: Decodable, Sendable {
     let isSpelt = fields.allKeys.allSatisfy { $0.stringValue == "name" || known.contains($0.stringValue) }
     guard !channels.isEmpty || !isSpelt else {
       let keys = known.joined(separator: ", ")
-      throw DecodingError.dataCorruptedError(
-        forKey: Key("name"), in: fields,
-        debugDescription: "receiver '\(name)' has no channel, so nobody would be told – add one of: \(keys)")
+      throw fields.problem(.name, "receiver '\(name)' has no channel, so nobody would be told – add one of: \(keys)")
     }
     self.name = name
     self.channels = channels

@@ -40,10 +40,9 @@ struct WindowEntry: Decodable, Sendable {
     let endsWithDay = end == "24:00" || end == "24:00:00"
     let to = endsWithDay ? .midnight : try time(.to, end)
     guard from != to || endsWithDay else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .to, in: fields,
-        debugDescription:
-          "the window is empty: it ends at \(to), when it begins – a whole day is from \"00:00\" to \"24:00\"")
+      throw fields.problem(
+        .to, "the window is empty: it ends at \(to), when it begins – a whole day is from \"00:00\" to \"24:00\"",
+        beside: .from)
     }
     let days = try fields.decodeIfPresent([WeekdaySetting].self, forKey: .days)?.map(\.day)
     let capacity = try fields.decodeIfPresent(Int.self, forKey: .tasksAtOnce) ?? 1

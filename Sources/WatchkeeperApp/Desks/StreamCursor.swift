@@ -62,6 +62,8 @@ extension World {
       book = try begin(rows)
       position = rows.asOf
     } catch  where Self.isDamage(error) {
+      // Rows of records that no fact speaks of would come back with the next save.
+      try await journal.dropSnapshots(of: stream)
       book = try begin(.none)
     }
     var replayed: [Change] = []

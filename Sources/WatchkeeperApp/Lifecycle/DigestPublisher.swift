@@ -25,7 +25,7 @@ actor DigestPublisher {
   func begin() async {
     do {
       kept = try file.read().max { $0.position < $1.position }
-      if let fault = try await fault { log.error("\(fault) – run: watchkeeper verify") }
+      if let fault = try await fault { log.error("journal: \(fault) – run: watchkeeper verify") }
     } catch {
       log.error("published digests: \(error)")
     }

@@ -6,7 +6,7 @@ enum PrometheusJSON {
   static func success(_ body: String) -> String { #"{"status":"success","data":"# + body + "}" }
 
   static func failure(_ failure: PrometheusFailure) -> String {
-    #"{"status":"error","errorType":"\#(failure.kind.rawValue)","error":\#(quoted(failure.message))}"#
+    #"{"status":"error","errorType":"\#(failure.kind.rawValue)","error":\#(QuotedText.json(failure.message))}"#
   }
 
   static func data(of answer: PrometheusAnswer) -> String {
@@ -21,16 +21,16 @@ enum PrometheusJSON {
       return #"{"resultType":"matrix","result":[\#(rows.joined(separator: ","))]}"#
     case .scalar(let scalar): return #"{"resultType":"scalar","result":\#(point(scalar))}"#
     case .string(let at, let text):
-      return #"{"resultType":"string","result":[\#(time(at)),\#(quoted(text))]}"#
+      return #"{"resultType":"string","result":[\#(time(at)),\#(QuotedText.json(text))]}"#
     }
   }
 
   static func labels(_ labels: LabelSet) -> String {
-    object(labels.map { ($0.name, quoted($0.value)) })
+    object(labels.map { ($0.name, QuotedText.json($0.value)) })
   }
 
   static func object(_ fields: [(String, String)]) -> String {
-    "{" + fields.map { quoted($0.0) + ":" + $0.1 }.joined(separator: ",") + "}"
+    "{" + fields.map { QuotedText.json($0.0) + ":" + $0.1 }.joined(separator: ",") + "}"
   }
 
   static func list(_ items: [String]) -> String { "[" + items.joined(separator: ",") + "]" }
@@ -97,26 +97,5 @@ enum PrometheusJSON {
     let fraction = digits.count > 1 ? "." + String(digits[1...]) : ""
     let power = String(abs(exponent))
     return String(digits[0]) + fraction + (exponent < 0 ? "e-" : "e+") + (power.count < 2 ? "0" + power : power)
-  }
-
-  /// A JSON string.
-  static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case "\u{2028}": result += "\\u2028"
-      case "\u{2029}": result += "\\u2029"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }

@@ -43,6 +43,9 @@ private let slotReasonMessages: [Message] = [
     en: "The earliest slot that fits, in window {window}, {opensAt:moment}–{closesAt:moment}.",
     zh: "允许窗口 {window}（{opensAt:moment}–{closesAt:moment}）内最早的合适时段。"),
   Message(
+    "reason.slot.earliest-fit-always", en: "The earliest slot that fits, in window {window}, which is always open.",
+    zh: "最早的合适时段，允许窗口 {window} 一直开放。"),
+  Message(
     "reason.slot.late", en: "Too late for the deadline {deadlineAt:moment}.", zh: "已赶不上截止时间 {deadlineAt:moment}。"),
   Message(
     "reason.slot.outside-window", en: "{fromAt:moment}–{untilAt:moment} is outside of window {window}.",
@@ -90,6 +93,14 @@ private let unscheduledReasonMessages: [Message] = [
   Message(
     "reason.unscheduled.window", en: "Window {window} has no room. Outside of it, {fitsAt:moment} would fit.",
     zh: "允许窗口 {window} 内没有合适的时段。若不受其限制，可在 {fitsAt:moment} 进行。"),
+  Message(
+    "reason.unscheduled.window-taken",
+    en: "Window {window} has no room beside {tasks:list}. Outside of it, {fitsAt:moment} would fit.",
+    zh: "允许窗口 {window} 已有 {tasks:list}，没有合适的时段。若不受窗口限制，可在 {fitsAt:moment} 进行。"),
+  Message(
+    "reason.unscheduled.window-shorter",
+    en: "The task needs {neededSeconds:age}, window {window} has {longestSeconds:age} at most.",
+    zh: "任务需要 {neededSeconds:age}，允许窗口 {window} 最长 {longestSeconds:age}。"),
   Message(
     "reason.unscheduled.window-too-short",
     en:

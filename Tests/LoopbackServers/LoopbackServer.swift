@@ -2,24 +2,24 @@ import Glibc
 import Synchronization
 
 /// A server on a free port of 127.0.0.1 that plays one script for each connection, on a thread each.
-final class LoopbackServer: Sendable {
+package final class LoopbackServer: Sendable {
   /// One accepted connection.
-  struct Connection {
+  package struct Connection {
     let descriptor: Int32
 
     /// Up to and with the empty line; what arrived when the peer closes first.
-    func readHead() -> String { read { $0.hasSuffix("\r\n\r\n") } }
+    package func readHead() -> String { read { $0.hasSuffix("\r\n\r\n") } }
 
-    func readLine() -> String { read { $0.hasSuffix("\r\n") } }
+    package func readLine() -> String { read { $0.hasSuffix("\r\n") } }
 
-    func readExactly(_ count: Int) -> String { read { $0.utf8.count >= count } }
+    package func readExactly(_ count: Int) -> String { read { $0.utf8.count >= count } }
 
     /// Returns when the peer has closed: the way of a server that never answers.
-    func waitForClose() { _ = read { _ in false } }
+    package func waitForClose() { _ = read { _ in false } }
 
     /// - Returns: whether the peer still takes bytes.
     @discardableResult
-    func write(_ text: String) -> Bool {
+    package func write(_ text: String) -> Bool {
       var bytes = Array(text.utf8)[...]
       while !bytes.isEmpty {
         let count = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
@@ -40,12 +40,12 @@ final class LoopbackServer: Sendable {
     }
   }
 
-  let port: Int
+  package let port: Int
   private let heads = Mutex<[String]>([])
   private let listener: Int32
   private let script: @Sendable (Connection, LoopbackServer) -> Void
 
-  init(_ script: @escaping @Sendable (Connection, LoopbackServer) -> Void) throws {
+  package init(_ script: @escaping @Sendable (Connection, LoopbackServer) -> Void) throws {
     self.script = script
     (listener, port) = try Self.bound()
     guard listen(listener, 64) == 0 else { throw SetUpFailed() }
@@ -64,10 +64,10 @@ final class LoopbackServer: Sendable {
     }
   }
 
-  struct SetUpFailed: Error {}
+  package struct SetUpFailed: Error {}
 
   /// Answers every request with this text and closes.
-  static func answering(_ answer: String) throws -> LoopbackServer {
+  package static func answering(_ answer: String) throws -> LoopbackServer {
     try LoopbackServer { connection, server in
       let head = connection.readHead()
       server.note(head)
@@ -76,17 +76,17 @@ final class LoopbackServer: Sendable {
   }
 
   /// What the script has noted, in order.
-  var notes: [String] { heads.withLock { $0 } }
+  package var notes: [String] { heads.withLock { $0 } }
 
-  func note(_ text: String) { heads.withLock { $0.append(text) } }
+  package func note(_ text: String) { heads.withLock { $0.append(text) } }
 
-  func url(_ path: String = "/") -> String { "http://127.0.0.1:\(port)\(path)" }
+  package func url(_ path: String = "/") -> String { "http://127.0.0.1:\(port)\(path)" }
 
   /// Ends the listener; connections end by themselves.
-  func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+  package func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
   /// A port that nobody listens on.
-  static func unusedPort() throws -> Int {
+  package static func unusedPort() throws -> Int {
     let (descriptor, port) = try bound()
     close(descriptor)
     return port
