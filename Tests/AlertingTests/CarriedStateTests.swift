@@ -19,6 +19,16 @@ struct CarriedStateTests {
     #expect(carried.retired.isEmpty && carried.samples.isEmpty && carried.rowChanges.isEmpty)
   }
 
+  @Test("the time between two runs is no missed round")
+  func timeAway() {
+    var bench = Bench([Bench.rule(hold: "9m")])
+    bench.round(0)
+    bench.restart(at: 60)
+    bench.round(60)
+    bench.round(63)
+    #expect(bench.state.missedSlots == 2)
+  }
+
   @Test("raising `for` keeps what fires firing, and holds what is pending longer")
   func raisedHold() {
     var bench = Bench([Bench.rule(hold: "1m")])

@@ -5,6 +5,7 @@ import Journal
 import Notifiers
 import Planner
 import Probes
+import PromQL
 import Records
 import ServiceTime
 import Synchronization
@@ -231,6 +232,7 @@ struct InstallationTests {
       #expect(incident.openedAt <= clock.now, "what a record says is the clock's time")
       let after = try #require(try await installation.journal.head().recordedAt)
       #expect(after >= recorded, "the journal's time never runs backwards")
+      try await wait { installation.status.withLock { $0.clock.shown(at: clock.uptime) } != .zero }
       let step = await installation.selfMetrics().first { $0.name == "watchkeeper_clock_step_seconds" }
       #expect(step?.values.map(\.value) == [-7200])
       try await pass(installation, success: 1)
@@ -274,6 +276,27 @@ struct InstallationTests {
       #expect(installation.store.health.uncommittedSamples > 0, "an opening needs no sample on disk")
       await installation.keepSamples(behind: [try IncidentFact(resolution)])
       #expect(installation.store.health.uncommittedSamples == 0)
+    }
+  }
+
+  @Test("a series of its own that only the run before had ends with the first samples") func leftOwnSeries()
+    async throws
+  {
+    try await withInstallation { installation in
+      var batch = SampleBatch()
+      let names = ["watchkeeper_left": "watchkeeper", "foreign_left": "watchkeeper", "watchkeeper_other": "node"]
+      for (name, job) in names {
+        let labels = LabelSet(["__name__": name, "job": job, "instance": "web01"])
+        batch.append(try installation.store.reference(for: labels), at: clock.now, 1)
+      }
+      installation.store.append(batch)
+      await installation.beginCounters()
+      clock.advance(by: .seconds(15))
+      await installation.appendSelfMetrics()
+      let left = await installation.queries.vector(
+        #"{__name__=~"watchkeeper_left|foreign_left|watchkeeper_other"}"#, at: clock.now)
+      #expect(Set(left.map { $0.labels["__name__"] }) == ["foreign_left", "watchkeeper_other"])
+      #expect(await installation.queries.vector("process_open_fds", at: clock.now).count == 1)
     }
   }
 

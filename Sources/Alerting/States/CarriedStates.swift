@@ -108,6 +108,8 @@ public struct CarriedStates: Sendable {
       }
       note(before, state.rules[index])
     }
+    // Nothing was due while nothing ran: the time away is no missed round.
+    state.lastSlot = nil
     states[group.key] = state
   }
 

@@ -19,22 +19,15 @@ actor DeliveryService {
     var lastDelivery: Timestamp?
   }
 
-  private struct Waiting {
-    let intent: NotificationIntent
-    var attempts = 0
-    /// On the clock that never steps.
-    var notBefore = Duration.zero
-    /// How the delivery ended, while that is not yet durable: it is recorded again, never sent again.
-    var outcome: Incidents.DeliveryOutcome?
-  }
-
   private let world: World
   private let log: Log
   private let settle: @Sendable (IntentKey, Incidents.DeliveryOutcome) async -> Bool
   private var composer: MessageComposer
   private var channels: [String: any Notifier]
-  private var waiting: [String: [IntentKey: Waiting]] = [:]
+  private var waiting: [String: DeliveryQueue] = [:]
   private var busy: Set<String> = []
+  /// Wakes the service when the next attempt is due.
+  private var alarm: (due: Duration, task: Task<Void, Never>)?
   private let published = Mutex(View())
   private var isStopping = false
   private var drained: CheckedContinuation<Void, Never>?
@@ -71,9 +64,8 @@ actor DeliveryService {
   /// - Parameter pending: read here and not by the caller: a list that was read before an outcome became durable and
   ///   arrives after it would send that message again.
   func take(_ pending: @Sendable () -> [NotificationIntent]) {
-    for intent in pending() where waiting[intent.receiver]?[intent.key] == nil {
-      waiting[intent.receiver, default: [:]][intent.key] = Waiting(intent: intent)
-    }
+    let intents = pending().sorted { ($0.createdAt, $0.key) < ($1.createdAt, $1.key) }
+    for intent in intents { waiting[intent.receiver, default: DeliveryQueue()].append(intent) }
     publish()
     pump()
   }
@@ -81,6 +73,7 @@ actor DeliveryService {
   /// Begins no attempt from here on, and waits a while for those under way.
   func stop() async {
     isStopping = true
+    wake(at: nil)
     guard !busy.isEmpty else { return }
     let clock = world.clock
     let limit = Task {
@@ -94,36 +87,51 @@ actor DeliveryService {
   private func endDraining() { drained.take()?.resume() }
 
   /// Starts an attempt on every channel that is idle and has something due. Called when intents arrive, when an
-  /// attempt ends and once a second.
+  /// attempt ends and when the next one is due.
   func pump() {
     guard !isStopping else { return }
     let now = world.clock.uptime
-    for (channel, entries) in waiting where !busy.contains(channel) {
-      guard let next = Self.next(of: entries, at: now) else { continue }
-      busy.insert(channel)
-      let composer = composer
-      let notifier = channels[channel]
-      Task {
-        if let outcome = next.outcome {
-          await self.finish(next.intent, on: channel, outcome)
-        } else {
-          await self.attempt(next.intent, on: channel, by: notifier, composer)
-        }
-        self.release(channel)
+    var due: Duration?
+    for (channel, queue) in waiting where !busy.contains(channel) {
+      switch queue.next(at: now) {
+      case .ready(let entry): start(entry, on: channel)
+      case .later(let time): due = [due, time].compactMap(\.self).min()
       }
+    }
+    wake(at: due)
+  }
+
+  private func start(_ entry: DeliveryQueue.Entry, on channel: String) {
+    busy.insert(channel)
+    let composer = composer
+    let notifier = channels[channel]
+    Task {
+      if let outcome = entry.outcome {
+        await self.finish(entry.intent, on: channel, outcome)
+      } else {
+        await self.attempt(entry.intent, on: channel, by: notifier, composer)
+      }
+      self.release(channel)
     }
   }
 
-  /// The oldest that is due and has no older one of its incident before it: a recovery never overtakes its alarm.
-  private static func next(of entries: [IntentKey: Waiting], at now: Duration) -> Waiting? {
-    var seen: Set<RecordNumber> = []
-    for entry in entries.values.sorted(by: {
-      ($0.intent.createdAt, $0.intent.key) < ($1.intent.createdAt, $1.intent.key)
-    }) {
-      let isFirst = seen.insert(entry.intent.incident.number).inserted
-      if isFirst, entry.notBefore <= now { return entry }
+  /// A service that has nothing to wait for does not wake.
+  private func wake(at due: Duration?) {
+    guard alarm?.due != due else { return }
+    alarm?.task.cancel()
+    let clock = world.clock
+    alarm = due.map { due in
+      let task = Task {
+        do { try await clock.sleep(untilUptime: due) } catch { return }
+        self.ring()
+      }
+      return (due, task)
     }
-    return nil
+  }
+
+  private func ring() {
+    alarm = nil
+    pump()
   }
 
   private func attempt(
@@ -190,9 +198,7 @@ actor DeliveryService {
   }
 
   private func publish() {
-    let summary = waiting.compactMapValues { entries -> (count: Int, oldest: Timestamp)? in
-      entries.values.map(\.intent.createdAt).min().map { (entries.count, $0) }
-    }
+    let summary = waiting.compactMapValues { queue in queue.oldest.map { (count: queue.count, oldest: $0) } }
     published.withLock { $0.waiting = summary }
   }
 }

@@ -85,7 +85,14 @@ struct MessageComposer: Sendable {
     }
     lines.append(
       reader.text("notification.line.why", ["why": reader.text(intent.reason.id, intent.reason.arguments)]))
-    return NotificationText(language: language.rawValue, title: title, lines: lines)
+    return NotificationText(
+      language: language.rawValue, title: Self.withPlainSpaces(title), lines: lines.map(Self.withPlainSpaces))
+  }
+
+  /// The console keeps a number beside its unit with spaces that do not break; in a subject they would force an
+  /// encoding on what is otherwise ASCII, and not every far end shows them.
+  private static func withPlainSpaces(_ text: String) -> String {
+    text.replacing("\u{a0}", with: " ").replacing("\u{202f}", with: " ")
   }
 
   /// Rules may carry `summary` and `summary_zh_cn`.

@@ -118,6 +118,17 @@ extension Installation {
       plans: configuration.withLock { $0.plans }, inventory: inventory.state.book, incidents: incidents.state.book)
   }
 
-  /// Within a second.
-  func plan() { planIsDue.withLock { $0 = true } }
+  /// Within a second, once for all that changes until then.
+  func plan() {
+    let isAsked = planIsDue.withLock { isDue in
+      defer { isDue = true }
+      return isDue
+    }
+    guard !isAsked else { return }
+    Task {
+      try? await world.clock.sleep(for: .seconds(1))
+      planIsDue.withLock { $0 = false }
+      maintenance.submit(PlanningInput(input: .plan, scene: scene))
+    }
+  }
 }

@@ -3,6 +3,7 @@ internal import Journal
 internal import Incidents
 internal import Alerting
 internal import Probes
+internal import PromQL
 internal import Records
 internal import Telemetry
 internal import TimeSeriesStore
@@ -19,6 +20,16 @@ extension Installation {
   /// run that had counted as much.
   func beginCounters() async {
     await appendSelfMetrics { $0.kind == .counter ? $0.beginning : nil }
+    await takeOverOwnSeries()
+  }
+
+  /// The series that the run before left visible, as a crash does: those that this run does not have end with its next
+  /// samples instead of firing on for the whole look-back.
+  private func takeOverOwnSeries() async {
+    let own = #"{__name__=~"(watchkeeper|process)_.+",job="watchkeeper",instance="# + LabelSet.quoted(hostName) + "}"
+    let left = await queries.vector(own, at: now)
+    let references = left.compactMap { try? store.reference(for: $0.labels) }
+    ownSeries.withLock { $0.formUnion(references) }
   }
 
   /// Its own series, under the target that a scrape of `/metrics` would have.

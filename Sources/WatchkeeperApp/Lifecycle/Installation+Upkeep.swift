@@ -27,7 +27,7 @@ extension Installation {
   /// Loops of their own: a slow disk, a stalled mount or a silent heartbeat URL must not hold the ticks.
   func timePasses() async {
     await withDiscardingTaskGroup { group in
-      group.addTask { await self.every(1) { await self.pulse($0) } }
+      group.addTask { await self.every(Period.tick) { _ in self.tick() } }
       group.addTask { await self.upkeep() }
       group.addTask { await self.discoveries() }
       group.addTask { await self.heartbeats() }
@@ -46,16 +46,8 @@ extension Installation {
     }
   }
 
-  private func pulse(_ second: Int) async {
+  private func tick() {
     watchClock()
-    await deliveries.pump()
-    if planIsDue.withLock({ isDue in
-      defer { isDue = false }
-      return isDue
-    }) {
-      maintenance.submit(PlanningInput(input: .plan, scene: scene))
-    }
-    guard second % Period.tick == 0 else { return }
     let now = now
     if incidents.state.book.isTickDue(at: now) { incidents.submit(.tick) }
     // A scene walks the whole inventory: it is made only for a tick that has something to do.
@@ -200,7 +192,7 @@ extension Installation {
 
   private func heartbeats() async {
     var due = world.clock.uptime + Self.firstBeat
-    await every(1) { _ in
+    await every(Period.step) { _ in
       await hearEvaluator()
       guard let settings = configuration.withLock({ $0.settings.heartbeat }) else { return }
       let uptime = world.clock.uptime
