@@ -26,6 +26,7 @@ extension Installation {
 
   /// Loops of their own: a slow disk, a stalled mount or a silent heartbeat URL must not hold the ticks.
   func timePasses() async {
+    watchClock()
     await withDiscardingTaskGroup { group in
       group.addTask { await self.every(Period.tick) { _ in self.tick() } }
       group.addTask { await self.upkeep() }
