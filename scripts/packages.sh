@@ -27,6 +27,7 @@ packages_to_check=(
   curl lintian prometheus python3 strace systemd
 )
 
+# The programs that ours is measured beside, too.
 packages_to_bench=(
-  binutils prometheus-node-exporter python3
+  binutils prometheus prometheus-alertmanager prometheus-node-exporter python3
 )
