@@ -22,6 +22,8 @@ extension Installation {
     static let reconciliation = 300
     static let discovery = 300
     static let publishing = 3600
+    /// Of the first digest: a new journal is empty at the start.
+    static let firstPublishing = 60
   }
 
   /// Loops of their own: a slow disk, a stalled mount or a silent heartbeat URL must not hold the ticks.
@@ -74,7 +76,7 @@ extension Installation {
       if second % Period.persist == 0 { await persist() }
       if second % Period.metrics == 0 { await appendSelfMetrics() }
       if second % Period.reconciliation == 0 { reconcile() }
-      if second % Period.publishing == 0 { await digests.publish() }
+      if second == Period.firstPublishing || second % Period.publishing == 0 { await digests.publish() }
     }
   }
 
