@@ -63,6 +63,7 @@ extension Installation {
     let distance = (step < .zero ? .zero - step : step).notation
     log.warning(
       "clock: it was set \(way) by \(distance) – sampling, rules and schedules go on; see: timedatectl status")
+    if step < .zero { incidents.submit(.clockLookedAt) }
     plan()
   }
 
@@ -129,6 +130,7 @@ extension Installation {
     for input in configuration.inventoryInputs(hostName: hostName) { inventory.submit(input) }
     let now = now
     maintenance.adopt { $0.forget(at: now) }
+    incidents.submit(.clockLookedAt)
     plan()
     Task { await takePendingIntents() }
   }
