@@ -16,7 +16,8 @@ extension InventoryDeliberation {
     }
     let relations = own.filter { book[$0.id]?.home == .discovery && book[host] != nil }.map { $0.relation(to: host) }
     // Every relation of discovery is one of these.
-    for item in book.all { relate(item, relations.filter { $0.source == item.id }, by: actor) }
+    let bySource = Dictionary(grouping: relations, by: \.source)
+    for item in book.all { relate(item, bySource[item.id] ?? [], by: actor) }
   }
 
   private func isOurs(_ endpoint: ProbedEndpoint) -> Bool {
