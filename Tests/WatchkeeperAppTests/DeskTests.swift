@@ -329,6 +329,10 @@ private final class RestlessJournal: FactJournal, RowStore {
 
   func head() async throws(JournalError) -> JournalHead { try await journal.head() }
 
+  func digest(at position: JournalPosition) async throws(JournalError) -> Digest? {
+    try await journal.digest(at: position)
+  }
+
   func saveSnapshots(
     _ rows: [EntitySnapshot], of stream: Records.Stream, asOf position: JournalPosition
   ) async throws(JournalError) { try await journal.saveSnapshots(rows, of: stream, asOf: position) }
