@@ -177,11 +177,10 @@ extension Installation {
 
   var heartbeatAges: Heartbeat.Ages {
     let delivery = deliveries.view
-    let oldest = delivery.waiting.values.map(\.oldest).min()
     let uptime = world.clock.uptime
     return Heartbeat.Ages(
       evaluation: status.withLock { $0.lastRound }.map { uptime - $0 },
-      undelivered: oldest.map { now.elapsed(since: $0) } ?? .zero,
+      undelivered: delivery.waitingSince.map { uptime - $0 } ?? .zero,
       delivered: delivery.lastDelivery.map { now.elapsed(since: $0) },
       roundInterval: evaluator.view.groups.map(\.interval).min())
   }
