@@ -45,6 +45,8 @@ struct DiskReserveTests {
     #expect(DiskReserve.bytes(blocks: 3, of: 4096) == 12_288)
     #expect(DiskReserve.bytes(blocks: .max, of: 4096) == .max)
     #expect(DiskReserve.bytes(blocks: 1 << 51, of: 1 << 12) == .max)
+    #expect(HostInventory.whole(1e12) == "1000000000000")
+    for size in [1e30, .infinity, .nan] { #expect(HostInventory.whole(size).isEmpty) }
   }
 
   @Test("a restrained store keeps samples readable in memory and writes them when it may") func restrained()
