@@ -65,6 +65,7 @@ extension Installation {
     let distance = (step < .zero ? .zero - step : step).notation
     log.warning(
       "clock: it was set \(way) by \(distance) – sampling, rules and schedules go on; see: timedatectl status")
+    if step < .zero { incidents.submit(.clockLookedAt) }
     plan()
   }
 
@@ -131,6 +132,7 @@ extension Installation {
     for input in configuration.inventoryInputs(hostName: hostName) { inventory.submit(input) }
     let now = now
     maintenance.adopt { $0.forget(at: now) }
+    incidents.submit(.clockLookedAt)
     plan()
     Task { await takePendingIntents() }
   }
@@ -177,11 +179,10 @@ extension Installation {
 
   var heartbeatAges: Heartbeat.Ages {
     let delivery = deliveries.view
-    let oldest = delivery.waiting.values.map(\.oldest).min()
     let uptime = world.clock.uptime
     return Heartbeat.Ages(
       evaluation: status.withLock { $0.lastRound }.map { uptime - $0 },
-      undelivered: oldest.map { now.elapsed(since: $0) } ?? .zero,
+      undelivered: delivery.waitingSince.map { uptime - $0 } ?? .zero,
       delivered: delivery.lastDelivery.map { now.elapsed(since: $0) },
       roundInterval: evaluator.view.groups.map(\.interval).min())
   }
