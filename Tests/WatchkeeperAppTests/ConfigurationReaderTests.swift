@@ -189,6 +189,20 @@ struct ConfigurationReaderTests {
       ])
   }
 
+  @Test(
+    "a value in the place of a mapping or a list is not quoted, it may be a secret",
+    arguments: [
+      ("webhook_configs: [{url: 'http://h', http_config: {authorization: Bearer abc}}]", "a mapping", "abc"),
+      ("webhook_configs: https://h/hidden", "a list", "hidden"),
+      ("webhook_configs: [{url: [https://h/hidden]}]", "a single value", "hidden"),
+    ])
+  func unquoted(_ channel: String, _ expected: String, _ secret: String) throws {
+    let text = "receivers: [{name: a, \(channel)}]\nroute: {receiver: a}"
+    let error = #expect(throws: SettingsErrors.self) { try read((.settings, "watchkeeper.yaml", text)) }
+    let words = try #require(error?.description)
+    #expect(words.contains("\(expected) is expected, this is a") && !words.contains(secret))
+  }
+
   @Test("a refused value is not called missing as well") func notMissing() {
     let text = "receivers: [{name: a, webhook_configs: [{url: 'ftp://x'}]}]\nroute: {receiver: a}"
     let error = #expect(throws: SettingsErrors.self) { try read((.settings, "watchkeeper.yaml", text)) }

@@ -6,11 +6,12 @@ extension Node {
     return scalar.style == .plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
   }
 
+  /// What stands here, without its content: where another kind is expected it may be a secret.
   var kindText: String {
     switch self {
     case .mapping: "a mapping"
     case .sequence: "a list"
-    case .scalar(let scalar): isNull ? "empty" : "'\(scalar.string.prefix(40))'"
+    case .scalar: isNull ? "empty" : "a single value"
     case .alias: "an alias"
     }
   }

@@ -94,8 +94,9 @@ private let noticeMessages: [Message] = [
     en: "The configuration on disk is refused, {count} {count|fault|faults}; the last good one runs.",
     zh: "磁盘上的配置未被接受，有 {count} 处错误；正在使用上一份有效配置。"),
   Message(
-    "console.notice.refused-remedy", en: "`{problem}` · Mend it, run `watchkeeper check`, then reload.",
-    zh: "`{problem}` · 请修正并运行 `watchkeeper check`，然后重新加载。"),
+    "console.notice.refused-remedy",
+    en: "First at `{place}` · `watchkeeper check` says what is wrong; mend it, then reload.",
+    zh: "第一处：`{place}` · 用 `watchkeeper check` 查看原因，修正后重新加载。"),
 ]
 
 private let hostFigureMessages: [Message] = [
