@@ -142,6 +142,10 @@ struct ConfigurationReaderTests {
         "inventory/a.yaml:3:5: items[0].clas: unknown key – did you mean 'class'?"
       ),
       (
+        "inventory/a.yaml", "groups: [{name: g, members: []}]\n",
+        "inventory/a.yaml:1:29: groups[0].members: a group without members – write the ids of items"
+      ),
+      (
         "inventory/a.yaml", "items: [{id: host/a}, {id: host/a}]\n",
         "item 'host/a' is declared twice – give each item its own id"
       ),

@@ -38,6 +38,13 @@ extension Node {
     return pairs
   }
 
+  /// What stands behind `<<` and is no mapping.
+  var faultyMerge: Node? {
+    guard let mapping else { return nil }
+    let merged = mapping.filter { $0.key.string == "<<" }.flatMap { $0.value.sequence.map(Array.init) ?? [$0.value] }
+    return merged.first { $0.mapping == nil } ?? merged.lazy.compactMap(\.faultyMerge).first
+  }
+
   func child(_ key: any CodingKey) -> Node? {
     if let index = key.intValue {
       guard let items = sequence, items.indices.contains(index) else { return nil }
