@@ -224,6 +224,11 @@ struct ConsolePageTests {
     #expect(rule.heldSeconds == 300)
     #expect(rule.severity == "critical")
     #expect(rule.incidents == [RecordNumber(.incident, 1)])
+    let file = try #require(page.groups.first?.file)
+    let incident = try await bench.sources.incidentPage(RecordNumber(.incident, 1), range: .hour)
+    let target = PageTarget.rule(file: file, group: page.groups[0].name, name: rule.name)
+    #expect(incident.rule?.target == target)
+    #expect(target.path != PageTarget.rule(file: "b.yaml", group: page.groups[0].name, name: rule.name).path)
     #expect(PrometheusRules.groups(of: bench.rules).first?.rules.first?.health == .unknown)
   }
 

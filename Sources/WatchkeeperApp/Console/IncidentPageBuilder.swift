@@ -80,7 +80,7 @@ struct IncidentPageBuilder {
 
   private var ruleLink: PageLink? {
     incident.origin.rule.map {
-      PageLink(.verbatim($0.description), to: .rule(group: $0.group, name: $0.alertName))
+      PageLink(.verbatim($0.description), to: .rule(file: $0.file, group: $0.group, name: $0.alertName))
     }
   }
 
