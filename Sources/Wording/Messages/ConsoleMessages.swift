@@ -45,6 +45,8 @@ private let incidentEvidenceMessages: [Message] = [
   Message("console.related.recurrence", en: "The same happened before", zh: "此前发生过"),
   Message("console.related.numbers", en: "{numbers:list}", zh: "{numbers:list}"),
   Message(
+    "console.related.numbers-more", en: "{numbers:list} and {count} more", zh: "{numbers:list}，另有 {count} 个"),
+  Message(
     "console.related.solution", en: "{number} was resolved by {by}, {at:moment}: {text}",
     zh: "{number} 由 {by} 于 {at:moment} 解决：{text}"),
   Message("console.related.others", en: "Also open on this item", zh: "该配置项的其他未解决事件"),
