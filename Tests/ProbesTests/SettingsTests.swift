@@ -42,7 +42,7 @@ struct SettingsTests {
       (#"{"probes":[{"name":"a","kind":"tcp"}]}"#, nil, "the key 'settings' is missing – add 'settings: {target: …}'"),
       (
         #"{"probes":[{"name":"a","kind":"http","settings":{"url":"shop"}}]}"#, "url",
-        "'shop' is not a URL – write http://host/path or https://host/path"
+        "is not a URL – write http://host/path or https://host/path"
       ),
       (
         #"{"probes":[{"name":"a","kind":"http","settings":{"url":"http://s","fail_if_body_matches":["("]}}]}"#,

@@ -194,12 +194,14 @@ struct CommandTextTests {
   }
 
   private func status(
-    _ health: PageState, _ verdict: PageState, notReady: String? = nil, needs: [IncidentRow] = []
+    _ health: PageState, _ verdict: PageState, notReady: String? = nil, needs: [IncidentRow] = [],
+    notices: [StatedPhrase] = []
   ) -> Status {
     Status(
       notReady: notReady,
       shell: ShellState(
-        health: health, probesDelivering: 3, probesExpected: 4, newestSample: Self.ago(1), incidentsWaiting: 1),
+        health: health, probesDelivering: 3, probesExpected: 4, newestSample: Self.ago(1), incidentsWaiting: 1,
+        notices: notices),
       overview: OverviewPage(
         verdict: StatedPhrase(verdict, .verbatim("db01 is failing.")), needs: needs,
         watch: WatchTimeline(now: Self.now, incidents: [], maintenance: []), endpoints: [], fleet: [], totals: [],
@@ -235,5 +237,17 @@ struct CommandTextTests {
   func exitStatus(_ health: PageState, _ verdict: PageState, _ notReady: String?, _ expected: Int32) throws {
     let answer = try answer(status(health, verdict, notReady: notReady), .english)
     #expect(try answer.decoded(as: StatusAnswer.self).exitStatus.rawValue == expected)
+  }
+
+  @Test("every notice has a line, and the worst of them counts for the exit status")
+  func notices() throws {
+    let refused = StatedPhrase(.warning, .verbatim("The configuration is refused."))
+    let page = status(.ok, .ok, notices: [StatedPhrase(.critical, .verbatim("Nobody is told.")), refused])
+    let lines = try text(page, as: StatusAnswer.self, .english) { StatusText(status: $0, reader: $1).text }
+    #expect(lines.filter { $0.hasPrefix("notice ") }.count == 2)
+    #expect(lines.contains { $0.hasSuffix("Nobody is told.") } && lines.contains { $0.hasSuffix("is refused.") })
+    #expect(try answer(page, .english).decoded(as: StatusAnswer.self).exitStatus == .critical)
+    let warned = try answer(status(.ok, .ok, notices: [refused]), .english)
+    #expect(try warned.decoded(as: StatusAnswer.self).exitStatus == .warning)
   }
 }

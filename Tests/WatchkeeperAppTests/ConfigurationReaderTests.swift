@@ -49,6 +49,40 @@ struct ConfigurationReaderTests {
     #expect(configuration.probes.map(\.interval) == [.seconds(5)])
   }
 
+  @Test("a plan and a window that are named as packaged ones are the operator's fault") func packagedNames() {
+    let text = """
+      windows: [{name: quiet-hours, from: "01:00", to: "02:00", zone: UTC}]
+      plans: [{name: security-updates, activity: a, classes: [host], start: 2026-01-01T00:00, repeat: FREQ=DAILY,
+        zone: UTC, window: quiet-hours, duration: 1h}]
+      """
+    // A path behind the packaged ones, and one before.
+    for path in ["plans/a.yaml", "/etc/a.yaml"] {
+      let error = #expect(throws: SettingsErrors.self) { try read((.plans, path, text)) }
+      #expect(error?.errors.map(\.place.file) == [path, path])
+      #expect(error?.errors.allSatisfy { $0.hint?.contains("packaged: {plans: false}") == true } == true)
+    }
+  }
+
+  @Test("keys that a reload does not take over are named, others are not") func restartKeys() throws {
+    let old = try read((.settings, "watchkeeper.yaml", "language: en\n")).settings
+    let text = """
+      language: zh-CN
+      storage: {retention: 30d, size_max: 1GB, series_max: 7}
+      query: {timeout: 5s, lookback: 1m, samples_max: 9}
+      web: {listen: "127.0.0.1:9470", external_url: https://watch.example.org}
+      incidents: {verify_rounds: 4}
+      """
+    let new = try read((.settings, "watchkeeper.yaml", text)).settings
+    #expect(
+      new.keysForRestart(since: old) == [
+        "language", "storage.retention", "storage.size_max", "storage.series_max", "query.samples_max", "query.timeout",
+        "query.lookback", "web.listen", "web.external_url",
+      ])
+    #expect(new.keysForRestart(since: new).isEmpty)
+    let other = try read((.settings, "watchkeeper.yaml", "language: en\nincidents: {verify_rounds: 4}\n")).settings
+    #expect(other.keysForRestart(since: old).isEmpty)
+  }
+
   @Test("a window may end with the day") func windowToTheEndOfTheDay() throws {
     for (from, expected) in [("18:00", 6), ("00:00", 24)] {
       let text = """
@@ -106,6 +140,10 @@ struct ConfigurationReaderTests {
       (
         "inventory/a.yaml", "items:\n  - id: host/a\n    clas: host\n",
         "inventory/a.yaml:3:5: items[0].clas: unknown key – did you mean 'class'?"
+      ),
+      (
+        "inventory/a.yaml", "groups: [{name: g, members: []}]\n",
+        "inventory/a.yaml:1:29: groups[0].members: a group without members – write the ids of items"
       ),
       (
         "inventory/a.yaml", "items: [{id: host/a}, {id: host/a}]\n",
@@ -187,6 +225,20 @@ struct ConfigurationReaderTests {
       error?.errors.map(\.key) == [
         "groups[0].intervall", "groups[0].rules[0].expr", "groups[0].rules[1].exprr", "groups[1].name",
       ])
+  }
+
+  @Test(
+    "a value in the place of a mapping or a list is not quoted, it may be a secret",
+    arguments: [
+      ("webhook_configs: [{url: 'http://h', http_config: {authorization: Bearer abc}}]", "a mapping", "abc"),
+      ("webhook_configs: https://h/hidden", "a list", "hidden"),
+      ("webhook_configs: [{url: [https://h/hidden]}]", "a single value", "hidden"),
+    ])
+  func unquoted(_ channel: String, _ expected: String, _ secret: String) throws {
+    let text = "receivers: [{name: a, \(channel)}]\nroute: {receiver: a}"
+    let error = #expect(throws: SettingsErrors.self) { try read((.settings, "watchkeeper.yaml", text)) }
+    let words = try #require(error?.description)
+    #expect(words.contains("\(expected) is expected, this is a") && !words.contains(secret))
   }
 
   @Test("a refused value is not called missing as well") func notMissing() {

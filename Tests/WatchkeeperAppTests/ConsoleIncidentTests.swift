@@ -10,6 +10,16 @@ import Wording
 
 @Suite("Console: incidents")
 struct ConsoleIncidentTests {
+  @Test("of many records five are named and the others counted") func naming() {
+    let numbers = (1...7).map { RecordNumber(.incident, $0) }
+    let reader = Reader(language: .english)
+    #expect(
+      IncidentPageBuilder.naming(Array(numbers.prefix(5))).text(for: reader) == "INC-1, INC-2, INC-3, INC-4, INC-5")
+    let more = IncidentPageBuilder.naming(numbers)
+    #expect(more.text(for: reader) == "INC-1, INC-2, INC-3, INC-4, INC-5 and 2 more")
+    #expect(more.text(for: Reader(language: .simplifiedChinese)).hasSuffix("，另有 2 个"))
+  }
+
   @Test(
     "the graph shows the quantity that a rule compares",
     arguments: [

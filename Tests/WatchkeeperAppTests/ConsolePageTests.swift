@@ -179,6 +179,25 @@ struct ConsolePageTests {
     #expect(host.badges.contains { $0.state == .maintenance })
   }
 
+  @Test("a task that was begun and that nobody ended keeps the page on this week") func unconfirmed() async throws {
+    let bench = try await ConsoleBench()
+    try await bench.furnish()
+    let plans = [try Self.plan()]
+    let scene = PlanningScene(plans: plans, inventory: bench.inventory.book, incidents: bench.incidents.book)
+    try await bench.take(.plan, scene, at: ConsoleBench.now)
+    let task = try #require(bench.maintenance.book.allTasks.first)
+    let slot = try #require(task.slot)
+    try await bench.take(.start(task.number, .respectConstraints, by: .person("ann")), scene, at: slot.from)
+    // Sunday night: the plan's next task lies in the next week.
+    let late = slot.to.advanced(by: .seconds(86_400))
+    try await bench.take(.plan, scene, at: late)
+    let builder = MaintenancePageBuilder(
+      maintenance: bench.maintenance.book, inventory: bench.inventory.book, plans: plans, zone: .utc, now: late)
+    #expect(bench.maintenance.book[task.number]?.state.isFinished == false)
+    #expect(builder.opening == late)
+    #expect(builder.page(weekOf: builder.opening).tasks.contains { $0.number == task.number })
+  }
+
   private static func plan() throws -> MaintenancePlan {
     var draft = PlanDraft()
     draft.name = "patch"
@@ -205,6 +224,11 @@ struct ConsolePageTests {
     #expect(rule.heldSeconds == 300)
     #expect(rule.severity == "critical")
     #expect(rule.incidents == [RecordNumber(.incident, 1)])
+    let file = try #require(page.groups.first?.file)
+    let incident = try await bench.sources.incidentPage(RecordNumber(.incident, 1), range: .hour)
+    let target = PageTarget.rule(file: file, group: page.groups[0].name, name: rule.name)
+    #expect(incident.rule?.target == target)
+    #expect(target.path != PageTarget.rule(file: "b.yaml", group: page.groups[0].name, name: rule.name).path)
     #expect(PrometheusRules.groups(of: bench.rules).first?.rules.first?.health == .unknown)
   }
 

@@ -41,6 +41,31 @@ struct ExamplesTests {
     for block in blocks { #expect(known.contains(block), "\(document) shows what no example holds:\n\(block)") }
   }
 
+  @Test(
+    "what a document shows of check is what check says",
+    arguments: [
+      ("README.md", "first"), ("README.zh-CN.md", "first"), ("docs/quick-start.md", "quick-start"),
+      ("docs/zh-CN/quick-start.md", "quick-start"),
+    ])
+  func checked(_ document: String, _ folder: String) throws {
+    let text = try String(contentsOf: Self.root.appending(path: document), encoding: .utf8)
+    let report = ConfigurationCheck(hostName: "web01").run([
+      Self.root.appending(path: "docs/examples/\(folder)").path()
+    ])
+    #expect(text.contains("watchkeeper check docs/examples/\(folder)\n\(report.text)"), "\(report.text)")
+  }
+
+  @Test("the mistake that is shown is named as shown", arguments: ["README.md", "README.zh-CN.md"])
+  func mistake(_ document: String) throws {
+    let text = try String(contentsOf: Self.root.appending(path: document), encoding: .utf8)
+    let folder = try TemporaryFolder()
+    let probe = try Self.withoutRemarks(Self.root.appending(path: "docs/examples/first/probes/shop.yaml"))
+    try folder.write(probe.replacing("interval:", with: "intervall:"), to: "probes/shop.yaml")
+    let report = ConfigurationCheck(hostName: "web01").run([folder.path]).text.replacing(folder.path + "/", with: "")
+    let fault = try #require(report.split(separator: "\n").first)
+    #expect(text.contains("```\n\(fault)\n```"), "\(fault)")
+  }
+
   /// Remarks are for who opens the file; a document has its own words around it.
   private static func withoutRemarks(_ file: URL) throws -> String {
     try String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)

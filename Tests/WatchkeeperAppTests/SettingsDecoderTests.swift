@@ -61,6 +61,10 @@ struct SettingsDecoderTests {
   @Test("what << merges in is read, and what stands beside it wins") func merges() throws {
     let sample = try decode("entries: [{<<: &base {name: a, every: 1}, every: 2}, {<<: *base}]\n")
     #expect(sample.entries.map(\.every) == [2, 1])
+    for faulty in ["12", "[{every: 1}, x]", "{<<: [[]], every: 1}"] {
+      let found = try messages("entries: [{name: b, <<: \(faulty)}]\n")
+      #expect(found.count == 1 && found[0].contains(": entries[0].<<: a mapping to merge is expected, this is a "))
+    }
     let misspelt = try messages("entries: [{<<: {nmae: a}, name: b}]\n")
     #expect(misspelt.count == 1, "a merged key may be misspelt too")
   }

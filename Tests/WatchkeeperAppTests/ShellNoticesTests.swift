@@ -41,7 +41,7 @@ struct ShellNoticesTests {
     #expect(text(notice.phrase) == "The configuration on disk is refused, 2 faults; the last good one runs.")
     #expect(
       text(notice.detail)
-        == "`probes/site.yaml:3:5: intervall: unknown key – did you mean 'interval'?` · Mend it, run `watchkeeper check`, then reload."
+        == "First at `probes/site.yaml:3:5: intervall` · `watchkeeper check` says what is wrong; mend it, then reload."
     )
   }
 

@@ -28,6 +28,7 @@ struct RunbookTests {
     arguments: [
       ("docs/runbooks/host.md#hostmemorylow", "/runbooks/host#hostmemorylow"),
       ("https://wiki.example.org/x", "https://wiki.example.org/x"), ("javascript:alert(1)", nil), ("ask Ann", nil),
+      ("docs/runbooks/shop.md#shopslow", nil),
     ] as [(String, String?)])
   func link(_ example: (text: String, href: String?)) {
     #expect(RunbookLink.view(example.text)["href"] as? String == example.href)

@@ -93,8 +93,11 @@ struct TemplateTests {
     let tag = try #require(answer.header("ETag"))
     #expect(await bench.get(path, headers: ["if-none-match": tag]).status == 304)
     #expect(await bench.get("/assets/watchkeeper.css").header("Cache-Control") == "no-cache")
-    for other in ["/assets/watchkeeper.0000.css", "/assets/layout.mustache", "/assets/..%2Fapp.js", "/assets/none.css"]
-    {
+    let runbook = bench.site.assets.path("runbooks/host.md").replacing("runbooks/", with: "runbooks%2F")
+    for other in [
+      "/assets/watchkeeper.0000.css", "/assets/layout.mustache", "/assets/..%2Fapp.js", "/assets/none.css",
+      "/assets/runbooks%2Fhost.md", runbook,
+    ] {
       #expect(await bench.get(other).status == 404, "\(other)")
     }
   }

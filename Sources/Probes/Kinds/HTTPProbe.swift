@@ -44,7 +44,7 @@ public struct HTTPProbeSettings: ProbeSettings {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     url = try fields.decode(String.self, forKey: .url)
     guard url.hasPrefix("http://") || url.hasPrefix("https://"), !url.utf8.contains(where: { $0 <= 0x20 }) else {
-      throw fields.problem(.url, "'\(url)' is not a URL – write http://host/path or https://host/path")
+      throw fields.problem(.url, "is not a URL – write http://host/path or https://host/path")
     }
     method = try fields.decodeIfPresent(String.self, forKey: .method) ?? "GET"
     guard !method.isEmpty, method.utf8.allSatisfy({ $0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z") }) else {

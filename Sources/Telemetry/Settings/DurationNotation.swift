@@ -54,7 +54,7 @@ extension Duration {
 }
 
 /// A duration in a settings file: `5s`, `2m`, `1h30m`.
-public struct DurationSetting: Decodable, Sendable {
+public struct DurationSetting: Decodable, Sendable, Equatable {
   public let duration: Duration
 
   public init(_ duration: Duration) { self.duration = duration }

@@ -20,7 +20,7 @@ struct PlanListCommand: AsyncParsableCommand, PermittedCommand {
       Exit status: 0 listed, 1 no program answers, 2 wrong command line.
       """)
 
-  @Option(help: "Any day of the wanted week, as YYYY-MM-DD. Default: today.")
+  @Option(help: "Any day of the wanted week, as YYYY-MM-DD. Default: this week, or the next task's if none is left.")
   var week: String?
 
   @OptionGroup var control: ControlOptions

@@ -43,8 +43,8 @@ struct RunCommand: AsyncParsableCommand, PermittedCommand {
       try await Program(options, environment: environment).run()
     } catch let faults as SettingsErrors {
       for fault in faults.errors { Terminal.tell(fault.description) }
-      Terminal.tell(
-        "watchkeeper: the configuration is refused – mend these \(faults.errors.count), then watchkeeper check")
+      let what = faults.errors.count == 1 ? "the fault" : "the \(faults.errors.count) faults"
+      Terminal.tell("watchkeeper: the configuration is refused – mend \(what), then watchkeeper check")
       throw ExitStatus.failure.code
     } catch {
       Terminal.tell("watchkeeper: \(error)")

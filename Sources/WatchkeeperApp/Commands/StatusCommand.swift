@@ -40,7 +40,7 @@ extension ExitStatus {
 extension StatusAnswer {
   /// The worse of the watch itself and of what it sees.
   var exitStatus: ExitStatus {
-    let states = [shell.health, overview.verdict.state, shell.notice?.state ?? "ok"]
+    let states = [shell.health, overview.verdict.state] + shell.notices.map(\.state)
     if states.contains(where: { $0 == "critical" || $0 == "unreachable" }) { return .critical }
     return notReady == nil && states.allSatisfy({ $0 == "ok" || $0 == "maintenance" }) ? .success : .warning
   }
@@ -67,7 +67,7 @@ struct StatusText {
     let watch = StatedAnswer(
       state: shell.health, phrase: shell.problem ?? PhraseAnswer(text: label("watch-sound")), detail: nil)
     facts.append((label("watch"), watch.line(reader)))
-    if let notice = shell.notice { facts.append((label("notice"), notice.line(reader))) }
+    facts += shell.notices.map { (label("notice"), $0.line(reader)) }
     facts.append(
       (
         label("probes"),

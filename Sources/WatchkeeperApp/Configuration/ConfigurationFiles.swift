@@ -17,6 +17,8 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
     /// As messages name it: relative to the configuration folder, `packaged/…` for what the program brings.
     let path: String
     let text: String
+
+    var isPackaged: Bool { path.hasPrefix(PackagedFiles.prefix) }
   }
 
   static let settingsFileName = "watchkeeper.yaml"

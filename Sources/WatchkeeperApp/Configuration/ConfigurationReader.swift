@@ -170,9 +170,13 @@ struct ConfigurationReader {
 
   private mutating func plans(_ files: ConfigurationFiles) -> [MaintenancePlan] {
     var windows: [String: MaintenanceHours] = [:]
+    var packagedWindows: Set<String> = []
+    var packagedPlans: Set<String> = []
     var entries: [(entry: PlanEntry, node: Node, document: SettingsDocument)] = []
     let before = errors.count
-    for file in files.files(of: .plans) {
+    // The packaged files come first, so that of two with one name the operator's has the fault.
+    let planFiles = files.files(of: .plans)
+    for file in planFiles.filter(\.isPackaged) + planFiles.filter({ !$0.isPackaged }) {
       guard let document = document(file), let root = document.root else { continue }
       guard let content = attempt({ try SettingsDecoder.decode(PlanFile.self, from: root, of: document) }) else {
         continue
@@ -183,8 +187,9 @@ struct ConfigurationReader {
         errors.append(
           SettingsError(
             at: document.place(of: node), key: "windows", "two windows are named '\(window.hours.name)'",
-            hint: "rename one"))
+            hint: Self.renaming(packagedWindows.contains(window.hours.name))))
       }
+      if file.isPackaged { packagedWindows.formUnion(content.windows.map(\.hours.name)) }
       let nodes = root.child(TextKey("plans"))?.sequence.map(Array.init) ?? []
       for (entry, node) in zip(content.plans, nodes) { entries.append((entry, node, document)) }
     }
@@ -194,9 +199,12 @@ struct ConfigurationReader {
       let place = document.place(of: node)
       do {
         let plan = try entry.plan(with: windows, source: place.description)
+        if place.file.hasPrefix(PackagedFiles.prefix) { packagedPlans.insert(plan.name) }
         if plans.updateValue(plan, forKey: plan.name) != nil {
           errors.append(
-            SettingsError(at: place, key: "plans", "two plans are named '\(plan.name)'", hint: "rename one"))
+            SettingsError(
+              at: place, key: "plans", "two plans are named '\(plan.name)'",
+              hint: Self.renaming(packagedPlans.contains(plan.name))))
         }
       } catch {
         let key = PlanEntry.key(forPlannerKey: error.key)
@@ -208,6 +216,12 @@ struct ConfigurationReader {
       }
     }
     return plans.values.sorted { $0.name < $1.name }
+  }
+
+  private static func renaming(_ otherIsPackaged: Bool) -> String {
+    otherIsPackaged
+      ? "the other is packaged: rename yours, or leave the packaged ones out with 'packaged: {plans: false}'"
+      : "rename one"
   }
 
   // MARK: Steps

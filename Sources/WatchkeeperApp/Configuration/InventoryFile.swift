@@ -133,6 +133,9 @@ struct GroupEntry: Decodable, Sendable {
   init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     let members = try fields.decode([String].self, forKey: .members)
+    guard !members.isEmpty else {
+      throw fields.problem(.members, "a group without members – write the ids of items, e.g. [host/db01, host/db02]")
+    }
     let minimum = try fields.decodeIfPresent(Int.self, forKey: .minimumAlive) ?? 1
     guard minimum >= 1, minimum <= members.count else {
       throw fields.problem(

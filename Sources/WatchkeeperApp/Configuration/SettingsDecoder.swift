@@ -74,12 +74,21 @@ final class SettingsDecoder: Decoder {
     guard node.isNull || node.mapping != nil else {
       throw failure("a mapping is expected, this is \(node.kindText)", hint: "write 'key: value' lines below it")
     }
+    if !hiddenKeys.contains(Self.mergeKey.stringValue), let faulty = node.faultyMerge {
+      throw SettingsFailure(
+        error: SettingsError(
+          at: document.place(of: faulty), key: (codingPath + [Self.mergeKey]).settingsText,
+          "a mapping to merge is expected, this is \(faulty.kindText)", hint: "write '<<: *anchor' of a mapping"),
+        path: codingPath + [Self.mergeKey])
+    }
     if let keys = type as? any CaseIterable.Type {
       requestedKeys.formUnion(Self.names(of: keys))
       noteUnknownKeys()
     }
     return KeyedDecodingContainer(KeyedSettings(decoder: self))
   }
+
+  private static let mergeKey = TextKey("<<")
 
   private static func names<Keys: CaseIterable>(of type: Keys.Type) -> [String] {
     type.allCases.compactMap { ($0 as? any CodingKey)?.stringValue }

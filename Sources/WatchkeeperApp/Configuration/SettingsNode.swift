@@ -6,11 +6,12 @@ extension Node {
     return scalar.style == .plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
   }
 
+  /// What stands here, without its content: where another kind is expected it may be a secret.
   var kindText: String {
     switch self {
     case .mapping: "a mapping"
     case .sequence: "a list"
-    case .scalar(let scalar): isNull ? "empty" : "'\(scalar.string.prefix(40))'"
+    case .scalar: isNull ? "empty" : "a single value"
     case .alias: "an alias"
     }
   }
@@ -35,6 +36,13 @@ extension Node {
       pairs.append(pair)
     }
     return pairs
+  }
+
+  /// What stands behind `<<` and is no mapping.
+  var faultyMerge: Node? {
+    guard let mapping else { return nil }
+    let merged = mapping.filter { $0.key.string == "<<" }.flatMap { $0.value.sequence.map(Array.init) ?? [$0.value] }
+    return merged.first { $0.mapping == nil } ?? merged.lazy.compactMap(\.faultyMerge).first
   }
 
   func child(_ key: any CodingKey) -> Node? {

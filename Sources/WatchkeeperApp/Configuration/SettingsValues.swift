@@ -2,7 +2,7 @@ internal import Foundation
 internal import Records
 
 /// A number of bytes: `512`, `64MiB`, `2GB`.
-struct ByteCountSetting: Decodable, Sendable {
+struct ByteCountSetting: Decodable, Sendable, Equatable {
   let bytes: Int64
 
   init(from decoder: any Decoder) throws {

@@ -142,7 +142,7 @@ struct ConsoleSettings: Decodable, Sendable {
     listen = try fields.decodeIfPresent(ListenAddress.self, forKey: .listen)
     externalURL = try fields.decodeIfPresent(String.self, forKey: .externalURL)
     if let externalURL, !externalURL.hasPrefix("http://"), !externalURL.hasPrefix("https://") {
-      throw fields.problem(.externalURL, "'\(externalURL)' is not a URL – write e.g. https://watch.example.org")
+      throw fields.problem(.externalURL, "is not a URL – write e.g. https://watch.example.org")
     }
   }
 }

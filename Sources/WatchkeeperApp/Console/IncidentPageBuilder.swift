@@ -80,7 +80,7 @@ struct IncidentPageBuilder {
 
   private var ruleLink: PageLink? {
     incident.origin.rule.map {
-      PageLink(.verbatim($0.description), to: .rule(group: $0.group, name: $0.alertName))
+      PageLink(.verbatim($0.description), to: .rule(file: $0.file, group: $0.group, name: $0.alertName))
     }
   }
 
@@ -109,8 +109,7 @@ struct IncidentPageBuilder {
     if !others.isEmpty {
       facts.append(
         PageFact(
-          Phrase("console.related.others"),
-          Phrase("console.related.numbers", ["numbers": others.map(\.number.description).joined(separator: ", ")])))
+          Phrase("console.related.others"), Self.naming(others.map(\.number))))
     }
     for change in changesBefore {
       let value = [change.before, change.after].compactMap { $0 }.joined(separator: " → ")
@@ -123,6 +122,15 @@ struct IncidentPageBuilder {
       facts.append(PageFact(Phrase("console.related.unbound"), .message(reason), state: .warning))
     }
     return facts
+  }
+
+  /// Records that are named one by one; of more the count is told.
+  static let othersMax = 5
+
+  static func naming(_ numbers: [RecordNumber]) -> Phrase {
+    let shown = numbers.prefix(othersMax).map(\.description).joined(separator: ", ")
+    guard numbers.count > othersMax else { return Phrase("console.related.numbers", ["numbers": shown]) }
+    return Phrase("console.related.numbers-more", ["numbers": shown, "count": String(numbers.count - othersMax)])
   }
 
   /// What else is open on the item: perhaps one cause.

@@ -25,9 +25,10 @@ struct MaintenancePageBuilder {
       to: zone.instant(of: CivilDateTime(monday.advanced(byDays: 7), .midnight)))
   }
 
-  /// What the page opens with: this week, or when nothing is to come in it, the week of the next task, so that a plan's
-  /// first task is seen on every day of the week.
+  /// What the page opens with: this week, or when nothing is to come or to be done in it, the week of the next task, so
+  /// that a plan's first task is seen on every day of the week.
   var opening: Timestamp {
+    if maintenance.openTasks.contains(where: waits) { return now }
     let coming = maintenance.openTasks.compactMap { task -> Timestamp? in
       if let slot = task.slot { return slot.to > now ? max(slot.from, now) : nil }
       return max(task.terms.dueAt, now)
@@ -58,6 +59,15 @@ struct MaintenancePageBuilder {
     let next = maintenance.openTasks.filter { ($0.slot?.from ?? .epoch) >= after }
       .min { ($0.slot?.from ?? after, $0.number) < ($1.slot?.from ?? after, $1.number) }
     return next.map(rows.row)
+  }
+
+  /// Whether the task is under way or somebody has to see to it now, however long its slot is over.
+  private func waits(_ task: MaintenanceTask) -> Bool {
+    switch TaskRows(maintenance: maintenance, now: now).progress(of: task) {
+    case .running: true
+    case .due, .late: task.slot.map { $0.from <= now } ?? true
+    case .planned, .unplaced, .done, .cancelled: false
+    }
   }
 
   /// Tasks that lie in the week, and those without a slot that are due in it or overdue.

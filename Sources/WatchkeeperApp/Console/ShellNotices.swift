@@ -51,10 +51,13 @@ struct ShellNotices {
       detail: Phrase("console.notice.damaged-remedy", ["place": newest.description]))
   }
 
+  /// Without the fault's words: not everybody who reads pages may read the configuration.
   private var refusedConfiguration: StatedPhrase? {
     guard let first = refused?.errors.first, let count = refused?.errors.count else { return nil }
     return StatedPhrase(
       .warning, Phrase("console.notice.refused", ["count": String(count)]),
-      detail: Phrase("console.notice.refused-remedy", ["problem": first.description]))
+      detail: Phrase(
+        "console.notice.refused-remedy",
+        ["place": [first.place.description, first.key].filter { !$0.isEmpty }.joined(separator: ": ")]))
   }
 }

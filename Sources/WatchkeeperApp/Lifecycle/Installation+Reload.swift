@@ -22,6 +22,10 @@ extension Installation {
     }
     guard new.digest != old.digest else { return }
     let settings = new.settings
+    let waiting = settings.keysForRestart(since: old.settings)
+    if !waiting.isEmpty {
+      log.warning("changed, but in force after a restart only: \(waiting.joined(separator: ", "))")
+    }
     incidents.adopt { $0.book.settings = IncidentSettings(settings) }
     await deliveries.adopt(
       settings.channels(environment),

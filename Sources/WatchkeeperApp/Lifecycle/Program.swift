@@ -194,7 +194,7 @@ struct Program {
     let token = await sessions.issueLink(for: Identity(actor: .localUser(NSUserName()), role: .administrator))
     transcript.ready(
       url: url, token: token, skippedPort: listening.skipped,
-      receiver: installation.configuration.withLock { $0.settings.route?.receiver })
+      settings: installation.configuration.withLock { $0.settings })
     signals.begin()
     supervisor.ready("watching")
     await obeySignals(installation, folder, notifiers)

@@ -1,4 +1,5 @@
 internal import Alerting
+internal import Notifiers
 internal import Probes
 internal import Records
 internal import ServiceTime
@@ -53,11 +54,21 @@ struct StartTranscript {
     }
   }
 
-  /// - Parameter receiver: who is told; `nil` when notifications go to this terminal only.
-  func ready(url: String, token: Secret, skippedPort: Int?, receiver: String?) {
+  func ready(url: String, token: Secret, skippedPort: Int?, settings: WatchkeeperSettings) {
     if let skippedPort { say("start.port", ["port": String(skippedPort)]) }
     Terminal.writeLine("→ \(url)/?t=\(token.reveal())")
-    if let receiver { say("start.link.notifying", ["receiver": receiver]) } else { say("start.link.private") }
+    Terminal.writeLine(promise(settings))
+  }
+
+  /// How to stop, and what of the collected data leaves the machine. A terminal is no way out of it, a heartbeat is one.
+  func promise(_ settings: WatchkeeperSettings) -> String {
+    let told = settings.receivers.first { $0.name == settings.route?.receiver }
+    let isToldOutside = told?.channels.contains { !($0.notifier is ConsoleNotifier) } == true
+    guard let receiver = isToldOutside ? told?.name : nil else {
+      return reader.text(settings.heartbeat == nil ? "start.link.private" : "start.link.heartbeat")
+    }
+    let id = settings.heartbeat == nil ? "start.link.notifying" : "start.link.notifying-heartbeat"
+    return reader.text(id, ["receiver": receiver])
   }
 
   func stopping() { say("stop.begin") }

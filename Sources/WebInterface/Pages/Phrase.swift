@@ -120,8 +120,8 @@ public enum PageTarget: Hashable, Sendable {
   case task(RecordNumber)
   /// A maintenance window by its number; shown with its task.
   case window(RecordNumber)
-  /// A rule by group and name.
-  case rule(group: String, name: String)
+  /// A rule by file, group and name: another file may have a group of the same name.
+  case rule(file: String, group: String, name: String)
 
   public var path: String {
     switch self {
@@ -136,9 +136,12 @@ public enum PageTarget: Hashable, Sendable {
     case .item(let id): "/cmdb/" + PercentCoding.encode(id)
     case .task(let number): "/maintenance/tasks/\(number)"
     case .window(let number): "/maintenance/windows/\(number)"
-    case .rule(let group, let name): "/rules#" + PercentCoding.encode("\(group).\(name)")
+    case .rule(let file, let group, let name):
+      "/rules#" + PercentCoding.encode(Self.ruleAnchor(file: file, group: group, name: name))
     }
   }
+
+  static func ruleAnchor(file: String, group: String, name: String) -> String { "\(file).\(group).\(name)" }
 }
 
 extension PageTarget: Encodable {

@@ -1,6 +1,14 @@
+internal import CResources
+
 /// Where a rule's `runbook_url` leads: a packaged runbook is a page of the console, another has its own address.
 public enum RunbookLink {
   private static let packagedFolder = "docs/runbooks/"
+  /// The runbooks that are built in, by their names without `.md`; another of this shape is the operator's.
+  private static let packagedNames: Set<String> = Set(
+    (0..<watchkeeper_resource_count()).compactMap { index in
+      let file = watchkeeper_resource_name(index).map { String(cString: $0) } ?? ""
+      return file.hasPrefix("runbooks/") && file.hasSuffix(".md") ? String(file.dropFirst(9).dropLast(3)) : nil
+    })
 
   /// - Parameter text: the annotation, for example `docs/runbooks/host.md#hostmemorylow` or an address of the web.
   /// - Returns: an address of the web, or a path of the console; `nil` for what is no address.
@@ -21,7 +29,9 @@ public enum RunbookLink {
   private static func packaged(_ text: String) -> (name: String, anchor: String)? {
     guard text.hasPrefix(packagedFolder) else { return nil }
     let parts = text.dropFirst(packagedFolder.count).split(separator: "#", maxSplits: 1)
-    guard let file = parts.first, file.hasSuffix(".md") else { return nil }
+    guard let file = parts.first, file.hasSuffix(".md"), packagedNames.contains(String(file.dropLast(3))) else {
+      return nil
+    }
     return (String(file.dropLast(3)), parts.count == 2 ? String(parts[1]) : "")
   }
 }

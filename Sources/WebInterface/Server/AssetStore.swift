@@ -52,6 +52,8 @@ struct AssetStore: Sendable {
 
   /// The file behind an address made by `path`, and whether its version is the one asked for.
   func resolve(_ file: String) -> (asset: Asset, isVersioned: Bool)? {
+    // Runbooks are built in as well, but they are pages for who has logged in.
+    guard !file.contains("/"), !file.hasSuffix(".md") else { return nil }
     if !file.hasSuffix(".mustache"), let asset = asset(file) { return (asset, false) }
     let parts = file.split(separator: ".")
     guard parts.count == 3, parts[2] != "mustache", let asset = asset("\(parts[0]).\(parts[2])"),

@@ -66,6 +66,7 @@ extension MaintenancePage {
         unplaced + late == 0 ? "maintenance.sumPlaced" : "maintenance.sum",
         ["count": String(tasks.count), "unplaced": String(unplaced), "late": String(late)]),
       "previous": "/maintenance?week=\(zone.day(from - Self.day))", "following": "/maintenance?week=\(zone.day(until))",
+      "today": "/maintenance?week=\(zone.day(now.milliseconds))",
       "problems": problems.map(parts.stated), "hasProblems": !problems.isEmpty, "days": days(reader),
       "lanes": lanes.map { lane($0, parts) }, "hasLanes": !lanes.isEmpty, "agenda": agenda(parts),
       "tasks": tasks.map { task -> View in

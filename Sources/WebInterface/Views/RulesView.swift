@@ -23,7 +23,7 @@ extension RuleGroupRow {
   func view(_ parts: ViewParts) -> View {
     var view: View = [
       "name": name, "file": file, "rhythm": parts.reader.text("rules.every", ["interval": String(intervalSeconds)]),
-      "rules": rules.map { $0.view(parts, group: name) },
+      "rules": rules.map { $0.view(parts, file: file, group: name) },
     ]
     if let lastEvaluation { view["evaluated"] = parts.ago(lastEvaluation) }
     if let tookSeconds { view["took"] = ChartUnit.seconds.text(tookSeconds) }
@@ -32,10 +32,11 @@ extension RuleGroupRow {
 }
 
 extension RuleRow {
-  func view(_ parts: ViewParts, group: String) -> View {
+  func view(_ parts: ViewParts, file: String, group: String) -> View {
     let reader = parts.reader
     var view: View = [
-      "name": name, "anchor": "\(group).\(name)", "expression": expression, "icon": look.icon, "style": look.style,
+      "name": name, "anchor": PageTarget.ruleAnchor(file: file, group: group, name: name), "expression": expression,
+      "icon": look.icon, "style": look.style,
       "word": reader.text("rule.\(condition.rawValue)"),
       "incidents": incidents.map { ["number": $0.description, "href": PageTarget.incident($0).path] as View },
     ]

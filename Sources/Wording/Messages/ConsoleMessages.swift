@@ -45,6 +45,8 @@ private let incidentEvidenceMessages: [Message] = [
   Message("console.related.recurrence", en: "The same happened before", zh: "此前发生过"),
   Message("console.related.numbers", en: "{numbers:list}", zh: "{numbers:list}"),
   Message(
+    "console.related.numbers-more", en: "{numbers:list} and {count} more", zh: "{numbers:list}，另有 {count} 个"),
+  Message(
     "console.related.solution", en: "{number} was resolved by {by}, {at:moment}: {text}",
     zh: "{number} 由 {by} 于 {at:moment} 解决：{text}"),
   Message("console.related.others", en: "Also open on this item", zh: "该配置项的其他未解决事件"),
@@ -94,8 +96,9 @@ private let noticeMessages: [Message] = [
     en: "The configuration on disk is refused, {count} {count|fault|faults}; the last good one runs.",
     zh: "磁盘上的配置未被接受，有 {count} 处错误；正在使用上一份有效配置。"),
   Message(
-    "console.notice.refused-remedy", en: "`{problem}` · Mend it, run `watchkeeper check`, then reload.",
-    zh: "`{problem}` · 请修正并运行 `watchkeeper check`，然后重新加载。"),
+    "console.notice.refused-remedy",
+    en: "First at `{place}` · `watchkeeper check` says what is wrong; mend it, then reload.",
+    zh: "第一处：`{place}` · 用 `watchkeeper check` 查看原因，修正后重新加载。"),
 ]
 
 private let hostFigureMessages: [Message] = [

@@ -26,8 +26,17 @@ let startMessages: [Message] = [
     zh: "  链接只能登录一次。按 Ctrl-C 停止；数据不会离开本机。"),
   Message(
     "start.link.notifying",
-    en: "  The link logs in once. Ctrl-C stops; only notifications to {receiver} leave this machine.",
+    en: "  The link logs in once. Ctrl-C stops; no data leaves this machine but notifications to {receiver}.",
     zh: "  链接只能登录一次。按 Ctrl-C 停止；除发往 {receiver} 的通知外，数据不会离开本机。"),
+  Message(
+    "start.link.heartbeat",
+    en: "  The link logs in once. Ctrl-C stops; no data leaves this machine but the heartbeat.",
+    zh: "  链接只能登录一次。按 Ctrl-C 停止；除心跳外，数据不会离开本机。"),
+  Message(
+    "start.link.notifying-heartbeat",
+    en:
+      "  The link logs in once. Ctrl-C stops; no data leaves this machine but notifications to {receiver} and the heartbeat.",
+    zh: "  链接只能登录一次。按 Ctrl-C 停止；除发往 {receiver} 的通知和心跳外，数据不会离开本机。"),
   Message("stop.begin", en: "Stopping …", zh: "正在停止……"),
   Message("stop.end", en: "Stopped. The next run goes on from here.", zh: "已停止，下次运行将从此处继续。"),
 ]

@@ -194,7 +194,7 @@ struct StatusAnswer: Decodable, Sendable {
     let incidentsWaiting: Int
     let tasksWaiting: Int
     let lastDelivery: Timestamp?
-    let notice: StatedAnswer?
+    let notices: [StatedAnswer]
   }
 
   struct Endpoint: Decodable, Sendable {
