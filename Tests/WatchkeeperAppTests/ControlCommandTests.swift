@@ -12,6 +12,7 @@ struct ControlCommandTests {
     arguments: [
       ["incident", "show", "MT-1"], ["incident", "show", "x"], ["incident", "list", "--which", "old"],
       ["incident", "list", "--priority", "5"], ["incident", "list", "--page", "0"], ["incident", "resolve", "INC-1"],
+      ["plan", "done", "MT-1"],
       ["plan", "show", "INC-1"], ["plan", "list", "--week", "2026-13-01"], ["plan", "list", "--week", "tomorrow"],
       ["query"], ["query", "up", "--at", "1", "--start", "1"], ["query", "up", "--end", "5"],
       ["token", "create"], ["token", "create", "--role", "god"],
@@ -28,7 +29,8 @@ struct ControlCommandTests {
     arguments: [
       ["status"], ["incident", "show", "1"], ["incident", "ack", "inc-1"],
       ["incident", "resolve", "INC-1", "--note", "x"],
-      ["ci", "list", "--class", "host"], ["ci", "impact", "host/web01"], ["plan", "done", "MT-1"], ["login"],
+      ["ci", "list", "--class", "host"], ["ci", "impact", "host/web01"], ["plan", "done", "MT-1", "--note", "x"],
+      ["login"],
       ["query", "up", "-o", "json"], ["token", "create", "--role", "operator", "--expires", "never"],
     ])
   func accepted(_ arguments: [String]) throws { _ = try WatchkeeperCommand.parseAsRoot(arguments) }
