@@ -22,6 +22,8 @@ public enum IncidentInput: Sendable {
   case deliveryOutcome(IntentKey, DeliveryOutcome)
   /// Time passed: sends what waited, repeats, closes. At least every 5 s.
   case tick
+  /// The clock was perhaps set back: acts on what lies further ahead than it may wait. Looks at all incidents.
+  case clockLookedAt
 }
 
 /// How the delivery of one intent ended.

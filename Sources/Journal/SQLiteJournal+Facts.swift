@@ -26,6 +26,14 @@ extension SQLiteJournal {
     }
   }
 
+  public func digest(at position: JournalPosition) async throws(JournalError) -> Digest? {
+    try await read { db in
+      let row = try Row.fetchOne(
+        db, sql: "\(StoredFact.selection) WHERE fact.position = ?", arguments: [position.number])
+      return try row.map { try StoredFact($0).chain }
+    }
+  }
+
   public func history(of entity: EntityID, limit: Int) async throws(JournalError) -> [Fact] {
     try await read { db in
       try Self.fetch(

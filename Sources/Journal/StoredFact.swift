@@ -72,7 +72,8 @@ struct StoredFact {
       arguments: [entity.text, PayloadErasure.kind.name, position])
     let expected = PayloadErasure(of: fact.position, leaving: fact.payload)
     while let row = try rows.next() {
-      guard let said = try? StoredFact(row), said.payloadIsIntact,
+      // An erasure is said in the stream `people` alone: another stream that has one was tampered with.
+      guard let said = try? StoredFact(row), said.fact.content.stream == .people, said.payloadIsIntact,
         let erasure = try? SchemaLadder<PayloadErasure>().read(said.fact), erasure == expected
       else { continue }
       return said.fact.position

@@ -60,6 +60,12 @@ public final class MemoryJournal: FactJournal, RowStore {
 
   public func head() async throws(JournalError) -> JournalHead { state.withLock { $0.head } }
 
+  public func digest(at position: JournalPosition) async throws(JournalError) -> Digest? {
+    let facts = state.withLock { $0.facts }
+    guard position > .start, position.number <= Int64(facts.count) else { return nil }
+    return facts.prefix(Int(position.number)).reduce(FactChain.origin) { FactChain.digest(after: $0, $1) }
+  }
+
   public func saveSnapshots(
     _ rows: [EntitySnapshot], of stream: Stream, asOf position: JournalPosition
   ) async throws(JournalError) {

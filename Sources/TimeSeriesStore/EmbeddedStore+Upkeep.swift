@@ -237,6 +237,8 @@ extension EmbeddedStore {
   public func close() async {
     head.withLock { $0.isShut = true }
     await onWriter { store in
+      // What the restraint holds back in memory would be gone: the last commit tries the disk.
+      store.restrain(because: nil)
       store.commitNow(.due)
       store.condition.withLock { $0.health.state = .closed }
     }

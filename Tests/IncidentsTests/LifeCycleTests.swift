@@ -45,6 +45,26 @@ struct LifeCycleTests {
     }
   }
 
+  @Test("a clock that is set back hides no recovery, also behind newer ones") func provedBehindClock() throws {
+    var stage = Stage()
+    try stage.fire(Stage.alert("/a"), Stage.alert("/b"))
+    try stage.fire(Stage.alert("/b"))
+    stage.pass(.seconds(-3 * 3600))
+    try stage.fire()
+    #expect(try stage.stayGood(rounds: 2).kinds == ["incident.resolved", "notification.intended"])
+    #expect(stage.status(1) == .resolved && stage.status(2) == .open)
+    #expect(try stage.stayGood(rounds: 18).kinds == ["incident.resolved", "notification.intended"])
+  }
+
+  @Test("what was called resolved and fires on opens again, although the clock was set back")
+  func reopensBehindClock() throws {
+    var stage = Stage()
+    try stage.fire(Stage.alert())
+    try stage.take(.resolve(Stage.number(1), by: Stage.operatorLi, text: "cleaned", code: "fixed"))
+    stage.pass(.seconds(-3 * 3600))
+    #expect(try stage.fire(Stage.alert()).kinds == ["incident.reopened", "notification.intended"])
+  }
+
   @Test("five minutes with too few rounds prove nothing")
   func roundsCount() throws {
     var stage = Stage(verification: Verification(rounds: 3, duration: .seconds(60)))

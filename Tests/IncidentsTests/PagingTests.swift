@@ -51,6 +51,31 @@ struct PagingTests {
     #expect(stage.intended.map(\.incident.number) == [Stage.number(2), Stage.number(2)])
   }
 
+  @Test("neither a first page nor a repeat waits for as long as the clock was set back") func pagesBehindClock() throws
+  {
+    var stage = Stage(groupWait: .seconds(30))
+    try stage.fire(Stage.alert())
+    stage.pass(.seconds(20))
+    #expect(try stage.take(.clockLookedAt).isEmpty, "nothing is due yet")
+    stage.pass(.seconds(-30 * 3600))
+    #expect(try stage.take(.clockLookedAt).kinds == ["notification.intended"])
+    try stage.take(.deliveryOutcome(IntentKey("INC-1.1.on-call"), .delivered))
+    #expect(try stage.take(.clockLookedAt).isEmpty, "it was told just now")
+    stage.pass(.seconds(-60))
+    #expect(try stage.take(.clockLookedAt).kinds == ["notification.intended"])
+    #expect(stage.intended.map(\.kind) == [.firing, .repeated])
+  }
+
+  @Test("a post ends by its time, although the clock was set back") func postsBehindClock() throws {
+    var stage = Stage()
+    let post = AlertReport(
+      source: "zabbix", key: "4711", alertName: "Down", labels: .empty, activeAt: stage.now, subject: Stage.bound)
+    try stage.take(.posted(post))
+    try stage.take(.postEnded(post.fingerprint))
+    stage.pass(.seconds(-3600))
+    #expect(try stage.take(.clockLookedAt).kinds == ["incident.resolved", "notification.intended"])
+  }
+
   @Test("a receiver that is configured later hears of what still fires")
   func laterReceiver() throws {
     var stage = Stage(receivers: [])

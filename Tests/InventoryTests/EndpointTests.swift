@@ -47,6 +47,25 @@ struct EndpointTests {
     #expect(shelf.book[Self.shop]?.createdAt == born)
   }
 
+  @Test("what still fires about the samples of a removed probe stays bound to its endpoint, until another has them")
+  func bindsRetired() {
+    var shelf = Shelf.with(["web01"])
+    var targets = TargetTable()
+    targets.bind(job: "probe/http", instance: "http://shop/", to: Self.shop)
+    _ = take(&shelf, Self.endpoint("shop"))
+    let labels = LabelSet(["job": "probe/http", "instance": "http://shop/"])
+    func item(_ targets: TargetTable) -> ItemID? {
+      ItemBinding.resolve(labels: labels, targets: targets, in: shelf.book).item?.id
+    }
+    #expect(item(targets) == Self.shop)
+    _ = take(&shelf)
+    #expect(shelf.book[Self.shop]?.isRetired == true)
+    #expect(item(TargetTable()) == Self.shop)
+    #expect(shelf.book.checkInvariants().isEmpty)
+    _ = take(&shelf, Self.endpoint("store", url: "http://shop/"))
+    #expect(item(TargetTable()) == ItemID("endpoint/store"))
+  }
+
   @Test("another address of the same probe is the same item, and moves its relation")
   func moved() {
     var shelf = Shelf.with(["web01"])

@@ -11,7 +11,7 @@ struct ErasureTests {
   static let tombstone = Array(#"{"erased":true}"#.utf8)
 
   /// Twelve facts, of which the fifth loses its payload.
-  private func write(saying replacement: [UInt8]?) async throws {
+  private func write(saying replacement: [UInt8]?, in stream: Records.Stream = .people) async throws {
     let journal = try SQLiteJournal(folder: OwnFolder.path, clock: TurnedClock())
     for number in 0..<12 {
       try await journal.append(
@@ -21,9 +21,9 @@ struct ErasureTests {
     if let replacement {
       let erasure = PayloadErasure(of: position(5), leaving: replacement)
       let said = erasure.draft(
-        in: .people, about: PayloadErasure.entity(of: position(5)), validAt: Timestamp(milliseconds: 0),
+        in: stream, about: PayloadErasure.entity(of: position(5)), validAt: Timestamp(milliseconds: 0),
         by: .person("amy"))
-      try await journal.append([said], expecting: [:], term: .alone)
+      try await journal.append([said], expecting: [stream: stream == .incidents ? version(12) : .none], term: .alone)
     }
     try journal.close()
     let queue = try DatabaseQueue(path: OwnFolder.journalFile)
@@ -47,6 +47,11 @@ struct ErasureTests {
     #expect(facts[4].entity == EntityID("e4"), "the header stays")
     try await journal.append([draft("e")], expecting: [.incidents: version(12)], term: .alone)
     #expect(findings.filter { $0.severity == .damage } == [], "the chain goes on")
+  }
+
+  @Test("an erasure that is not said in the stream of people is damage") func refusesOtherStreams() async throws {
+    try await write(saying: Self.tombstone, in: .incidents)
+    #expect(findings.filter { $0.severity == .damage } == [.payloadChanged(position(5))])
   }
 
   @Test("a tombstone that no fact speaks of, or of which it says something else, is damage", arguments: [nil, "{}"])

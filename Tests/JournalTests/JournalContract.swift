@@ -27,6 +27,19 @@ struct JournalContract {
     #expect(head.versions == [.incidents: version(3), .inventory: version(1)])
   }
 
+  @Test("each fact's digest is the head's when it was the last", arguments: JournalKind.allCases)
+  func digests(_ kind: JournalKind) async throws {
+    let journal = try JournalFixture(kind).journal
+    for number in 1...3 {
+      try await journal.append([draft("a")], expecting: [.incidents: version(Int64(number) - 1)], term: .alone)
+      let head = try await journal.head()
+      #expect(try await journal.digest(at: head.position) == head.digest)
+    }
+    let digests = [try await journal.digest(at: position(1)), try await journal.digest(at: position(2))]
+    #expect(digests[0] != nil && digests[0] != digests[1])
+    for number: Int64 in [0, 4] { #expect(try await journal.digest(at: position(number)) == nil) }
+  }
+
   @Test("every field comes back as it was written", arguments: JournalKind.allCases)
   func keepsFields(_ kind: JournalKind) async throws {
     let fixture = try JournalFixture(kind)

@@ -42,6 +42,8 @@ struct WorkTests {
     #expect(book.withholding(item: web, at: slot.from)?.why.id == "reason.window.item")
     #expect(book.withholding(item: EntityID("item/other"), at: slot.from) == nil)
     #expect(book.withholding(item: web, at: slot.from.advanced(by: .seconds(-7200))) != nil, "the clock was set back")
+    let farBehind = slot.from.advanced(by: .zero - MaintenanceBook.clockSetBackMax - .seconds(1))
+    #expect(book.withholding(item: web, at: farBehind) == nil, "it was opened by a clock that stood far ahead")
     #expect(book.withholding(item: web, at: slot.to) == nil, "half-open, even before the end is recorded")
     #expect(book.nextMoment(after: slot.from) == slot.to)
     try book.take(.tick, scene, at: slot.to)

@@ -39,8 +39,8 @@ struct DeliveryQueueTests {
     var queue = DeliveryQueue()
     var left: [IntentKey] = []
     for half in [intents.prefix(600), intents.dropFirst(600)] {
-      for intent in half { queue.append(intent) }
-      queue.append(half[half.startIndex])
+      for intent in half { queue.append(intent, at: .zero) }
+      queue.append(half[half.startIndex], at: .zero)
       #expect(queue.count == half.count, "a known one is left alone")
       while let next = Self.ready(queue, at: .zero) {
         #expect(queue.oldest == next.createdAt)
@@ -57,7 +57,7 @@ struct DeliveryQueueTests {
     let intents = try Self.intents(2)
     let first = try #require(intents.first)
     var queue = DeliveryQueue()
-    for intent in intents { queue.append(intent) }
+    for intent in intents { queue.append(intent, at: .zero) }
     queue[first.key]?.attempts = 1
     queue[first.key]?.notBefore = .seconds(30)
     let other = try #require(Self.ready(queue, at: .seconds(1)))

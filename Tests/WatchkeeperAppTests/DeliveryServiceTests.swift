@@ -140,6 +140,20 @@ struct DeliveryServiceTests {
     #expect(notifier.seen.count == 1, "a journal that is full must not become a stream of pages")
   }
 
+  @Test("how long a notification waits is told by the clock that never steps") func waitsByUptime() async throws {
+    let service = service(ScriptedNotifier([.retry(after: .seconds(3600), why: "HTTP 503")]))
+    let intents = try intents()
+    clock.advance(by: .seconds(40))
+    let begun = clock.uptime
+    await service.take { intents }
+    await drain(service) { service.view.retried == 1 }
+    clock.set(by: .seconds(-7200))
+    clock.advance(by: .seconds(60))
+    await service.take { intents }
+    #expect(service.view.waitingSince == begun)
+    #expect(service.view.waiting["a/webhook"]?.count == 2)
+  }
+
   @Test("a stop waits for the attempt under way, and begins no other") func stops() async throws {
     let notifier = ScriptedNotifier([])
     let service = service(notifier)

@@ -177,7 +177,7 @@ struct DeskTests {
     let third = try await desk(journal)
     #expect(third.state.book == second.state.book)
     #expect(third.state.book.all.map(\.number.number) == [2, 1])
-    #expect(third.state.replayed.isEmpty, "the snapshots hold everything")
+    #expect(third.state.replay.changes.isEmpty, "the snapshots hold everything")
     killed.close()
     await lost.value
   }
@@ -215,6 +215,46 @@ struct DeskTests {
     let second = try await desk(cut)
     #expect(second.state.book.all.isEmpty)
     #expect(try await cut.snapshots(of: .incidents) == .none)
+  }
+
+  @Test("damaged snapshots that a full disk keeps stop no start, and go with the next save") func damageStays()
+    async throws
+  {
+    let memory = MemoryJournal(clock: clock)
+    let journal = RestlessJournal(memory)
+    let first = try await desk(memory)
+    let running = Task { await first.run() }
+    try await first.perform(round(1))
+    first.close()
+    await running.value
+    let ghost = EntitySnapshot(entity: EntityID("incident/INC-9"), schema: 1, body: Array("{".utf8))
+    try await memory.saveSnapshots([ghost], of: .incidents, asOf: try await memory.head().position)
+    journal.isFull.withLock { $0 = true }
+    let second = try await desk(journal)
+    #expect(second.state.book == first.state.book)
+    await second.persist()
+    #expect(try await memory.snapshots(of: .incidents).rows.contains(ghost))
+    journal.isFull.withLock { $0 = false }
+    await second.persist()
+    let rows = try await memory.snapshots(of: .incidents)
+    #expect(!rows.rows.contains(ghost))
+    #expect(try IncidentBook(rows, settings: second.state.book.settings) == first.state.book)
+  }
+
+  @Test("a desk that is cut off writes no rows over those of the other writer") func rowsOfAnother() async throws {
+    let journal = MemoryJournal(clock: clock)
+    let desk = try await desk(journal)
+    let running = Task { await desk.run() }
+    try await desk.perform(round(1))
+    await desk.persist()
+    let kept = try await journal.rows(of: .breachTallies).map(\.value)
+    try await desk.perform(round(1))
+    journal.raiseTerm(to: LeaseTerm(1))
+    await #expect(throws: CommandFailure<IncidentRefusal>.self) { try await desk.perform(round(1, 2)) }
+    desk.close()
+    await running.value
+    #expect(!kept.isEmpty)
+    #expect(try await journal.rows(of: .breachTallies).map(\.value) == kept)
   }
 
   @Test("settings hold although the journal refuses the inputs beside them") func adoptsWithoutJournal() async throws {
@@ -258,10 +298,11 @@ struct DeskTests {
   }
 }
 
-/// Says with every append that somebody else was faster.
+/// Says with every append that somebody else was faster; may have no room to drop snapshots.
 private final class RestlessJournal: FactJournal, RowStore {
   private let journal: MemoryJournal
   private let count = Mutex(0)
+  let isFull = Mutex(false)
 
   init(_ journal: MemoryJournal) { self.journal = journal }
 
@@ -288,6 +329,10 @@ private final class RestlessJournal: FactJournal, RowStore {
 
   func head() async throws(JournalError) -> JournalHead { try await journal.head() }
 
+  func digest(at position: JournalPosition) async throws(JournalError) -> Digest? {
+    try await journal.digest(at: position)
+  }
+
   func saveSnapshots(
     _ rows: [EntitySnapshot], of stream: Records.Stream, asOf position: JournalPosition
   ) async throws(JournalError) { try await journal.saveSnapshots(rows, of: stream, asOf: position) }
@@ -297,6 +342,7 @@ private final class RestlessJournal: FactJournal, RowStore {
   }
 
   func dropSnapshots(of stream: Records.Stream) async throws(JournalError) {
+    if isFull.withLock({ $0 }) { throw .storage("no space") }
     try await journal.dropSnapshots(of: stream)
   }
 

@@ -35,6 +35,20 @@ struct DiskReserveTests {
       DiskReserve.restraint(isHeld: false, free: 23 * Self.mebibyte) == "23 MiB are free, which are left to incidents")
   }
 
+  @Test("a restart finds enough in what samples leave free, and a new folder in what the reserve leaves")
+  func startsAgain() {
+    #expect(DataFolder.freeBytesMinOfKnown < DiskReserve.restrainBelow)
+    #expect(DataFolder.freeBytesMinOfNew <= DiskReserve.takeFrom - DiskReserve.bytes)
+  }
+
+  @Test("a file system that says that endless space is free stops nothing") func endless() {
+    #expect(DiskReserve.bytes(blocks: 3, of: 4096) == 12_288)
+    #expect(DiskReserve.bytes(blocks: .max, of: 4096) == .max)
+    #expect(DiskReserve.bytes(blocks: 1 << 51, of: 1 << 12) == .max)
+    #expect(HostInventory.whole(1e12) == "1000000000000")
+    for size in [1e30, .infinity, .nan] { #expect(HostInventory.whole(size).isEmpty) }
+  }
+
   @Test("a restrained store keeps samples readable in memory and writes them when it may") func restrained()
     async throws
   {
@@ -52,6 +66,14 @@ struct DiskReserveTests {
     await store.commit()
     #expect(store.health.state == .healthy)
     #expect(store.health.uncommittedSamples == 0)
+    store.restrain(because: "full again")
+    clock.advance(by: .seconds(15))
+    batch = SampleBatch()
+    batch.append(try store.reference(for: LabelSet(["__name__": "up"])), at: clock.now, 0)
+    store.append(batch)
+    await store.commit()
+    #expect(store.health.uncommittedSamples == 1)
     await store.close()
+    #expect(store.health.uncommittedSamples == 0, "the end takes nothing from memory that the disk would take")
   }
 }

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Incidents
 import Inventory
@@ -11,10 +12,10 @@ import ServiceTime
 import Synchronization
 import Telemetry
 import Testing
-import TimeSeriesStore
 import Transfers
 import Wording
 
+@testable import TimeSeriesStore
 @testable import WatchkeeperApp
 
 /// All parts together on a virtual clock: real journal, real store, real rules.
@@ -277,6 +278,22 @@ struct InstallationTests {
       #expect(installation.store.statistics.commits == commits, "an opening needs no sample on disk")
       await installation.keepSamples(behind: [try IncidentFact(resolution)])
       #expect(installation.store.statistics.commits == commits + 1)
+    }
+  }
+
+  @Test("a disk that takes no samples holds a resolution for two seconds only") func boundedBarrier() async throws {
+    try await withInstallation { installation in
+      try await pass(installation, success: 0)
+      try await wait { installation.incidents.state.book.all.count == 1 }
+      let gate = DispatchSemaphore(value: 0)
+      defer { gate.signal() }
+      installation.store.writer.async { gate.wait() }
+      let begun = clock.uptime
+      let number = RecordNumber(.incident, 1)
+      try await pass(installation, success: 1)
+      try await wait { installation.incidents.state.book.all.first?.status == .resolved }
+      #expect(installation.incidents.state.book[number]?.resolution?.code == "self-recovered")
+      #expect(clock.uptime - begun < .seconds(120))
     }
   }
 

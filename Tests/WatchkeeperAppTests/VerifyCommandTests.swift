@@ -106,6 +106,25 @@ struct VerifyCommandTests {
     #expect(try DataVerification(folder: folder, published: kept).run().findings.contains { $0.text == expected })
   }
 
+  @Test("a start names a journal that was written anew since, also when it has grown") func rewritten() async throws {
+    try await fill()
+    try await live(adding: 1..<3)
+    try FileManager.default.removeItem(atPath: folder.journalFolder)
+    let journal = try journal()
+    for number in 7..<12 {
+      let version = try await journal.head().versions[.incidents] ?? .none
+      try await journal.append([draft(number)], expecting: [.incidents: version], term: .alone)
+    }
+    let file = PublishedDigestFile(path: folder.publishedDigests)
+    let kept = try #require(try file.read().last)
+    let publisher = DigestPublisher(journal, to: file, clock: clock, log: .test)
+    #expect(try await publisher.fault(against: kept) == .publishedDigestDiffers(kept, agreed: .start))
+    let head = try await journal.head()
+    let own = PublishedDigest(position: head.position, digest: head.digest, publishedAt: clock.now)
+    #expect(try await publisher.fault(against: own) == nil)
+    try journal.close()
+  }
+
   @Test("lines without a digest prove nothing and are refused") func noDigests() throws {
     let path = try temporary.write("nothing of ours\n", to: "log")
     #expect(throws: UsageError.self) { try VerifyCommand.digests(in: path) }

@@ -71,6 +71,20 @@ struct ChartTests {
     #expect((view["marks"] as? [View])?.isEmpty == true)
   }
 
+  @Test("of firings that lie close together the latest has the caption")
+  func captions() throws {
+    func firing(_ from: Int64, _ to: Int64?) -> ChartBand {
+      ChartBand(.firing, from: Timestamp(milliseconds: from), to: to.map { Timestamp(milliseconds: $0) })
+    }
+    let chart = Chart(
+      id: "a", title: .verbatim("a"), unit: .percent, start: .epoch, end: Timestamp(milliseconds: 100_000),
+      intervalSeconds: 1, series: [series([(1000, 1), (2000, 2)])], top: 100,
+      bands: [firing(10_000, 12_000), firing(90_000, 93_000), firing(95_000, nil)])
+    let view = ChartDrawing(chart, ViewParts(reader: Reader(language: .english))).view
+    let bands = try #require(view["bands"] as? [View])
+    #expect(bands.filter { $0["caption"] != nil }.map { $0["from"] as? String } == ["10000", "95000"])
+  }
+
   @Test("a chart without samples says so instead of drawing zero")
   func empty() {
     let chart = Chart(

@@ -124,7 +124,7 @@ extension Deliberation {
     guard let incident = incident(before.number.number) else { return }
     let progress = progress(incident)
     guard progress.count > incident.progress.count,
-      now.elapsed(since: incident.progressToldAt) >= settings.progressInterval
+      hasPassed(settings.progressInterval, since: incident.progressToldAt)
     else { return }
     record(.progressed(IncidentProgressed(progress: progress)), about: incident.entity, by: actor)
   }
@@ -137,7 +137,7 @@ extension Deliberation {
     if case .cleared = incident.breach {
       return reopen(incident, Reason("reason.reopened.returned-unverified", ["code": code]), alert)
     }
-    guard incident.origin.rule == nil || now.elapsed(since: resolvedAt) >= settings.verification.duration else {
+    guard incident.origin.rule == nil || hasPassed(settings.verification.duration, since: resolvedAt) else {
       return tellProgress(incident, by: alert.origin.actor)
     }
     let grace = settings.verification.duration.secondsText
@@ -206,10 +206,16 @@ extension Deliberation {
     release(alert, Reason("reason.released.attached", ["number": "\(number)"]))
   }
 
-  /// Resolves what has stayed good long enough, oldest recovery first, and stops at the first that has not.
+  /// Resolves what has stayed good long enough, oldest recovery first, and stops at the first that has not. What a
+  /// clock dated that was set back since lies last.
   private mutating func verify(_ rule: RuleReference) {
-    while let entry = book.verifying[rule]?.first {
-      guard now.elapsed(since: entry.at) >= settings.verification.duration,
+    verify(rule, from: \.first)
+    verify(rule, from: \.last)
+  }
+
+  private mutating func verify(_ rule: RuleReference, from end: KeyPath<DueOrder, DueOrder.Entry?>) {
+    while let entry = book.verifying[rule]?[keyPath: end] {
+      guard hasPassed(settings.verification.duration, since: entry.at),
         let incident = incident(entry.number),
         tally.goodRounds(of: incident.fingerprint, under: rule) >= settings.verification.rounds
       else { return }

@@ -100,16 +100,27 @@ extension Deliberation {
     }
   }
 
+  /// What a clock dated that was set back since waits behind all that is due, where no tick comes to for as long as the
+  /// step.
+  mutating func lookBehindClock() {
+    look(at: book.count)
+    let late = book.all.filter { $0.isTickDue(settings, at: now) }.map(\.number).sorted()
+    for number in late.prefix(IncidentSettings.duePerTickMax) {
+      guard let incident = incident(number.number) else { continue }
+      act(on: incident)
+    }
+  }
+
   private mutating func act(on incident: Incident) {
     let number = incident.number.number
     if incident.status == .resolved {
       close(incident)
-    } else if let due = incident.postVerificationDueAt(settings), due <= now {
+    } else if incident.isPostVerified(settings, at: now) {
       provePost(incident)
-    } else if let due = incident.pageDueAt(settings), due <= now {
+    } else if incident.isPageDue(settings, at: now) {
       if incident.reopenCount > 0 { return pageReopened(number) }
       page(number, .firing, firstPageReason(incident.priority, nil))
-    } else if let due = incident.repeatDueAt(settings), due <= now {
+    } else if incident.isRepeatDue(settings, at: now) {
       let interval = settings.notification.repeatInterval.secondsText
       page(number, .repeated, Reason("reason.page.repeat", ["intervalSeconds": interval]))
     }

@@ -46,6 +46,12 @@ struct DueOrder: Sendable {
     return node?.entry
   }
 
+  var last: Entry? {
+    var node = root
+    while let right = node?.right { node = right }
+    return node?.entry
+  }
+
   /// The entries due at `now`, ascending, at most `limit`.
   func entries(through now: Timestamp, limit: Int) -> [Entry] {
     var found: [Entry] = []

@@ -49,6 +49,7 @@ extension IncidentBook {
     case .addNote(let number, let actor, let text): try deliberation.note(number, by: actor, text)
     case .deliveryOutcome(let key, let outcome): deliberation.settle(key, outcome)
     case .tick: deliberation.tick()
+    case .clockLookedAt: deliberation.lookBehindClock()
     }
     return deliberation
   }
@@ -97,6 +98,13 @@ struct Deliberation {
   mutating func pending(_ key: IntentKey) -> NotificationIntent? {
     lookups += 1
     return book.pendingIntents[key]
+  }
+
+  /// What lies ahead was dated by a clock that was set back since: its time counts as passed, because waiting for as long
+  /// as the step would hide a recovery or a page.
+  func hasPassed(_ duration: Duration, since start: Timestamp) -> Bool {
+    let elapsed = now.elapsed(since: start)
+    return elapsed < .zero || elapsed >= duration
   }
 
   func progress(_ incident: Incident) -> BreachProgress { tally.progress(of: incident) }

@@ -219,6 +219,30 @@ extension Incident {
     return last.advanced(by: settings.notification.repeatInterval)
   }
 
+  func isPostVerified(_ settings: IncidentSettings, at now: Timestamp) -> Bool {
+    Self.isDue(postVerificationDueAt(settings), waiting: settings.verification.duration, at: now)
+  }
+
+  func isPageDue(_ settings: IncidentSettings, at now: Timestamp) -> Bool {
+    Self.isDue(pageDueAt(settings), waiting: settings.notification.groupWait, at: now)
+  }
+
+  func isRepeatDue(_ settings: IncidentSettings, at now: Timestamp) -> Bool {
+    Self.isDue(repeatDueAt(settings), waiting: settings.notification.repeatInterval, at: now)
+  }
+
+  /// All that time alone leads to, but for closing, which may wait: nobody is told of it.
+  func isTickDue(_ settings: IncidentSettings, at now: Timestamp) -> Bool {
+    guard status != .resolved else { return false }
+    return isPostVerified(settings, at: now) || isPageDue(settings, at: now) || isRepeatDue(settings, at: now)
+  }
+
+  /// Also when it lies further ahead than it may wait: then a clock dated it that was set back since.
+  private static func isDue(_ due: Timestamp?, waiting: Duration, at now: Timestamp) -> Bool {
+    guard let due else { return false }
+    return due <= now || due.elapsed(since: now) > waiting
+  }
+
   /// Those who may be told again: a receiver that has not taken the last notification gets no second one behind it.
   func repeatReceivers(_ settings: IncidentSettings) -> [String] {
     settings.notification.receivers.map(\.name).filter { name in

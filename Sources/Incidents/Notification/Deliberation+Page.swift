@@ -46,13 +46,14 @@ extension IncidentBook {
     if let window = incident.window { return IncidentReasons.window("reason.no-page.window", window) }
     if settings.notification.receivers.isEmpty { return Reason("reason.no-page.no-receiver") }
     if let due = incident.paging.dueAt {
-      return due <= now ? nil : Reason("reason.no-page.group-wait", ["dueAt": due.text])
+      return incident.isPageDue(settings, at: now) ? nil : Reason("reason.no-page.group-wait", ["dueAt": due.text])
     }
     guard let last = incident.paging.lastToldAt else { return nil }
     guard let next = incident.repeatDueAt(settings) else {
       let waiting = incident.paging.told.keys.sorted().joined(separator: ", ")
       return Reason("reason.no-page.delivery-pending", ["receivers": waiting])
     }
-    return next <= now ? nil : Reason("reason.no-page.told", ["lastAt": last.text, "nextAt": next.text])
+    guard !incident.isRepeatDue(settings, at: now) else { return nil }
+    return Reason("reason.no-page.told", ["lastAt": last.text, "nextAt": next.text])
   }
 }

@@ -57,6 +57,7 @@ extension InventoryBook {
     if rebuilt.children != children { problems.append("index of children is stale") }
     if rebuilt.incoming != incoming { problems.append("index of incoming relations is stale") }
     if rebuilt.groupsOfMember != groupsOfMember { problems.append("index of groups is stale") }
+    if rebuilt.retiredByInstance != retiredByInstance { problems.append("index of retired endpoints is stale") }
     if rebuilt.byInstance != byInstance { problems.append("index by instance is stale") }
     if rebuilt.byIdentity != byIdentity { problems.append("index by identity is stale") }
     return problems

@@ -19,6 +19,8 @@ public struct InventoryBook: Sendable, Equatable {
   var incoming: TreeDictionary<ItemID, TreeSet<Relation>> = [:]
   var groupsOfMember: TreeDictionary<ItemID, TreeSet<String>> = [:]
   var byInstance: TreeDictionary<String, TreeSet<ItemID>> = [:]
+  /// Retired endpoints of probes.
+  var retiredByInstance: TreeDictionary<String, TreeSet<ItemID>> = [:]
   var byIdentity: TreeDictionary<ChildKey, ItemID> = [:]
 
   /// How an alert's label names a child.
@@ -89,6 +91,7 @@ extension InventoryBook {
   private mutating func list(_ item: Item) {
     for relation in item.relations { incoming[relation.target, default: []].insert(relation) }
     if let parent = item.parent { children[parent, default: []].insert(item.id) }
+    if let instance = item.retiredInstance { retiredByInstance[instance, default: []].insert(item.id) }
     guard !item.isRetired else { return }
     if let instance = item.declaration.labels["instance"] { byInstance[instance, default: []].insert(item.id) }
     if let key = item.childKey { byIdentity[key] = min(byIdentity[key] ?? item.id, item.id) }
@@ -97,6 +100,7 @@ extension InventoryBook {
   private mutating func unlist(_ item: Item) {
     for relation in item.relations { Self.remove(relation, from: &incoming, at: relation.target) }
     if let parent = item.parent { Self.remove(item.id, from: &children, at: parent) }
+    if let instance = item.retiredInstance { Self.remove(item.id, from: &retiredByInstance, at: instance) }
     guard !item.isRetired else { return }
     if let instance = item.declaration.labels["instance"] { Self.remove(item.id, from: &byInstance, at: instance) }
     guard let key = item.childKey, byIdentity[key] == item.id else { return }
@@ -120,6 +124,9 @@ extension InventoryBook {
 }
 
 extension Item {
+  /// The label by which alerts still find the endpoint of a probe that is gone.
+  var retiredInstance: String? { isRetired && isProbedEndpoint ? declaration.labels["instance"] : nil }
+
   var childKey: InventoryBook.ChildKey? {
     guard let parent, let identity = declaration.identity else { return nil }
     return InventoryBook.ChildKey(parent: parent, className: className, identity: identity)

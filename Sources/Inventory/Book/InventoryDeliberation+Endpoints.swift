@@ -8,7 +8,7 @@ extension InventoryDeliberation {
     let actor = Actor.configuration(digest)
     let own = endpoints.filter { isOurs($0) }.sorted { $0.id < $1.id }
     let wanted = Set(own.map(\.id))
-    for item in book.all where Self.isProbed(item) && !wanted.contains(item.id) {
+    for item in book.all where item.isProbedEndpoint && !item.isRetired && !wanted.contains(item.id) {
       retire(item.id, because: Reason("reason.item.probe-removed"), by: actor)
     }
     for endpoint in own {
@@ -16,17 +16,14 @@ extension InventoryDeliberation {
     }
     let relations = own.filter { book[$0.id]?.home == .discovery && book[host] != nil }.map { $0.relation(to: host) }
     // Every relation of discovery is one of these.
-    for item in book.all { relate(item, relations.filter { $0.source == item.id }, by: actor) }
+    let bySource = Dictionary(grouping: relations, by: \.source)
+    for item in book.all { relate(item, bySource[item.id] ?? [], by: actor) }
   }
 
   private func isOurs(_ endpoint: ProbedEndpoint) -> Bool {
     guard book.item(of: endpoint) == endpoint.id else { return false }
     guard let known = book[endpoint.id], !known.isRetired else { return true }
     return known.home == .discovery
-  }
-
-  private static func isProbed(_ item: Item) -> Bool {
-    item.home == .discovery && item.parent == nil && item.className == ProbedEndpoint.className && !item.isRetired
   }
 
   /// An edge that a file declares stays as the file says.

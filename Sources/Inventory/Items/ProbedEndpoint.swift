@@ -43,6 +43,10 @@ public struct ProbedEndpoint: Hashable, Sendable {
   }
 }
 
+extension Item {
+  var isProbedEndpoint: Bool { home == .discovery && parent == nil && className == ProbedEndpoint.className }
+}
+
 extension InventoryBook {
   /// The item that an endpoint's alerts are about: the one item of a file or the desk that carries its `instance`
   /// label, else the endpoint's own.

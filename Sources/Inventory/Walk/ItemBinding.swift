@@ -31,7 +31,8 @@ public enum ItemBinding {
   /// In this order: the alert's own `item` label; the target of (job, instance), or the one item that carries the
   /// `instance` label, then that item's child by the class's identity label; else unbound.
   ///
-  /// A wrong `item` label is not passed over: it is a mistake in a rule that somebody must see.
+  /// A wrong `item` label is not passed over: it is a mistake in a rule that somebody must see. A retired item binds
+  /// nothing, but for the endpoint of a removed probe: what fires about its last samples is still about it.
   /// - Parameter isDown: whether an item does not work now, for the redundancy that is left.
   /// - Source: architecture decision 12.
   public static func resolve(
@@ -60,7 +61,8 @@ public enum ItemBinding {
 
 extension InventoryBook {
   fileprivate func bound(_ item: Item, _ isDown: (ItemID) -> Bool, _ why: Reason) -> AlertSubject {
-    guard !item.isRetired, let reference = reference(to: item.id, isDown: isDown) else {
+    // While samples of a probe that is gone are in the range of a rule, its alerts go on under the same fingerprint.
+    guard !item.isRetired || item.isProbedEndpoint, let reference = reference(to: item.id, isDown: isDown) else {
       return .unbound(why: Reason("reason.binding.item-retired", ["item": item.name]))
     }
     return .bound(reference, why: why)
@@ -79,7 +81,9 @@ extension InventoryBook {
       )
     }
     // Two items with one instance label would make the choice arbitrary.
-    guard let ids = byInstance[instance], ids.count == 1, let item = ids.first.flatMap({ items[$0] }) else {
+    guard let ids = byInstance[instance] ?? retiredByInstance[instance], ids.count == 1,
+      let item = ids.first.flatMap({ items[$0] })
+    else {
       return nil
     }
     return (item, Reason("reason.binding.instance", ["instance": instance, "item": item.name]))

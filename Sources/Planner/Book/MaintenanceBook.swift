@@ -58,13 +58,21 @@ public struct MaintenanceBook: Sendable, Equatable {
   /// The open window that withholds the incidents of `item` at `now`, of several the one that ends last. It never
   /// withholds beyond its planned end, even before that end is recorded.
   public func withholding(item: EntityID, at now: Timestamp) -> Withholding? {
-    // What is open has begun: its beginning lies ahead only when the clock was set back.
-    let covering = (coveringWindows[item] ?? []).compactMap { windows[$0] }.filter { now < $0.planned.to }
+    let covering = (coveringWindows[item] ?? []).compactMap { windows[$0] }.filter { Self.covers($0, at: now) }
     guard let window = covering.max(by: { ($0.planned.to, $1.number) < ($1.planned.to, $0.number) }),
       let why = window.coverage.first(where: { $0.item == item })?.why
     else { return nil }
     return Withholding(
       window: window.number, task: window.task, title: window.title, until: window.planned.to, why: why)
+  }
+
+  /// How far the clock may have been set back behind the beginning of an open window that still withholds. The default
+  /// is 3 h: an hour of a wrong time zone, and room. A window that a clock opened far ahead withholds nothing until then.
+  public static let clockSetBackMax = Duration.seconds(3 * 3600)
+
+  /// What is open has begun: its beginning lies ahead only when the clock was set back.
+  private static func covers(_ window: TaskWindow, at now: Timestamp) -> Bool {
+    now < window.planned.to && window.planned.from.elapsed(since: now) <= clockSetBackMax
   }
 
   /// The next moment at which `tick` has something to do.

@@ -25,6 +25,9 @@ public protocol FactJournal: Sendable {
 
   func head() async throws(JournalError) -> JournalHead
 
+  /// The chain's digest as it is kept with one fact; `nil` when the journal does not have the fact.
+  func digest(at position: JournalPosition) async throws(JournalError) -> Digest?
+
   /// Replaces the snapshot rows of the named entities, and deletes those with an empty body, in one transaction.
   /// The rows together are the stream's state as of `position`.
   func saveSnapshots(

@@ -103,7 +103,7 @@ struct TaskDoneCommand: AsyncParsableCommand, PermittedCommand {
 
   @Argument(help: "For example MT-1.") var number: TaskNumber
 
-  @Option(help: "What was done or found; no task ends without it.") var note: String?
+  @Option(help: "What was done or found; no task ends without it.") var note: String
 
   @OptionGroup var control: ControlOptions
 

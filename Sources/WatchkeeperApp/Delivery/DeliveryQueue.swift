@@ -9,6 +9,8 @@ internal import Telemetry
 struct DeliveryQueue: Sendable {
   struct Entry: Sendable {
     let intent: NotificationIntent
+    /// When it came, on the clock that never steps.
+    let takenUpAt: Duration
     var attempts = 0
     /// On the clock that never steps.
     var notBefore = Duration.zero
@@ -29,13 +31,16 @@ struct DeliveryQueue: Sendable {
 
   var count: Int { numbers.count }
   var isEmpty: Bool { numbers.isEmpty }
-  var oldest: Timestamp? { entries.indices.contains(first) ? entries[first]?.intent.createdAt : nil }
+  var oldest: Timestamp? { oldestEntry?.intent.createdAt }
+  /// Since when the oldest waits here, on the clock that never steps.
+  var waitingSince: Duration? { oldestEntry?.takenUpAt }
+  private var oldestEntry: Entry? { entries.indices.contains(first) ? entries[first] : nil }
 
   /// A known one is left alone.
-  mutating func append(_ intent: NotificationIntent) {
+  mutating func append(_ intent: NotificationIntent, at uptime: Duration) {
     guard numbers[intent.key] == nil else { return }
     numbers[intent.key] = base + entries.count
-    entries.append(Entry(intent: intent))
+    entries.append(Entry(intent: intent, takenUpAt: uptime))
   }
 
   subscript(key: IntentKey) -> Entry? {

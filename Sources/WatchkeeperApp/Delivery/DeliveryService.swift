@@ -13,6 +13,8 @@ actor DeliveryService {
   struct View: Sendable {
     /// By channel: how many wait, and since when the oldest.
     var waiting: [String: (count: Int, oldest: Timestamp)] = [:]
+    /// Since when the one that waits longest is here, on the clock that never steps.
+    var waitingSince: Duration?
     var delivered: UInt64 = 0
     var retried: UInt64 = 0
     var refused: UInt64 = 0
@@ -65,7 +67,8 @@ actor DeliveryService {
   ///   arrives after it would send that message again.
   func take(_ pending: @Sendable () -> [NotificationIntent]) {
     let intents = pending().sorted { ($0.createdAt, $0.key) < ($1.createdAt, $1.key) }
-    for intent in intents { waiting[intent.receiver, default: DeliveryQueue()].append(intent) }
+    let uptime = world.clock.uptime
+    for intent in intents { waiting[intent.receiver, default: DeliveryQueue()].append(intent, at: uptime) }
     publish()
     pump()
   }
@@ -199,6 +202,10 @@ actor DeliveryService {
 
   private func publish() {
     let summary = waiting.compactMapValues { queue in queue.oldest.map { (count: queue.count, oldest: $0) } }
-    published.withLock { $0.waiting = summary }
+    let since = waiting.values.compactMap(\.waitingSince).min()
+    published.withLock { view in
+      view.waiting = summary
+      view.waitingSince = since
+    }
   }
 }

@@ -12,8 +12,8 @@ protocol DeskState: Sendable {
   /// Where what is not a fact is kept; `nil` when there is nothing.
   static var table: RowTable? { get }
 
-  /// The changes that the start applied and no snapshot holds; the desk takes them over.
-  var replayed: [Change] { get set }
+  /// What the start applied from facts; the desk takes it over.
+  var replay: Replay<Change> { get set }
 
   /// Decides and applies one input. When it throws, nothing has changed.
   mutating func process(_ input: Input, at now: Timestamp) throws(Refusal) -> [Change]
@@ -77,10 +77,23 @@ actor Desk<State: DeskState> {
     self.log = log
     mailbox = Mailbox(limit: DeskLimits.mailbox)
     var state = state
-    unsnapped = state.replayed
-    state.replayed = []
+    let replay = state.replay
+    unsnapped = replay.changes
+    state.replay = Replay()
     published = Mutex(state)
     cursor = try await StreamCursor(State.stream, in: world, replayed: unsnapped.count)
+    if let damage = replay.damage {
+      log.error("\(State.stream.rawValue): snapshots: \(damage) – the state is worked out again from all facts")
+      cursor.mustDropSnapshots = true
+      // A disk that refuses now is asked again with the next save.
+      try? await dropDamagedSnapshots()
+    }
+  }
+
+  private func dropDamagedSnapshots() async throws(JournalError) {
+    guard cursor.mustDropSnapshots else { return }
+    try await world.journal.dropSnapshots(of: State.stream)
+    cursor.mustDropSnapshots = false
   }
 
   /// Always durable.
@@ -231,6 +244,7 @@ actor Desk<State: DeskState> {
     gone.formUnion(left)
     let dropped = gone
     do {
+      try await dropDamagedSnapshots()
       try await world.save(state.snapshots(after: unsnapped) + dropped.sorted().map(EntitySnapshot.gone), at: cursor)
       unsnapped.removeFirst(count)
       gone.subtract(dropped)
@@ -242,7 +256,8 @@ actor Desk<State: DeskState> {
 
   /// Rows that the disk refused are tried again with the next ones.
   private func saveRows() async {
-    guard let table = State.table, !isSavingRows else { return }
+    // Behind another writer these counts would be older than those it wrote.
+    guard let table = State.table, !isSavingRows, !isCutOff else { return }
     isSavingRows = true
     defer { isSavingRows = false }
     unsavedRows.merge(published.withLock { $0.takeRows() }) { $1 }

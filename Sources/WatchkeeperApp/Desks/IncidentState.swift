@@ -9,15 +9,15 @@ struct IncidentState: DeskState {
 
   var book: IncidentBook
   private(set) var tally: BreachTally
-  var replayed: [IncidentFact]
+  var replay: Replay<IncidentFact>
 
   /// The state as the journal says.
   init(from world: World, settings: IncidentSettings) async throws {
-    let (book, replayed) = try await world.fold(
+    let (book, replay) = try await world.fold(
       .incidents, from: { try IncidentBook($0, settings: settings) }, reading: { try IncidentFact($0) },
       applying: { $0.apply($1) })
     self.book = book
-    self.replayed = replayed
+    self.replay = replay
     tally = BreachTally(rows: try await world.rows.rows(of: .breachTallies), under: book)
   }
 

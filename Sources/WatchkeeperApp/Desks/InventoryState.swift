@@ -9,13 +9,13 @@ struct InventoryState: DeskState {
 
   var book: InventoryBook
   private(set) var ledger: SightingLedger
-  var replayed: [InventoryFact]
+  var replay: Replay<InventoryFact>
 
   init(from world: World) async throws {
-    let (book, replayed) = try await world.fold(
+    let (book, replay) = try await world.fold(
       .inventory, from: { try InventoryBook($0) }, reading: { try InventoryFact($0) }, applying: { $0.apply($1) })
     self.book = book
-    self.replayed = replayed
+    self.replay = replay
     ledger = SightingLedger(rows: try await world.rows.rows(of: .sightings))
   }
 

@@ -15,15 +15,15 @@ struct MaintenanceState: DeskState {
   static let table: RowTable? = nil
 
   var book: MaintenanceBook
-  var replayed: [MaintenanceFact]
+  var replay: Replay<MaintenanceFact>
   private var gone: Set<EntityID> = []
 
   init(from world: World) async throws {
-    let (book, replayed) = try await world.fold(
+    let (book, replay) = try await world.fold(
       .maintenance, from: { try MaintenanceBook(restoring: $0.rows) }, reading: { try MaintenanceFact($0) },
       applying: { $0.apply($1) })
     self.book = book
-    self.replayed = replayed
+    self.replay = replay
   }
 
   /// How long finished tasks stay in memory after they were due; the journal keeps them for good. The default is

@@ -6,6 +6,9 @@ struct StreamCursor: Sendable {
   private(set) var version: StreamVersion
   private(set) var position: JournalPosition
   private(set) var factsSinceSnapshot = 0
+  /// Damaged snapshots lie in the journal still: they go before others come, because rows of records that no fact
+  /// speaks of would come back with those.
+  var mustDropSnapshots = false
 
   /// How many facts a start may have to replay before snapshots are due; the default is 500.
   static let factsPerSnapshot = 500
@@ -30,6 +33,15 @@ struct StreamCursor: Sendable {
   var isSnapshotDue: Bool { factsSinceSnapshot >= Self.factsPerSnapshot }
 }
 
+/// What a start took from facts and not from snapshots.
+struct Replay<Change: Sendable>: Sendable {
+  /// The changes that no sound snapshot holds yet: they belong to the next save, else a later one would stand for a
+  /// position that its rows do not have.
+  var changes: [Change] = []
+  /// What is wrong with the stream's snapshots, `nil` when nothing is.
+  var damage: String?
+}
+
 extension World {
   /// Appends as the stream's writer; durable when it returns. The caller advances its cursor past the facts.
   func append(_ drafts: [FactDraft], at cursor: StreamCursor) async throws(JournalError) -> [Fact] {
@@ -48,31 +60,28 @@ extension World {
   }
 
   /// A stream's state: its snapshots, then the facts after them. Where snapshots are damaged, all facts say the same.
-  ///
-  /// - Returns: the state, and the changes that no sound snapshot holds yet: they belong to the next save, else a later
-  ///   one would stand for a position that its rows do not have.
+  /// Writes nothing.
   func fold<Book, Change>(
     _ stream: Stream, from begin: (SnapshotSet) throws -> Book, reading: (Fact) throws -> Change,
     applying: (inout Book, Change) -> Void
-  ) async throws -> (book: Book, replayed: [Change]) {
+  ) async throws -> (book: Book, replay: Replay<Change>) {
     var book: Book
     var position = JournalPosition.start
+    var replay = Replay<Change>()
     do {
       let rows = try await journal.snapshots(of: stream)
       book = try begin(rows)
       position = rows.asOf
     } catch  where Self.isDamage(error) {
-      // Rows of records that no fact speaks of would come back with the next save.
-      try await journal.dropSnapshots(of: stream)
+      replay.damage = "\(error)"
       book = try begin(.none)
     }
-    var replayed: [Change] = []
-    try await replay(stream, after: position) { fact in
+    try await self.replay(stream, after: position) { fact in
       let change = try reading(fact)
       applying(&book, change)
-      replayed.append(change)
+      replay.changes.append(change)
     }
-    return (book, replayed)
+    return (book, replay)
   }
 
   /// A newer schema is no damage: its rows are right, and this program must leave them alone.

@@ -90,16 +90,20 @@ struct DataFolder {
     }
   }
 
-  /// The least free space to start with: the journal must be able to record. The default is 32 MiB.
-  static let freeBytesMin = 32 << 20
+  /// The least free space to begin a new folder with: the journal must be able to record. The default is 32 MiB.
+  static let freeBytesMinOfNew = 32 << 20
+  /// The least free space to go on with: less than samples leave to decisions, else a restart on the disk that they
+  /// filled would record nothing any more. The default is 8 MiB.
+  static let freeBytesMinOfKnown = 8 << 20
 
   private func refuseFullDisk() throws(StartError) {
     // The reserve of an earlier run can be given up, so that a restart on a full disk goes on recording.
     guard let unused = DiskReserve.freeBytes(in: path) else { return }
     let free = unused + DiskReserve.size(of: reserve)
-    guard free >= Self.freeBytesMin else {
+    let least = isNew ? Self.freeBytesMinOfNew : Self.freeBytesMinOfKnown
+    guard free >= least else {
       throw StartError(
-        "\(path) has \(free >> 20) MiB free, \(Self.freeBytesMin >> 20) MiB are needed to start",
+        "\(path) has \(free >> 20) MiB free, \(least >> 20) MiB are needed to start",
         remedy: "free space, or give --data another folder; nothing was written")
     }
   }

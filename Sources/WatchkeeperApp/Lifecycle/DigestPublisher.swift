@@ -25,7 +25,9 @@ actor DigestPublisher {
   func begin() async {
     do {
       kept = try file.read().max { $0.position < $1.position }
-      if let fault = try await fault { log.error("journal: \(fault) – run: watchkeeper verify") }
+      if let kept, let fault = try await fault(against: kept) {
+        log.error("journal: \(fault) – run: watchkeeper verify")
+      }
     } catch {
       log.error("published digests: \(error)")
     }
@@ -57,15 +59,11 @@ actor DigestPublisher {
     }
   }
 
-  private var fault: JournalFinding? {
-    get async throws(JournalError) {
-      guard let kept else { return nil }
-      let head = try await journal.head()
-      if kept.position > head.position { return .tailCut(published: kept, last: head.position) }
-      if kept.position == head.position, kept.digest != head.digest {
-        return .publishedDigestDiffers(kept, agreed: .start)
-      }
-      return nil
-    }
+  /// What was published and is not there any more, or not so.
+  func fault(against kept: PublishedDigest) async throws(JournalError) -> JournalFinding? {
+    let head = try await journal.head()
+    if kept.position > head.position { return .tailCut(published: kept, last: head.position) }
+    let stored = try await journal.digest(at: kept.position)
+    return stored == kept.digest ? nil : .publishedDigestDiffers(kept, agreed: .start)
   }
 }

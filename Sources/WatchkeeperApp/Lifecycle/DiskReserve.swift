@@ -39,7 +39,13 @@ final class DiskReserve: Sendable {
   static func freeBytes(in folder: String) -> Int? {
     var status = statvfs()
     guard statvfs(folder, &status) == 0 else { return nil }
-    return Int(status.f_bavail) * Int(status.f_frsize)
+    return bytes(blocks: status.f_bavail, of: status.f_frsize)
+  }
+
+  /// Some file systems, network ones above all, say that nearly endless space is free.
+  static func bytes(blocks: UInt, of size: UInt) -> Int {
+    let (bytes, isBeyond) = blocks.multipliedReportingOverflow(by: size)
+    return isBeyond ? .max : Int(clamping: bytes)
   }
 
   /// What to do about so much free space. Between the two limits things stay as they are.

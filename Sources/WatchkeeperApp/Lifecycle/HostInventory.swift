@@ -34,17 +34,20 @@ struct HostInventory {
       "hostname": findings.hostName, "machine_id": findings.machineID, "kernel": findings.kernel,
       "architecture": findings.architecture, "os": findings.operatingSystem,
       "os_version": findings.operatingSystemVersion, "cpu_count": String(findings.processors),
-      "memory_bytes": String(Int64(findings.memoryBytes)),
+      "memory_bytes": Self.whole(findings.memoryBytes),
     ].filter { !$0.value.isEmpty }
   }
+
+  /// What a file system says of itself may be no size at all: then nothing is said, `""`.
+  static func whole(_ bytes: Double) -> String { Int64(exactly: bytes.rounded()).map { String($0) } ?? "" }
 
   private var children: [Discovery.Found] {
     findings.filesystems.map { filesystem in
       Discovery.Found(
         "filesystem", identity: filesystem.mountPoint,
         attributes: [
-          "device": filesystem.device, "fstype": filesystem.type, "size_bytes": String(Int64(filesystem.sizeBytes)),
-        ])
+          "device": filesystem.device, "fstype": filesystem.type, "size_bytes": Self.whole(filesystem.sizeBytes),
+        ].filter { !$0.value.isEmpty })
     }
       + findings.interfaces.map { interface in
         Discovery.Found(

@@ -35,16 +35,35 @@ extension Installation {
   }
 
   /// A recovery must not be more durable than the samples that prove it: after a crash the last good sample would be
-  /// gone, the last bad one in sight, and a resolved incident would open again. Costs one sync for each resolution.
+  /// gone, the last bad one in sight, and a resolved incident would open again. Costs one sync for each resolution, and
+  /// at most `samplesWaitMax`: decisions never hang behind a disk that takes no samples.
   func keepSamples(behind facts: [IncidentFact]) async {
     let endsOne = facts.contains { fact in
       switch fact.change {
-      case .resolved, .verified, .closed: true
+      case .resolved, .verified: true
       default: false
       }
     }
-    if endsOne { await store.commit() }
+    guard endsOne else { return }
+    let (ends, end) = AsyncStream.makeStream(of: Bool.self, bufferingPolicy: .bufferingOldest(1))
+    Task { [store] in
+      await store.commit()
+      end.yield(true)
+    }
+    let limit = Task { [clock = world.clock] in
+      do { try await clock.sleep(for: Self.samplesWaitMax) } catch { return }
+      end.yield(false)
+    }
+    // A task of its own: a stop that cancels the desk must not cut the wait short.
+    let isKept = await Task { await ends.first { _ in true } ?? true }.value
+    limit.cancel()
+    if !isKept {
+      log.warning("samples: the disk did not take them within \(Self.samplesWaitMax.notation) – incidents go on")
+    }
   }
+
+  /// How long a decision waits for the samples behind it. The default is 2 s.
+  static let samplesWaitMax = Duration.seconds(2)
 
   func incidentsChanged(_ facts: [IncidentFact], _ state: IncidentState) {
     let told = Set(

@@ -22,6 +22,8 @@ extension Installation {
     static let reconciliation = 300
     static let discovery = 300
     static let publishing = 3600
+    /// Of the first digest: a new journal is empty at the start.
+    static let firstPublishing = 60
   }
 
   /// Loops of their own: a slow disk, a stalled mount or a silent heartbeat URL must not hold the ticks.
@@ -63,6 +65,7 @@ extension Installation {
     let distance = (step < .zero ? .zero - step : step).notation
     log.warning(
       "clock: it was set \(way) by \(distance) – sampling, rules and schedules go on; see: timedatectl status")
+    if step < .zero { incidents.submit(.clockLookedAt) }
     plan()
   }
 
@@ -74,7 +77,7 @@ extension Installation {
       if second % Period.persist == 0 { await persist() }
       if second % Period.metrics == 0 { await appendSelfMetrics() }
       if second % Period.reconciliation == 0 { reconcile() }
-      if second % Period.publishing == 0 { await digests.publish() }
+      if second == Period.firstPublishing || second % Period.publishing == 0 { await digests.publish() }
     }
   }
 
@@ -129,6 +132,7 @@ extension Installation {
     for input in configuration.inventoryInputs(hostName: hostName) { inventory.submit(input) }
     let now = now
     maintenance.adopt { $0.forget(at: now) }
+    incidents.submit(.clockLookedAt)
     plan()
     Task { await takePendingIntents() }
   }
@@ -175,11 +179,10 @@ extension Installation {
 
   var heartbeatAges: Heartbeat.Ages {
     let delivery = deliveries.view
-    let oldest = delivery.waiting.values.map(\.oldest).min()
     let uptime = world.clock.uptime
     return Heartbeat.Ages(
       evaluation: status.withLock { $0.lastRound }.map { uptime - $0 },
-      undelivered: oldest.map { now.elapsed(since: $0) } ?? .zero,
+      undelivered: delivery.waitingSince.map { uptime - $0 } ?? .zero,
       delivered: delivery.lastDelivery.map { now.elapsed(since: $0) },
       roundInterval: evaluator.view.groups.map(\.interval).min())
   }

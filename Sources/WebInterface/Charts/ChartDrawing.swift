@@ -127,7 +127,8 @@ struct ChartDrawing {
   // MARK: - Behind and over the lines
 
   private var bands: [View] {
-    chart.bands.sorted { Self.depth($0.kind) < Self.depth($1.kind) }.compactMap { band in
+    let captioned = captionedStarts
+    return chart.bands.sorted { Self.depth($0.kind) < Self.depth($1.kind) }.compactMap { band in
       let from = x(band.start.milliseconds)
       let until = x((band.end ?? chart.end).milliseconds)
       guard until > from else { return nil }
@@ -136,16 +137,35 @@ struct ChartDrawing {
         "from": String(band.start.milliseconds), "hatched": band.kind == .maintenance,
       ]
       if let end = band.end { view["to"] = String(end.milliseconds) }
-      if band.kind == .firing {
+      if band.kind == .firing, captioned.contains(band.start) {
         let seconds = (band.end ?? chart.end).elapsed(since: band.start).inSeconds
-        let isLate = until > 0.6
+        let (place, isLate) = captionPlace(of: band)
         view["caption"] = [
-          "x": Geometry.percent(isLate ? until : from), "dx": isLate ? "-6" : "6", "anchor": isLate ? "end" : "start",
+          "x": Geometry.percent(place), "dx": isLate ? "-6" : "6", "anchor": isLate ? "end" : "start",
           "text": parts.reader.text("chart.firing", ["length": String(seconds)]),
         ]
       }
       return view
     }
+  }
+
+  /// Where a band's caption is anchored; a late one ends at the band's end, so that it stays inside.
+  private func captionPlace(of band: ChartBand) -> (x: Double, isLate: Bool) {
+    let until = x((band.end ?? chart.end).milliseconds)
+    return until > 0.6 ? (until, true) : (x(band.start.milliseconds), false)
+  }
+
+  /// Of firings whose captions would lie over each other the latest speaks.
+  private var captionedStarts: Set<Timestamp> {
+    var starts: Set<Timestamp> = []
+    var right = Double.infinity
+    for band in chart.bands.filter({ $0.kind == .firing }).sorted(by: { $0.start > $1.start }) {
+      let place = captionPlace(of: band).x
+      guard right - place >= Self.markDistance else { continue }
+      right = place
+      starts.insert(band.start)
+    }
+    return starts
   }
 
   private static func depth(_ kind: ChartBand.Kind) -> Int {
