@@ -55,8 +55,9 @@ extension EmbeddedStore {
       replay.run(into: &head)
       return replay.outcome
     }
+    let now = clock.now
     condition.withLock { condition in
-      for finding in outcome.findings { condition.note(finding) }
+      for finding in outcome.findings { condition.note(finding, at: now) }
       condition.statistics.damagedSeriesRows += UInt64(outcome.damagedSeriesRows)
       condition.statistics.damagedBatches += UInt64(outcome.damagedBatches)
     }
@@ -72,10 +73,12 @@ extension EmbeddedStore {
     guard let target = folder.quarantine(name) else {
       throw .folderUnusable(path: folder.path(of: name), problem: "is damaged and cannot be moved to quarantine/")
     }
+    let now = clock.now
     condition.withLock { condition in
       condition.statistics.filesQuarantined += 1
       condition.note(
-        StoreFinding(.damage, file: name.text, place: "", problem: "is no database (\(error)); moved to \(target)"))
+        StoreFinding(.damage, file: name.text, place: "", problem: "is no database (\(error)); moved to \(target)"),
+        at: now)
     }
   }
 }

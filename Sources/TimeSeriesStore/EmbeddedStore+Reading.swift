@@ -83,14 +83,17 @@ extension EmbeddedStore: SeriesReader {
   }
 
   func note(_ severity: StoreFinding.Severity, _ name: DayFileName, _ place: String, _ problem: String) {
-    _ = condition.withLock { $0.note(StoreFinding(severity, file: name.text, place: place, problem: problem)) }
+    let finding = StoreFinding(severity, file: name.text, place: place, problem: problem)
+    let now = clock.now
+    _ = condition.withLock { $0.note(finding, at: now) }
   }
 
   func noteDamage(_ name: DayFileName, series: Int64, start: Int64, _ problem: String) {
     let finding = StoreFinding(
       .damage, file: name.text, place: "chunk of series \(series) from \(start)", problem: "\(problem); it is skipped")
+    let now = clock.now
     condition.withLock { condition in
-      if condition.note(finding) { condition.statistics.damagedChunks += 1 }
+      if condition.note(finding, at: now) { condition.statistics.damagedChunks += 1 }
     }
   }
 }

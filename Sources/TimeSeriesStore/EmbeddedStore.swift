@@ -143,8 +143,10 @@ struct StoreCondition: Sendable {
 
   /// - Returns: whether it is new among those remembered.
   @discardableResult
-  mutating func note(_ finding: StoreFinding) -> Bool {
-    if health.findings.contains(finding) { return false }
+  mutating func note(_ finding: StoreFinding, at now: Timestamp) -> Bool {
+    if health.findings.contains(where: { $0.isSame(as: finding) }) { return false }
+    var finding = finding
+    finding.foundAt = now
     if health.findings.count >= Self.findingsMax { health.findings.removeFirst() }
     health.findings.append(finding)
     return true

@@ -1,3 +1,5 @@
+public import Telemetry
+
 /// Why a store cannot be opened. Nothing on disk was changed.
 public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
   case newerFormat(file: String, version: Int32)
@@ -26,12 +28,22 @@ public struct StoreFinding: Sendable, Hashable, CustomStringConvertible {
   /// The row, for example `chunk 17 (series 3, start 1700000000000)`; empty for the whole file.
   public let place: String
   public let problem: String
+  /// When the running store first saw it; `nil` for what `verify` reports.
+  public var foundAt: Timestamp?
 
-  public init(_ severity: Severity, file: String, place: String, problem: String) {
+  public init(_ severity: Severity, file: String, place: String, problem: String, foundAt: Timestamp? = nil) {
     self.severity = severity
     self.file = file
     self.place = place
     self.problem = problem
+    self.foundAt = foundAt
+  }
+
+  /// Whether both are the same fault, whenever it was seen.
+  func isSame(as other: StoreFinding) -> Bool {
+    var other = other
+    other.foundAt = foundAt
+    return self == other
   }
 
   public var description: String {

@@ -63,6 +63,7 @@ struct DamageTests {
     _ = try await store.read()
     #expect(store.statistics.damagedChunks == 1)
     #expect(store.health.findings.count == 1)
+    #expect(store.health.findings.first?.foundAt != nil)
     // The day is sealed as it is; the damage stays where it was.
     clock.advance(.seconds(2 * 86_400))
     await store.sealFinishedDays(at: clock.now)

@@ -62,6 +62,26 @@ struct ShellNoticesTests {
     #expect(text(notice.detail).contains("`2026-11-20.sqlite: chunk 17: bad checksum`"))
   }
 
+  @Test("damage is told for a day") func damageOfYesterday() {
+    var store = StoreHealth()
+    for (hours, expected) in [(23, 1), (25, 0)] as [(Int64, Int)] {
+      let found = Self.now.advanced(by: .seconds(-3600 * hours))
+      store.findings = [StoreFinding(.damage, file: "a", place: "", problem: "b", foundAt: found)]
+      #expect(notices(store: store).count == expected)
+    }
+  }
+
+  @Test("the count is that of the channel that is named") func severalChannels() throws {
+    let waiting = [
+      "on-call/webhook": (count: 3, oldest: Self.now.advanced(by: .seconds(-300))),
+      "on-call/email": (count: 4, oldest: Self.now.advanced(by: .seconds(-200))),
+    ]
+    let all = ShellNotices(refused: nil, store: StoreHealth(), waiting: waiting, now: Self.now).all
+    #expect(
+      text(try #require(all.first).phrase).hasPrefix("on-call/webhook ")
+        && text(all.first?.phrase).hasSuffix("; 3 wait."))
+  }
+
   @Test("a disk that refuses is told with its words, before damage and configuration") func unsaved() throws {
     var store = StoreHealth()
     store.lag = .seconds(45)

@@ -13,6 +13,8 @@ struct ShellNotices {
 
   /// A notification that waits for longer is told; the packaged rule WatchkeeperDeliveryFails speaks at the same age.
   static let waitMax = Duration.seconds(120)
+  /// How long found damage is told: a day. `watchkeeper verify` names it for as long as it is there.
+  static let damageShown = Duration.seconds(86_400)
   /// Samples that wait for the disk for longer are told, as by the rule WatchkeeperStoreUnwell.
   static let lagMax = Duration.seconds(30)
 
@@ -30,7 +32,7 @@ struct ShellNotices {
         "console.notice.undelivered",
         [
           "receiver": worst.key, "age": now.elapsed(since: worst.value.oldest).argument,
-          "count": String(late.values.map(\.count).reduce(0, +)),
+          "count": String(worst.value.count),
         ]),
       detail: Phrase("console.notice.undelivered-remedy"))
   }
@@ -43,8 +45,11 @@ struct ShellNotices {
         ?? Phrase("console.notice.unsaved-remedy"))
   }
 
+  /// What was found within a day: damage stays, a banner that nobody can end would be overlooked.
   private var damaged: StatedPhrase? {
-    let found = store.findings.filter { $0.severity == .damage }
+    let found = store.findings.filter { finding in
+      finding.severity == .damage && finding.foundAt.map { now.elapsed(since: $0) < Self.damageShown } ?? true
+    }
     guard let newest = found.last else { return nil }
     return StatedPhrase(
       .critical, Phrase("console.notice.damaged", ["count": String(found.count)]),
