@@ -18,6 +18,23 @@ struct EmailTests {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  @Test(
+    "a plain subject stays readable and folds at its spaces; what does not fit a line is encoded",
+    arguments: [
+      ("RECOVERED after 11 s: web01 is up", "RECOVERED after 11 s: web01 is up"),
+      (
+        "RECOVERED after 11 s: http://127.0.0.1:46779/ does not answer as it should",
+        "RECOVERED after 11 s: http://127.0.0.1:46779/ does not\r\n answer as it should"
+      ), ("a =?b", "=?UTF-8?B?YSA9P2I=?="), ("磁盘", "=?UTF-8?B?56OB55uY?="), ("", ""),
+      (
+        String(repeating: "x", count: 61),
+        "=?UTF-8?B?\(String(repeating: "eHh4", count: 15))?=\r\n =?UTF-8?B?\(String(repeating: "eHh4", count: 5))eA==?="
+      ),
+    ])
+  func subject(_ example: (text: String, header: String)) {
+    #expect(EncodedWord.text(example.text) == example.header)
+  }
+
   @Test("the whole mail, byte for byte")
   func golden() throws {
     var message = message()

@@ -6,13 +6,24 @@ internal import FoundationEssentials
 enum EncodedWord {
   /// Bytes of text in one encoded word, so that it stays within 75 characters.
   private static let chunkBytes = 45
-  /// Longer text is encoded too, because encoded words fold and a long word does not.
+  /// Bytes of plain text in one line, so that it stays within 78 characters behind the name of the header. A longer word
+  /// is encoded, because encoded words fold and a long word does not.
   private static let plainMax = 60
 
-  /// For an unstructured header such as Subject.
+  /// For an unstructured header such as Subject. Plain text stays readable to every filter, folded at its spaces.
   static func text(_ text: String) -> String {
     let line = PlainText.oneLine(text).trimmed
-    return isPlain(line) && !line.contains("=?") ? line : encoded(line)
+    let words = line.isEmpty ? [] : line.split(separator: " ", omittingEmptySubsequences: false)
+    guard !line.contains("=?"), words.allSatisfy({ !$0.isEmpty && isPlain($0) }) else { return encoded(line) }
+    var lines: [String] = []
+    for word in words {
+      if let last = lines.last, last.utf8.count + 1 + word.utf8.count <= plainMax {
+        lines[lines.count - 1] = last + " " + word
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines.joined(separator: "\r\n ")
   }
 
   /// For the name before an address.
@@ -29,7 +40,7 @@ enum EncodedWord {
     return isAtoms && isPlain(line) ? line : encoded(line)
   }
 
-  private static func isPlain(_ line: String) -> Bool {
+  private static func isPlain(_ line: some StringProtocol) -> Bool {
     line.utf8.count <= plainMax && line.utf8.allSatisfy { (0x20...0x7E).contains($0) }
   }
 
