@@ -46,6 +46,8 @@ final class LinuxHostProbe: Probe {
   /// The sampler belongs to whoever took it out; a run that finds none meets a run that still hangs.
   private let idle: Mutex<SamplerBox?>
 
+  /// Unchecked, because the compiler cannot see that taking the box out of `idle` hands the sampler over whole: never do
+  /// two threads hold it.
   private struct SamplerBox: @unchecked Sendable { let sampler: HostSampler }
 
   init(_ settings: LinuxHostSettings) {
