@@ -79,6 +79,18 @@ static const unsigned char runbooks_host_md[] = {
 static const unsigned char runbooks_watchkeeper_md[] = {
 #embed "../../docs/runbooks/watchkeeper.md"
 };
+static const unsigned char runbooks_zh_cn_certificate_md[] = {
+#embed "../../docs/runbooks/zh-CN/certificate.md"
+};
+static const unsigned char runbooks_zh_cn_endpoint_md[] = {
+#embed "../../docs/runbooks/zh-CN/endpoint.md"
+};
+static const unsigned char runbooks_zh_cn_host_md[] = {
+#embed "../../docs/runbooks/zh-CN/host.md"
+};
+static const unsigned char runbooks_zh_cn_watchkeeper_md[] = {
+#embed "../../docs/runbooks/zh-CN/watchkeeper.md"
+};
 static const unsigned char spark_mustache[] = {
 #embed "Files/spark.mustache"
 };
@@ -119,6 +131,10 @@ static const struct {
     {"runbooks/endpoint.md", runbooks_endpoint_md, sizeof runbooks_endpoint_md},
     {"runbooks/host.md", runbooks_host_md, sizeof runbooks_host_md},
     {"runbooks/watchkeeper.md", runbooks_watchkeeper_md, sizeof runbooks_watchkeeper_md},
+    {"runbooks/zh-CN/certificate.md", runbooks_zh_cn_certificate_md, sizeof runbooks_zh_cn_certificate_md},
+    {"runbooks/zh-CN/endpoint.md", runbooks_zh_cn_endpoint_md, sizeof runbooks_zh_cn_endpoint_md},
+    {"runbooks/zh-CN/host.md", runbooks_zh_cn_host_md, sizeof runbooks_zh_cn_host_md},
+    {"runbooks/zh-CN/watchkeeper.md", runbooks_zh_cn_watchkeeper_md, sizeof runbooks_zh_cn_watchkeeper_md},
     {"spark.mustache", spark_mustache, sizeof spark_mustache},
     {"sprite.mustache", sprite_mustache, sizeof sprite_mustache},
     {"watchkeeper.css", watchkeeper_css, sizeof watchkeeper_css},

@@ -13,6 +13,26 @@ struct RunbookTests {
     #expect(page.sections[1].blocks == [.steps(["a"])])
   }
 
+  @Test("every packaged runbook says the same in both languages", arguments: RunbookLink.packagedNames.sorted())
+  func bothLanguages(_ name: String) throws {
+    let assets = AssetStore(overrideFolder: nil)
+    let english = try #require(RunbookPage(packaged: name, in: .english, assets))
+    let chinese = try #require(RunbookPage(packaged: name, in: .simplifiedChinese, assets))
+    #expect(english.sections.map(\.anchor) == chinese.sections.map(\.anchor))
+    for (section, translated) in zip(english.sections, chinese.sections) {
+      #expect(section.shape == translated.shape, "\(section.heading)")
+      #expect(translated.text.contains { $0 >= "\u{4E00}" && $0 <= "\u{9FFF}" }, "\(section.heading)")
+    }
+  }
+
+  @Test("a Chinese reader gets the Chinese runbook") func inTheReadersLanguage() async throws {
+    let bench = try Bench()
+    let answer = await bench.get("/runbooks/host", query: "lang=zh-CN", cookie: try await bench.logIn())
+    #expect(answer.text.contains("处置手册：主机"))
+    #expect(answer.text.contains("id=\"hostmemorylow\""))
+    #expect(PageFault.faults(in: answer.text, .simplifiedChinese) == [])
+  }
+
   @Test("every packaged runbook is a page", arguments: ["certificate", "endpoint", "host", "watchkeeper"])
   func served(_ name: String) async throws {
     let bench = try Bench()
@@ -34,9 +54,35 @@ struct RunbookTests {
     #expect(RunbookLink.view(example.text)["href"] as? String == example.href)
   }
 
-  @Test("there is no runbook outside the folder", arguments: ["none", "..%2Fwatchkeeper", "app.js"])
+  @Test("there is no runbook outside the folder", arguments: ["none", "..%2Fwatchkeeper", "zh-CN%2Fhost", "app.js"])
   func missing(_ name: String) async throws {
     let bench = try Bench()
     #expect(await bench.get("/runbooks/\(name)", cookie: try await bench.logIn()).status == 404)
+  }
+}
+
+extension RunbookPage.Section {
+  /// Kind and size of each block, and the commands in them: what a translation must not change.
+  fileprivate var shape: [String] {
+    blocks.map { block in
+      switch block {
+      case .paragraph(let text): "paragraph \(Self.code(in: text))"
+      case .steps(let steps): "steps \(steps.map(Self.code))"
+      }
+    }
+  }
+
+  fileprivate var text: String {
+    blocks.map { block in
+      switch block {
+      case .paragraph(let text): text
+      case .steps(let steps): steps.joined()
+      }
+    }.joined()
+  }
+
+  private static func code(in text: String) -> [Substring] {
+    let parts = text.split(separator: "`", omittingEmptySubsequences: false)
+    return parts.indices.filter { $0 % 2 == 1 }.map { parts[$0] }.sorted()
   }
 }

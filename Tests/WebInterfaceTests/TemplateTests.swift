@@ -17,7 +17,7 @@ struct TemplateTests {
     var names: [String] = []
     for (folder, prefix) in [("Sources/CResources/Files", ""), ("docs/runbooks", "runbooks/")] {
       let folder = root.appending(path: folder)
-      for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+      for file in try FileManager.default.subpathsOfDirectory(atPath: folder.path) where file.contains(".") {
         let bytes = try Data(contentsOf: folder.appending(path: file))
         #expect(Self.assets.asset(prefix + file)?.bytes == Array(bytes), "\(file) was not embedded anew")
         names.append(prefix + file)

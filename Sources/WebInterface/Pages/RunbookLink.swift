@@ -4,10 +4,11 @@ internal import CResources
 public enum RunbookLink {
   private static let packagedFolder = "docs/runbooks/"
   /// The runbooks that are built in, by their names without `.md`; another of this shape is the operator's.
-  private static let packagedNames: Set<String> = Set(
+  static let packagedNames: Set<String> = Set(
     (0..<watchkeeper_resource_count()).compactMap { index in
       let file = watchkeeper_resource_name(index).map { String(cString: $0) } ?? ""
-      return file.hasPrefix("runbooks/") && file.hasSuffix(".md") ? String(file.dropFirst(9).dropLast(3)) : nil
+      let parts = file.split(separator: "/")
+      return parts.count == 2 && parts[0] == "runbooks" ? String(parts[1].dropLast(3)) : nil
     })
 
   /// - Parameter text: the annotation, for example `docs/runbooks/host.md#hostmemorylow` or an address of the web.

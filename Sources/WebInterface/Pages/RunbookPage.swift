@@ -1,3 +1,5 @@
+internal import Wording
+
 /// A runbook that is shipped with the program, taken apart for the page.
 ///
 /// The files are Markdown of the plainest kind: a title, sections under `##`, paragraphs, numbered steps, code between
@@ -19,6 +21,24 @@ struct RunbookPage {
   let sections: [Section]
 
   static func path(_ name: String) -> String { "/runbooks/" + PercentCoding.encode(name) }
+
+  /// A packaged runbook in the reader's language; the headings, names of rules, are the same in all.
+  ///
+  /// - Returns: `nil` when there is none of this name.
+  init?(packaged name: String, in language: Language, _ assets: AssetStore) {
+    guard RunbookLink.packagedNames.contains(name), let text = assets.text(Self.file(name, language)) else {
+      return nil
+    }
+    self.init(text)
+  }
+
+  /// Among what is built in.
+  static func file(_ name: String, _ language: Language) -> String {
+    switch language {
+    case .english: "runbooks/\(name).md"
+    case .simplifiedChinese: "runbooks/zh-CN/\(name).md"
+    }
+  }
 
   init(_ markdown: String) {
     var title = ""

@@ -145,8 +145,8 @@ struct PageRoutes: Sendable {
   /// What to do about a packaged rule, from the files that are built in: it must be there when the network is not.
   private var runbook: Route {
     Route(.get, "/runbooks/:name", .ruleRead) { call async throws(WebFailure) in
-      guard let text = renderer.assets.text("runbooks/\(call.parameter("name")).md") else { throw .notFound }
-      let page = RunbookPage(text)
+      let name = call.parameter("name")
+      guard let page = RunbookPage(packaged: name, in: call.reader.language, renderer.assets) else { throw .notFound }
       return renderer.page(
         "runbook", title: page.title, tab: .rules, page.view, call: call, shell: await console.shell(),
         settings: settings)
