@@ -81,12 +81,9 @@ public enum IncidentReasons {
   }
 
   static func outlived(_ withheld: WithheldAlert) -> Reason {
-    Reason(
-      "reason.incident.outlived-window",
-      [
-        "window": withheld.window.number.description, "title": withheld.window.title,
-        "sinceAt": withheld.since.text,
-      ])
+    let facts = ["window": withheld.window.number.description, "sinceAt": withheld.since.text]
+    return Reason(
+      "reason.incident.outlived-window", withheld.window.title.arguments("title").merging(facts) { $1 })
   }
 
   static func recurrence(of closed: RecordNumber, at closedAt: Timestamp) -> Reason {
@@ -104,7 +101,8 @@ public enum IncidentReasons {
 
   /// - Parameter id: one of the three reasons with a window's number, title and planned end.
   static func window(_ id: String, _ window: WindowReference) -> Reason {
-    Reason(id, ["window": window.number.description, "title": window.title, "untilAt": window.until.text])
+    let facts = ["window": window.number.description, "untilAt": window.until.text]
+    return Reason(id, window.title.arguments("title").merging(facts) { $1 })
   }
 }
 

@@ -249,11 +249,8 @@ extension PlannerReasons {
   static func coversDependant(_ task: MaintenanceTask) -> Reason { window("reason.window.dependant", task) }
 
   private static func window(_ id: String, _ task: MaintenanceTask) -> Reason {
-    Reason(
-      id,
-      [
-        "task": task.number.description, "title": task.terms.activity.title, "item": task.terms.itemName,
-      ])
+    let facts = ["task": task.number.description, "item": task.terms.itemName]
+    return Reason(id, task.terms.activity.title.arguments("title").merging(facts) { $1 })
   }
 }
 

@@ -43,6 +43,8 @@ public enum ArgumentFormat: String, CaseIterable, Sendable {
   case day
   /// Milliseconds since 1970, as short as the distance from now allows: `14:06`, `Fri 14:06`, `2026-11-20 14:06`.
   case moment
+  /// Milliseconds since 1970: the ISO 8601 week of it, `Week 47, 16–22 Nov 2026`.
+  case week
   /// The id of another message, which has no arguments.
   case message
   /// Names divided by `, `, shown with the language's own comma.

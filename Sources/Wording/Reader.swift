@@ -24,12 +24,20 @@ public struct Reader: Sendable {
     case .text(let text), .malformed(let text): return text
     case .choice(let name, let one, let other): return arguments[name] == "1" ? one : other
     case .argument(let name, let format):
-      guard let value = arguments[name] else { return "{\(name)}" }
+      guard let value = value(name, in: arguments) else { return "{\(name)}" }
       return format.map { self.format(value, as: $0) } ?? value
     case .words(let name, let family):
       guard let value = arguments[name] else { return "{\(name)}" }
       // A name without a word, for example a resolution code of a person's own, shows as it is.
       return list(value) { Catalogue.contains(family + $0) ? text(family + $0) : $0 }
+    }
+  }
+
+  /// What an operator wrote in both languages comes twice: `title`, and `title_zh_cn` for Chinese readers.
+  private func value(_ name: String, in arguments: [String: String]) -> String? {
+    switch language {
+    case .english: arguments[name]
+    case .simplifiedChinese: arguments[name + "_zh_cn"] ?? arguments[name]
     }
   }
 
@@ -48,6 +56,7 @@ public struct Reader: Sendable {
     case .time: zone.time(instant)
     case .day: zone.day(instant)
     case .moment: moment(instant)
+    case .week: week(of: instant)
     case .message, .list: value
     }
   }
@@ -101,6 +110,29 @@ public struct Reader: Sendable {
     if days == 0 { return zone.time(instant) }
     if abs(days) < 7 { return "\(weekday(instant))\u{a0}\(zone.time(instant))" }
     return "\(zone.day(instant))\u{a0}\(zone.time(instant))"
+  }
+
+  /// From Monday to Sunday on the reader's clock. The week belongs to the year that has its Thursday (ISO 8601).
+  private func week(of instant: Int64) -> String {
+    let monday = zone.dayNumber(instant) - Int64(zone.weekday(instant))
+    let first = ClockZone.civil(monday)
+    let last = ClockZone.civil(monday + 6)
+    let year = ClockZone.civil(monday + 3).year
+    let earlier = (1...53).first { ClockZone.civil(monday + 3 - 7 * Int64($0)).year != year }
+    let number = earlier ?? 53
+    switch language {
+    case .english:
+      let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+      let end = "\(last.day) \(months[last.month - 1]) \(last.year)"
+      if first.year != last.year {
+        return "Week \(number), \(first.day) \(months[first.month - 1]) \(first.year) – \(end)"
+      }
+      if first.month != last.month { return "Week \(number), \(first.day) \(months[first.month - 1]) – \(end)" }
+      return "Week \(number), \(first.day)–\(end)"
+    case .simplifiedChinese:
+      let begin = "\(year) 年第 \(number) 周，\(first.month) 月 \(first.day) 日至"
+      return first.month == last.month ? "\(begin) \(last.day) 日" : "\(begin) \(last.month) 月 \(last.day) 日"
+    }
   }
 
   /// `Fri`, `周五`.

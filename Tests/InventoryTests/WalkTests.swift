@@ -157,7 +157,8 @@ struct WindowTests {
     on items: [ItemID] = [Shelf.web]
   ) -> MaintenanceWindow {
     MaintenanceWindow(
-      number: RecordNumber(.maintenanceWindow, number), title: "w\(number)", cause: .manual(.person("li")),
+      number: RecordNumber(.maintenanceWindow, number), title: BilingualText("w\(number)"),
+      cause: .manual(.person("li")),
       items: items, covered: MaintenanceWindow.covering(items, in: book),
       from: Self.start.advanced(by: .seconds(minutes.lowerBound * 60)),
       to: Self.start.advanced(by: .seconds(minutes.upperBound * 60)), state: state)

@@ -18,7 +18,11 @@ struct PlanCheckTests {
     "each fault names its key",
     arguments: [
       (Make.draft("Patch Web"), "name"), (Make.draft(""), "name"), (Make.draft { $0.title = "" }, "activity.title"),
-      (Make.draft { $0.checklist = [""] }, "activity.checklist"), (Make.draft("patch", []), "items"),
+      (Make.draft { $0.titleChinese = "" }, "activity.title_zh_cn"),
+      (Make.draft { $0.checklist = [""] }, "activity.checklist"),
+      (Make.draft { ($0.checklist, $0.checklistChinese) = (["a", "b"], ["甲"]) }, "activity.checklist_zh_cn"),
+      (Make.draft { ($0.checklist, $0.checklistChinese) = (["a"], [""]) }, "activity.checklist_zh_cn"),
+      (Make.draft("patch", []), "items"),
       (Make.draft { $0.start = "tomorrow" }, "recurrence.start"),
       (Make.draft { $0.rule = "FREQ=YEARLY" }, "recurrence.rule"),
       (Make.draft { $0.rule = "FREQ=MONTHLY;BYDAY=1MO;BYMONTHDAY=20" }, "recurrence.rule"),
@@ -32,6 +36,17 @@ struct PlanCheckTests {
     let error = #expect(throws: PlanError.self) { try MaintenancePlan(draft) }
     #expect(error?.key == key)
     #expect(error?.description.contains("\n") == false)
+  }
+
+  @Test("a plan may be written in both languages, step by step")
+  func bilingual() throws {
+    let plan = try MaintenancePlan(
+      Make.draft {
+        ($0.title, $0.titleChinese) = ("Patch", "打补丁")
+        ($0.checklist, $0.checklistChinese) = (["Read", "Install"], ["查看", "安装"])
+      })
+    #expect(plan.activity.title == BilingualText("Patch", chinese: "打补丁"))
+    #expect(plan.activity.checklist.map(\.chinese) == ["查看", "安装"])
   }
 
   @Test("a rule that is not supported yet is named")

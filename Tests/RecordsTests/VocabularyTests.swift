@@ -25,6 +25,29 @@ struct RecordNumberTests {
   }
 }
 
+@Suite("Text in both languages")
+struct BilingualTextTests {
+  @Test(
+    "once written it is a string, as journals hold it from before",
+    arguments: [
+      (BilingualText("patch"), #"["patch"]"#),
+      (BilingualText("patch", chinese: "补丁"), #"[{"en":"patch","zh-CN":"补丁"}]"#),
+    ])
+  func coding(_ text: BilingualText, _ json: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    #expect(String(decoding: try encoder.encode([text]), as: UTF8.self) == json)
+    #expect(try JSONDecoder().decode([BilingualText].self, from: Data(json.utf8)) == [text])
+  }
+
+  @Test("as an argument it brings its second language along")
+  func arguments() {
+    #expect(BilingualText("patch").arguments("title") == ["title": "patch"])
+    #expect(
+      BilingualText("patch", chinese: "补丁").arguments("title") == ["title": "patch", "title_zh_cn": "补丁"])
+  }
+}
+
 @Suite("Actors")
 struct ActorTests {
   static let all: [Records.Actor] = [

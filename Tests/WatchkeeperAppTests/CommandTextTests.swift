@@ -139,7 +139,8 @@ struct CommandTextTests {
 
   private static let task = TaskRow(
     number: RecordNumber(.maintenanceTask, 1), plan: "updates", activity: .verbatim("Install updates"),
-    itemID: "host/db01", item: "db01", progress: .planned,
+    checklist: [.both(english: "Read what changes", chinese: "查看更新")], itemID: "host/db01", item: "db01",
+    progress: .planned,
     slot: TimeSpan(from: now.advanced(by: .seconds(86_400)), to: now.advanced(by: .seconds(90_000))),
     reasons: [StatedPhrase(.ok, .verbatim("The earliest slot."))])
 
@@ -155,14 +156,14 @@ struct CommandTextTests {
     #expect(
       lines == [
         "PLAN     WHAT             RHYTHM  ITEMS  NEXT", "updates  Install updates  weekly  3      –", "",
-        "Week of 2026-11-16", "  NUMBER  STATE    SLOT             ITEM  PLAN     WHAT",
+        "Week 47, 16–22 Nov 2026", "  NUMBER  STATE    SLOT             ITEM  PLAN     WHAT",
         "  MT-1    planned  Sat 14:18–15:18  db01  updates  Install updates",
         "  MT-2    no slot  no slot fits     db01  updates  Install updates", "", "Critical  MT-2 fits nowhere",
       ])
     let task = TaskText(
       task: try #require(try answer(page, .english).decoded(as: MaintenanceAnswer.self).tasks.first),
       reader: reader(.english))
-    #expect(task.text.contains("Why then\n  OK  The earliest slot."))
+    #expect(task.text.contains("Why then\n  OK  The earliest slot.\n\nSteps\n  1. Read what changes"))
   }
 
   @Test(

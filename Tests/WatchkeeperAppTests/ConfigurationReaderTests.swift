@@ -27,6 +27,10 @@ struct ConfigurationReaderTests {
     #expect(configuration.probes.map(\.name) == ["this-host"])
     #expect(configuration.ruleGroups.count == 5)
     #expect(configuration.plans.map(\.name) == ["restore-test", "security-updates"])
+    #expect(
+      configuration.plans.allSatisfy { plan in
+        ([plan.activity.title] + plan.activity.checklist).allSatisfy { $0.chinese != nil }
+      })
   }
 
   @Test("the compiled table holds every shipped file, byte for byte") func table() throws {
@@ -188,6 +192,16 @@ struct ConfigurationReaderTests {
         "plans/a.yaml",
         "windows: [{name: night, from: '22:00', to: '23:00'}]\nplans: [{name: p, activity: a, classes: [host], start: 2026-01-01T00:00, repeat: FREQ=DAILY, window: nihgt, duration: 1h}]\n",
         "did you mean 'night'?"
+      ),
+      (
+        "plans/a.yaml",
+        "windows: [{name: n, from: '22:00', to: '23:00'}]\nplans: [{name: p, activity: a, checklist: [b, c], checklist_zh_cn: [d], classes: [host], start: 2026-01-01T00:00, repeat: FREQ=DAILY, window: n, duration: 1h}]\n",
+        "write one entry for each of the checklist's"
+      ),
+      (
+        "plans/a.yaml",
+        "windows: [{name: n, from: '22:00', to: '23:00'}]\nplans: [{name: p, activity: a, activity_zh: b, classes: [host], start: 2026-01-01T00:00, repeat: FREQ=DAILY, window: n, duration: 1h}]\n",
+        "did you mean 'activity_zh_cn'?"
       ),
       (
         "probes/a.yaml", "probes: [{name: a, kind: tcp, settings: {target: 'a:1', tarrget: b}}]\n",

@@ -20,6 +20,30 @@ struct ReaderTests {
   }
 
   @Test(
+    "a week has its ISO number and says its days once",
+    arguments: [
+      ("2026-11-18", "Week 47, 16–22 Nov 2026", "2026 年第 47 周，11 月 16 日至 22 日"),
+      ("2026-12-06", "Week 49, 30 Nov – 6 Dec 2026", "2026 年第 49 周，11 月 30 日至 12 月 6 日"),
+      ("2026-12-28", "Week 53, 28 Dec 2026 – 3 Jan 2027", "2026 年第 53 周，12 月 28 日至 1 月 3 日"),
+      ("2027-01-03", "Week 53, 28 Dec 2026 – 3 Jan 2027", "2026 年第 53 周，12 月 28 日至 1 月 3 日"),
+      ("2027-01-04", "Week 1, 4–10 Jan 2027", "2027 年第 1 周，1 月 4 日至 10 日"),
+      ("2025-12-29", "Week 1, 29 Dec 2025 – 4 Jan 2026", "2026 年第 1 周，12 月 29 日至 1 月 4 日"),
+    ])
+  func weeks(_ day: String, _ en: String, _ zh: String) throws {
+    let midnight = try #require(
+      (0..<800).lazy.map { 1_735_689_600_000 + Int64($0) * 86_400_000 }.first { english.zone.day($0) == day })
+    #expect(english.text("maintenance.week", ["from": String(midnight)]) == en)
+    #expect(chinese.text("maintenance.week", ["from": String(midnight)]) == zh)
+  }
+
+  @Test("what an operator wrote in both languages is shown in the reader's")
+  func bilingual() {
+    let arguments = ["number": "MW-1", "title": "patch", "title_zh_cn": "补丁"]
+    #expect(english.text("console.activity.task.window-opened", arguments) == "Window MW-1 is open: patch")
+    #expect(chinese.text("console.activity.task.window-opened", arguments).hasSuffix("补丁"))
+  }
+
+  @Test(
     "what was done within a time is rounded up, never to nothing",
     arguments: [
       ("0", "0.1 s", "0.1 秒"), ("0.003", "0.1 s", "0.1 秒"), ("0.41", "0.5 s", "0.5 秒"), ("2", "2 s", "2 秒"),

@@ -34,7 +34,7 @@ public struct MaintenanceWindow: Hashable, Sendable, Codable {
   }
 
   public let number: RecordNumber
-  public let title: String
+  public let title: BilingualText
   public let cause: WindowCause
   /// The items that the work is on.
   public let items: [ItemID]
@@ -47,7 +47,7 @@ public struct MaintenanceWindow: Hashable, Sendable, Codable {
   public let mode: Mode
 
   public init(
-    number: RecordNumber, title: String, cause: WindowCause, items: [ItemID], covered: [CoveredItem],
+    number: RecordNumber, title: BilingualText, cause: WindowCause, items: [ItemID], covered: [CoveredItem],
     from: Timestamp, to: Timestamp, state: State = .planned, mode: Mode = .suppressOpen
   ) {
     self.number = number

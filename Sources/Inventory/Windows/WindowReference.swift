@@ -5,7 +5,7 @@ public import Telemetry
 public struct WindowReference: Hashable, Sendable, Codable {
   /// For example `MW-17`.
   public let number: RecordNumber
-  public let title: String
+  public let title: BilingualText
   /// The planned end; a window may end earlier, or overrun.
   public let until: Timestamp
   /// Why the item is covered: named itself, or as the dependant of a named one, with the path.
@@ -13,7 +13,7 @@ public struct WindowReference: Hashable, Sendable, Codable {
   public let mode: MaintenanceWindow.Mode
 
   public init(
-    number: RecordNumber, title: String, until: Timestamp, why: Reason,
+    number: RecordNumber, title: BilingualText, until: Timestamp, why: Reason,
     mode: MaintenanceWindow.Mode = .suppressOpen
   ) {
     self.number = number

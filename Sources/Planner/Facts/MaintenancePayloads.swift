@@ -103,7 +103,7 @@ public struct WindowOpened: FactPayload, Hashable {
   public static let kind = FactKind("window.opened")
   public let number: RecordNumber
   public let task: RecordNumber
-  public let title: String
+  public let title: BilingualText
   public let planned: Interval
   public let coverage: [TaskWindow.Coverage]
 }

@@ -1,3 +1,4 @@
+internal import Records
 public import ServiceTime
 internal import Telemetry
 
@@ -52,19 +53,29 @@ extension MaintenancePlan {
   }
 
   private static func activity(_ draft: PlanDraft) throws(PlanError) -> Activity {
-    guard !draft.title.isEmpty, draft.title.utf8.count <= PlanLimits.titleBytesMax else {
+    for (key, title) in [("activity.title", draft.title), ("activity.title_zh_cn", draft.titleChinese)] {
+      guard let title, title.isEmpty || title.utf8.count > PlanLimits.titleBytesMax else { continue }
       throw PlanError(
-        "activity.title", "it has \(draft.title.utf8.count) bytes",
-        "say in 1 to \(PlanLimits.titleBytesMax) bytes what is done")
+        key, "it has \(title.utf8.count) bytes", "say in 1 to \(PlanLimits.titleBytesMax) bytes what is done")
     }
-    guard draft.checklist.count <= PlanLimits.checklistMax,
-      draft.checklist.allSatisfy({ !$0.isEmpty && $0.utf8.count <= PlanLimits.checklistEntryBytesMax })
-    else {
+    let chinese = draft.checklistChinese
+    for (key, entries) in [("activity.checklist", draft.checklist), ("activity.checklist_zh_cn", chinese ?? [])] {
+      guard entries.count <= PlanLimits.checklistMax,
+        entries.allSatisfy({ !$0.isEmpty && $0.utf8.count <= PlanLimits.checklistEntryBytesMax })
+      else {
+        throw PlanError(
+          key, "an entry is empty or too long, or there are too many",
+          "write at most \(PlanLimits.checklistMax) entries of 1 to \(PlanLimits.checklistEntryBytesMax) bytes")
+      }
+    }
+    guard chinese == nil || chinese?.count == draft.checklist.count else {
       throw PlanError(
-        "activity.checklist", "an entry is empty or too long, or there are too many",
-        "write at most \(PlanLimits.checklistMax) entries of 1 to \(PlanLimits.checklistEntryBytesMax) bytes")
+        "activity.checklist_zh_cn", "it has \(chinese?.count ?? 0) entries, the checklist \(draft.checklist.count)",
+        "write one entry for each of the checklist's, in the same order")
     }
-    return Activity(title: draft.title, checklist: draft.checklist)
+    return Activity(
+      title: BilingualText(draft.title, chinese: draft.titleChinese),
+      checklist: draft.checklist.enumerated().map { BilingualText($1, chinese: chinese?[$0]) })
   }
 
   private static func selector(_ draft: PlanDraft) throws(PlanError) -> ItemSelector {

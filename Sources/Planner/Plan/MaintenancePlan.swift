@@ -26,10 +26,10 @@ public struct MaintenancePlan: Hashable, Sendable {
 
 /// What the technician does.
 public struct Activity: Hashable, Sendable, Codable {
-  public let title: String
-  public let checklist: [String]
+  public let title: BilingualText
+  public let checklist: [BilingualText]
 
-  public init(title: String, checklist: [String] = []) {
+  public init(title: BilingualText, checklist: [BilingualText] = []) {
     self.title = title
     self.checklist = checklist
   }

@@ -5,7 +5,10 @@ public import ServiceTime
 public struct PlanDraft: Sendable {
   public var name = ""
   public var title = ""
+  public var titleChinese: String?
   public var checklist: [String] = []
+  /// As many entries as the checklist has.
+  public var checklistChinese: [String]?
   public var items: [EntityID] = []
   public var classes: [String] = []
   public var labels: [String: String] = [:]

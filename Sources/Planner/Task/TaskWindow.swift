@@ -27,7 +27,7 @@ public struct TaskWindow: Hashable, Sendable, Codable {
   /// For example `MW-3`.
   public let number: RecordNumber
   public let task: RecordNumber
-  public let title: String
+  public let title: BilingualText
   /// From the actual start to the planned end.
   public let planned: Interval
   public let coverage: [Coverage]
@@ -40,7 +40,7 @@ public struct TaskWindow: Hashable, Sendable, Codable {
   public static func entity(_ number: RecordNumber) -> EntityID { EntityID("maintenance-window/\(number)") }
 
   public init(
-    number: RecordNumber, task: RecordNumber, title: String, planned: Interval, coverage: [Coverage]
+    number: RecordNumber, task: RecordNumber, title: BilingualText, planned: Interval, coverage: [Coverage]
   ) {
     self.number = number
     self.task = task
@@ -54,7 +54,7 @@ public struct TaskWindow: Hashable, Sendable, Codable {
 public struct Withholding: Hashable, Sendable {
   public let window: RecordNumber
   public let task: RecordNumber
-  public let title: String
+  public let title: BilingualText
   /// The planned end.
   public let until: Timestamp
   /// Why the item is covered.

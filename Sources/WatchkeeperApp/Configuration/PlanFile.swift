@@ -96,6 +96,8 @@ struct PlanEntry: Decodable, Sendable {
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case name, activity, checklist, items, classes, labels, start, `repeat`, zone, window, duration, lead, tolerance
     case priority, opening
+    case activityChinese = "activity_zh_cn"
+    case checklistChinese = "checklist_zh_cn"
   }
 
   init(from decoder: any Decoder) throws {
@@ -107,6 +109,8 @@ struct PlanEntry: Decodable, Sendable {
     draft.name = try fields.decode(String.self, forKey: .name)
     draft.title = try fields.decode(String.self, forKey: .activity)
     draft.checklist = try fields.decodeIfPresent([String].self, forKey: .checklist) ?? []
+    draft.titleChinese = try fields.decodeIfPresent(String.self, forKey: .activityChinese)
+    draft.checklistChinese = try fields.decodeIfPresent([String].self, forKey: .checklistChinese)
     draft.items = try fields.decodeIfPresent([String].self, forKey: .items)?.map { EntityID("item/" + $0) } ?? []
     draft.classes = try fields.decodeIfPresent([String].self, forKey: .classes) ?? []
     draft.labels = try fields.decodeIfPresent([String: String].self, forKey: .labels) ?? [:]
@@ -127,6 +131,8 @@ struct PlanEntry: Decodable, Sendable {
     switch key {
     case "activity.title": "activity"
     case "activity.checklist": "checklist"
+    case "activity.title_zh_cn": "activity_zh_cn"
+    case "activity.checklist_zh_cn": "checklist_zh_cn"
     case "recurrence.start": "start"
     case "recurrence.rule": "repeat"
     default: key

@@ -95,7 +95,7 @@ enum Activity {
     case .elapsed(let content): return entry("elapsed", content.number)
     case .skipped(let content): return entry("skipped", content.number)
     case .deferred(let content): return entry("deferred", content.number)
-    case .windowOpened(let content): return entry("window-opened", content.number, ["title": content.title])
+    case .windowOpened(let content): return entry("window-opened", content.number, content.title.arguments("title"))
     case .windowClosed(let content): return entry("window-closed", content.number)
     case .enrolled, .withdrawn, .generated, .revised, .scheduled, .unscheduled, .displaced, .replanned: return nil
     }

@@ -45,7 +45,9 @@ struct IncidentPageBuilder {
       return .message(
         Reason(
           "reason.no-page.window",
-          ["window": window.number.description, "title": window.title, "untilAt": window.until.argument]))
+          ["window": window.number.description, "untilAt": window.until.argument].merging(
+            window.title.arguments("title")
+          ) { $1 }))
     }
     guard let text = incident.annotations["description"], !text.isEmpty else { return nil }
     return .annotation("description", in: incident.annotations, otherwise: text)

@@ -69,12 +69,13 @@ enum IncidentTimeline {
     case .firedAgain(let content): ["since": content.since.argument]
     case .windowChanged(let content):
       [
-        "window": content.window?.number.description ?? content.reason.arguments["window"] ?? "",
-        "title": content.window?.title ?? "",
-      ]
+        "window": content.window?.number.description ?? content.reason.arguments["window"] ?? ""
+      ].merging((content.window?.title ?? "").arguments("title")) { $1 }
     case .resolved(let content): ["code": content.code, "proof": content.proof.rawValue]
-    case .withheld(let content): ["window": content.window.number.description, "title": content.window.title]
-    case .released(let content): ["window": content.window.number.description, "title": content.window.title]
+    case .withheld(let content):
+      ["window": content.window.number.description].merging(content.window.title.arguments("title")) { $1 }
+    case .released(let content):
+      ["window": content.window.number.description].merging(content.window.title.arguments("title")) { $1 }
     case .intended(let content):
       [
         "number": content.incident.number.description, "kind": content.kind.rawValue,

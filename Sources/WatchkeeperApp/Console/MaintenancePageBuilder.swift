@@ -128,7 +128,7 @@ struct MaintenancePageBuilder {
     }.min()
     let due = plan.recurrence.occurrences(from: now, limit: 1).occurrences.first?.instant
     return PlanRow(
-      name: plan.name, activity: .verbatim(plan.activity.title), rhythm: RhythmWords.phrase(plan.recurrence),
+      name: plan.name, activity: Phrase(plan.activity.title), rhythm: RhythmWords.phrase(plan.recurrence),
       next: next ?? due, items: items.count)
   }
 }

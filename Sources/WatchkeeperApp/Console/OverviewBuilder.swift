@@ -106,7 +106,9 @@ struct OverviewBuilder {
     let windows = maintenance.allWindows.filter { ($0.closedAt ?? $0.planned.to) >= from }.map { window in
       WatchBar(
         .planned, from: window.planned.from, to: window.closedAt ?? max(now, window.planned.to),
-        Phrase("console.watch.window", ["window": window.number.description, "title": window.title]))
+        Phrase(
+          "console.watch.window",
+          ["window": window.number.description].merging(window.title.arguments("title")) { $1 }))
     }
     let tasks = scheduled.filter { $0.slot.from <= until }.map { task, slot in
       WatchBar(
@@ -131,9 +133,9 @@ struct OverviewBuilder {
     return maintenance.openTasks.compactMap { task in
       let row = TaskRows(maintenance: maintenance, now: now).row(task)
       guard let start = row.slot?.start, start <= until else { return nil }
-      let arguments = [
-        "task": task.number.description, "activity": task.terms.activity.title, "item": task.terms.itemName,
-      ]
+      let arguments = ["task": task.number.description, "item": task.terms.itemName].merging(
+        task.terms.activity.title.arguments("activity")
+      ) { $1 }
       return ComingEntry(
         at: start, Phrase("console.next.task", arguments), detail: row.reasons.first?.phrase,
         state: row.progress == .due || row.progress == .late ? .warning : nil)

@@ -13,7 +13,8 @@ struct TaskRows {
   func row(_ task: MaintenanceTask) -> TaskRow {
     let progress = progress(of: task)
     return TaskRow(
-      number: task.number, plan: task.key.plan, activity: .verbatim(task.terms.activity.title),
+      number: task.number, plan: task.key.plan, activity: Phrase(task.terms.activity.title),
+      checklist: task.terms.activity.checklist.map { Phrase($0) },
       itemID: ItemID(task.key.item)?.text ?? task.key.item.text, item: task.terms.itemName, progress: progress,
       slot: slot(of: task), reasons: reasons(of: task, progress), actions: actions(for: task))
   }

@@ -72,6 +72,8 @@ public struct TaskRow: Sendable, Encodable {
   public var number: RecordNumber
   public var plan: String
   public var activity: Phrase
+  /// The steps, in order.
+  public var checklist: [Phrase]
   public var itemID: String
   public var item: String
   public var progress: TaskProgress
@@ -82,12 +84,13 @@ public struct TaskRow: Sendable, Encodable {
   public var actions: [TaskAction]
 
   public init(
-    number: RecordNumber, plan: String, activity: Phrase, itemID: String, item: String, progress: TaskProgress,
-    slot: TimeSpan? = nil, reasons: [StatedPhrase] = [], actions: [TaskAction] = []
+    number: RecordNumber, plan: String, activity: Phrase, checklist: [Phrase] = [], itemID: String, item: String,
+    progress: TaskProgress, slot: TimeSpan? = nil, reasons: [StatedPhrase] = [], actions: [TaskAction] = []
   ) {
     self.number = number
     self.plan = plan
     self.activity = activity
+    self.checklist = checklist
     self.itemID = itemID
     self.item = item
     self.progress = progress

@@ -15,6 +15,11 @@ public enum Phrase: Hashable, Sendable {
   /// A message of the catalogue.
   public init(_ id: String, _ arguments: [String: String] = [:]) { self = .message(Reason(id, arguments)) }
 
+  /// What an operator wrote.
+  public init(_ text: BilingualText) {
+    self = text.chinese.map { .both(english: text.text, chinese: $0) } ?? .verbatim(text.text)
+  }
+
   public func text(for reader: Reader) -> String {
     switch self {
     case .message(let reason): reader.text(reason.id, reason.arguments)

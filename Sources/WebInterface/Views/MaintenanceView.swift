@@ -10,6 +10,7 @@ extension TaskRow {
       "activity": parts.text(activity), "item": item, "itemHref": PageTarget.item(itemID).path,
       "word": reader.text("task.\(progress.rawValue)"), "icon": progressIcon.icon, "style": progressIcon.style,
       "reasons": reasons.map(parts.stated), "hasReasons": !reasons.isEmpty,
+      "checklist": checklist.map(parts.text), "hasChecklist": !checklist.isEmpty,
       "actions": actions.enumerated().map { offset, action -> View in
         var view: View = [
           "text": reader.text("action.\(action.rawValue)"), "style": offset == 0 ? "btn-primary" : "",

@@ -1,6 +1,6 @@
 /// Maintenance: the week, tasks, plans.
 let maintenanceMessages: [Message] = [
-  Message("maintenance.week", en: "Week of {from:day}", zh: "{from:day} 起的一周"),
+  Message("maintenance.week", en: "{from:week}", zh: "{from:week}"),
   Message(
     "maintenance.sum", en: "{count} {count|task|tasks}. {unplaced} without a slot, {late} late.",
     zh: "{count} 项任务，{unplaced} 项无时段，{late} 项逾期。"),
@@ -10,6 +10,7 @@ let maintenanceMessages: [Message] = [
   Message("maintenance.today", en: "Today", zh: "今天"),
   Message("maintenance.window", en: "allowed window", zh: "允许窗口"),
   Message("maintenance.tasks", en: "Tasks", zh: "任务"),
+  Message("maintenance.checklist", en: "Steps", zh: "步骤"),
   Message("maintenance.plans", en: "Plans", zh: "计划"),
   Message("maintenance.nextTime", en: "next", zh: "下次"),
   Message("maintenance.noPlans", en: "No plans yet.", zh: "尚无计划。"),

@@ -162,6 +162,7 @@ struct TaskAnswer: Decodable, Sendable {
   let number: RecordNumber
   let plan: String
   let activity: PhraseAnswer
+  let checklist: [PhraseAnswer]
   let itemID: String
   let item: String
   let progress: String

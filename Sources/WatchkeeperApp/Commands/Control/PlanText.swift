@@ -55,6 +55,9 @@ struct TaskText {
         (reader.head("slot"), task.slot.map { reader.span($0) } ?? reader.text("task.noSlot")),
       ]),
       TextLayout.section(reader.text("command.plan.reasons"), task.reasons.map { $0.line(reader) }),
+      TextLayout.section(
+        reader.text("maintenance.checklist"),
+        task.checklist.enumerated().map { "\($0 + 1). \(TextLayout.oneLine($1.text))" }),
     ])
   }
 }
