@@ -31,6 +31,28 @@ def login(results, installation: Installation, browser: Browser, other: Browser,
     browser.console(), other.console()
 
 
+def colours(results, installation: Installation, browser: Browser) -> None:
+    """The system's colours until somebody chooses; the choice lasts and can be taken back."""
+    paper = "return getComputedStyle(document.body).backgroundColor"
+    press = "document.querySelector('[data-act=theme]').click()"
+    shown = {}
+    for system in ("light", "dark"):
+        browser.command("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": system}])
+        browser.open(installation.base + "/")
+        shown[system] = browser.run(paper)
+    faults = [] if shown["light"] != shown["dark"] else [f"both systems show {shown['dark']}"]
+    for expected in ("light", "dark", "dark"):
+        browser.run(press)
+        for moment in ("at once", "on the next page"):
+            if browser.run(paper) != shown[expected]:
+                faults.append(f"{expected} was due {moment}: {browser.run('return document.documentElement.dataset.theme')}")
+            browser.open(installation.base + "/")
+    if browser.run("return document.documentElement.dataset.theme") != "system":
+        faults.append("the third press does not go back to the system's")
+    browser.command("Emulation.setEmulatedMedia", features=[])
+    results.add("colours: as the system has them until somebody chooses", faults)
+
+
 def live_change(results, installation: Installation, browser: Browser) -> None:
     browser.set_width(1280)
     browser.open(installation.base + "/incidents")

@@ -98,6 +98,7 @@ def run(arguments) -> int:
         behaviour.login(results, installation, english, chinese, link, PICTURES)
         if wait_until(lambda: len(installation.rows()) >= 1, 30) is None:
             results.add("the first incident", ["none in 30 s"])
+        behaviour.colours(results, installation, english)
         behaviour.live_change(results, installation, english)
         installation.pay.stop()
         if wait_until(lambda: len(installation.rows()) >= 3, 30) is None:

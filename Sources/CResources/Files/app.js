@@ -281,8 +281,12 @@
   }
   for (const a of all('[data-act=theme]')) a.addEventListener('click', e => {
     e.preventDefault();
-    const theme = root.dataset.theme === 'dark' ? 'light' : 'dark';
+    // From the system's colours to the others, to the same but chosen, and back.
+    const [same, other] = matchMedia('(prefers-color-scheme: dark)').matches ? ['dark', 'light'] : ['light', 'dark'];
+    const theme = { system: other, [other]: same, [same]: 'system' }[root.dataset.theme];
     root.dataset.theme = theme;
+    a.title = a.dataset[theme];
+    a.setAttribute('aria-label', a.title);
     document.cookie = `wk_theme=${theme}; Path=/; Max-Age=31536000; SameSite=Lax`;
   });
   for (const a of all('[data-act=reload]')) a.addEventListener('click', e => { e.preventDefault(); location.reload(); });

@@ -43,4 +43,17 @@ public struct WebSettings: Sendable {
 }
 
 /// Light or dark; `system` leaves it to the browser.
-enum Theme: String, Sendable, CaseIterable { case light, dark }
+enum Theme: String, Sendable, CaseIterable {
+  /// As the reader's system has it.
+  case system
+  case light, dark
+
+  /// What the button leads to without a script, which would know what the system shows.
+  var next: Theme {
+    switch self {
+    case .system: .dark
+    case .dark: .light
+    case .light: .system
+    }
+  }
+}

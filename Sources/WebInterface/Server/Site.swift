@@ -138,7 +138,7 @@ struct Site: Sendable {
 
   private func theme(of request: WebRequest) -> Theme {
     [request.parameter("theme"), request.cookie(Self.themeCookie)].lazy
-      .compactMap { $0.flatMap(Theme.init(rawValue:)) }.first ?? .light
+      .compactMap { $0.flatMap(Theme.init(rawValue:)) }.first ?? .system
   }
 
   /// A choice made in the address is kept for the pages that follow.

@@ -107,18 +107,23 @@ struct PageRenderer: Sendable {
 
   private func frame(title: String, _ reader: Reader, _ theme: Theme, path: String, csrf: String?) -> View {
     let other: Language = reader.language == .english ? .simplifiedChinese : .english
-    let nextTheme: Theme = theme == .light ? .dark : .light
     // Two slashes at the front would make another site of a link.
     let path = path.hasPrefix("//") ? "/" : path
     var view: View = [
       "title": title, "lang": reader.language.rawValue, "theme": theme.rawValue, "path": path,
       "css": assets.path("watchkeeper.css"), "script": assets.path("app.js"), "icon": assets.path("favicon.svg"),
       "otherLang": other.rawValue, "otherName": other.ownName,
-      "otherHref": "\(path)?lang=\(other.rawValue)", "themeHref": "\(path)?theme=\(nextTheme.rawValue)",
+      "otherHref": "\(path)?lang=\(other.rawValue)", "themeHref": "\(path)?theme=\(theme.next.rawValue)",
+      "themeLabel": Self.label(of: theme, reader), "scheme": theme == .system ? "light dark" : theme.rawValue,
+      "themeLabels": Theme.allCases.map { ["theme": $0.rawValue, "label": Self.label(of: $0, reader)] as View },
       "now": String(reader.now), "offset": String(reader.zone.offsetSeconds(reader.now)),
     ]
     if let csrf { view["csrf"] = csrf }
     return view
+  }
+
+  private static func label(of theme: Theme, _ reader: Reader) -> String {
+    reader.text("shell.theme.\(theme.rawValue)")
   }
 }
 
