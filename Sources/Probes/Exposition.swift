@@ -18,21 +18,8 @@ public enum Exposition {
 
   private static func line(_ name: String, _ sample: ProbeSample) -> String {
     let labels = sample.series.removingMetricName()
-    let inner = labels.map { "\($0.name)=\"\(escaped($0.value))\"" }.joined(separator: ",")
+    let inner = labels.map { "\($0.name)=" + TextNotation.exposition.quoted($0.value) }.joined(separator: ",")
     return "\(name)\(inner.isEmpty ? "" : "{\(inner)}") \(number(sample.value))\n"
-  }
-
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text.unicodeScalars {
-      switch character {
-      case "\\": result += "\\\\"
-      case "\"": result += "\\\""
-      case "\n": result += "\\n"
-      default: result.unicodeScalars.append(character)
-      }
-    }
-    return result
   }
 
   private static func number(_ value: Double) -> String {
@@ -41,6 +28,11 @@ public enum Exposition {
     if let whole = Int64(exactly: value) { return String(whole) }
     return "\(value)"
   }
+}
+
+extension TextNotation {
+  /// A label's value in the text format, which knows three escapes.
+  static let exposition = TextNotation(["\\": "\\\\", "\"": "\\\"", "\n": "\\n"])
 }
 
 /// Type and meaning of the metrics that probes make.

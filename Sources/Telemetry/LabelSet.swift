@@ -95,20 +95,7 @@ extension LabelSet: CustomStringConvertible {
   }
 
   /// A value between double quotes, with PromQL's escapes.
-  public static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\\": result += "\\\\"
-      case "\"": result += "\\\""
-      case "\n": result += "\\n"
-      case "\t": result += "\\t"
-      case "\r": result += "\\r"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
-  }
+  public static func quoted(_ text: String) -> String { TextNotation.promQL.quoted(text) }
 }
 
 extension LabelSet: Codable {

@@ -28,23 +28,14 @@ enum CertificateDate {
   static func timestamp(_ text: String) -> Timestamp? {
     let words = text.split(separator: " ")
     guard words.count == 5, words[4] == "GMT", let month = months.firstIndex(of: String(words[0])),
-      let day = Int64(words[1]), (1...31).contains(day), let year = Int64(words[3]), (0...9999).contains(year)
+      let day = Int(words[1]), (1...31).contains(day), let year = Int(words[3]), (0...9999).contains(year)
     else { return nil }
-    let clock = words[2].split(separator: ":").compactMap { Int64($0) }
+    let clock = words[2].split(separator: ":").compactMap { Int($0) }
     guard clock.count == 3, (0...23).contains(clock[0]), (0...59).contains(clock[1]), (0...60).contains(clock[2]) else {
       return nil
     }
-    let days = daysSinceEpoch(year: year, month: Int64(month) + 1, day: day)
-    return Timestamp(milliseconds: (days * 86400 + clock[0] * 3600 + clock[1] * 60 + clock[2]) * 1000)
-  }
-
-  /// Proleptic Gregorian; the year is taken to begin in March so that the leap day comes last.
-  private static func daysSinceEpoch(year: Int64, month: Int64, day: Int64) -> Int64 {
-    let shifted = month <= 2 ? year - 1 : year
-    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-    let yearOfEra = shifted - era * 400
-    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    let days = GregorianDate(year: year, month: month + 1, day: day).daysSinceEpoch
+    return Timestamp(milliseconds: Int64(days * 86400 + clock[0] * 3600 + clock[1] * 60 + clock[2]) * 1000)
   }
 }
 

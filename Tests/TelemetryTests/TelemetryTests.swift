@@ -89,20 +89,6 @@ struct MemorySeriesTests {
   }
 }
 
-@Suite("Quoted text")
-struct QuotedTextTests {
-  @Test(
-    "JSON strings",
-    arguments: [
-      ("a\"b\\c", #""a\"b\\c""#), ("\n\r\t\u{1}\u{7f}", #""\n\r\t\u0001\u007f""#), ("\u{2028}é", "\"\\u2028é\""),
-    ])
-  func json(_ example: (text: String, quoted: String)) { #expect(QuotedText.json(example.text) == example.quoted) }
-
-  @Test("markup closes no attribute and no element, and holds no control character") func markup() {
-    #expect(QuotedText.markup("<a b='c' d=\"e\">&\n\u{1}") == "&lt;a b=&#39;c&#39; d=&quot;e&quot;&gt;&amp;\n\u{fffd}")
-  }
-}
-
 @Suite("Spelling")
 struct SpellingTests {
   @Test(

@@ -68,11 +68,12 @@ struct RuleIdentity: Hashable, Sendable {
     switch rule {
     case .alerting(let alerting):
       kind = .alerting
-      labelText = alerting.labels.map { "\($0.name)=\(GoQuotedText.quoted($0.template.text))" }.joined(separator: ",")
+      labelText = alerting.labels.map { "\($0.name)=\(TextNotation.go.quoted($0.template.text))" }.joined(
+        separator: ",")
     case .recording(let recording):
       kind = .recording
       labelText = recording.labels.sorted { $0.key < $1.key }
-        .map { "\($0.key)=\(GoQuotedText.quoted($0.value))" }.joined(separator: ",")
+        .map { "\($0.key)=\(TextNotation.go.quoted($0.value))" }.joined(separator: ",")
     }
   }
 }

@@ -1,3 +1,5 @@
+internal import Telemetry
+
 /// `printf` of the template language.
 ///
 /// - Source: Go `fmt`.
@@ -150,10 +152,12 @@ struct PrintFormat {
     case "c": return UInt32(exactly: number).flatMap(UnicodeScalar.init).map { String(Character($0)) } ?? "\u{FFFD}"
     case "q":
       return UInt32(exactly: number).flatMap(UnicodeScalar.init).map { "'\(Character($0))'" } ?? "'\u{FFFD}'"
-    case "U": return "U+" + GoQuotedText.padded(String(number.magnitude, radix: 16, uppercase: true), to: 4)
+    case "U": return "U+" + number.magnitude.padded(to: 4, radix: 16).uppercased()
     default: return nil
     }
-    if let precision = verb.precision { digits = GoQuotedText.padded(digits, to: precision) }
+    if let precision = verb.precision {
+      digits = String(repeating: "0", count: max(0, precision - digits.utf8.count)) + digits
+    }
     return sign(number < 0, verb) + digits
   }
 
@@ -175,10 +179,10 @@ struct PrintFormat {
   private static func string(_ string: String, _ letter: UnicodeScalar, _ verb: Verb) -> String? {
     let shortened = verb.precision.map { String(String.UnicodeScalarView(string.unicodeScalars.prefix($0))) } ?? string
     switch letter {
-    case "s", "v": return verb.sharp && letter == "v" ? GoQuotedText.quoted(shortened) : shortened
-    case "q": return verb.sharp && !shortened.contains("`") ? "`\(shortened)`" : GoQuotedText.quoted(shortened)
-    case "x": return string.utf8.map { GoQuotedText.padded(String($0, radix: 16), to: 2) }.joined()
-    case "X": return string.utf8.map { GoQuotedText.padded(String($0, radix: 16, uppercase: true), to: 2) }.joined()
+    case "s", "v": return verb.sharp && letter == "v" ? TextNotation.go.quoted(shortened) : shortened
+    case "q": return verb.sharp && !shortened.contains("`") ? "`\(shortened)`" : TextNotation.go.quoted(shortened)
+    case "x": return string.utf8.map { $0.padded(to: 2, radix: 16) }.joined()
+    case "X": return string.utf8.map { $0.padded(to: 2, radix: 16).uppercased() }.joined()
     default: return nil
     }
   }

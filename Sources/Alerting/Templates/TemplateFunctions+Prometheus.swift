@@ -56,12 +56,12 @@ extension TemplateFunctions {
     "title": text(HumanText.title),
     "toUpper": text { $0.uppercased() },
     "toLower": text { $0.lowercased() },
-    "urlQueryEscape": text(TextEscapes.query),
+    "urlQueryEscape": text { TextNotation.query.escaped($0) },
     "stripPort": text { HostPort($0)?.host ?? $0 },
     "stripDomain": text(HostPort.withoutDomain),
     "safeHtml": text { $0 },
-    "graphLink": text { "/graph?g0.expr=\(TextEscapes.query($0))&g0.tab=0" },
-    "tableLink": text { "/graph?g0.expr=\(TextEscapes.query($0))&g0.tab=1" },
+    "graphLink": text { "/graph?g0.expr=\(TextNotation.query.escaped($0))&g0.tab=0" },
+    "tableLink": text { "/graph?g0.expr=\(TextNotation.query.escaped($0))&g0.tab=1" },
     "match": TemplateFunction(2...2) { arguments, _ throws(TemplateStop) in
       let pattern = try pattern(try arguments.string(0))
       return .boolean(pattern.firstMatch(in: Array(try arguments.string(1).utf8)) != nil)

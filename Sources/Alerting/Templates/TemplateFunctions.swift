@@ -98,12 +98,14 @@ enum TemplateFunctions {
     "printf": TemplateFunction(1...many) { arguments, _ throws(TemplateStop) in
       .string(try PrintFormat.text(arguments.string(0), Array(arguments.values.dropFirst())))
     },
-    "html": TemplateFunction(0...many) { arguments, _ in .string(TextEscapes.html(PrintFormat.joined(arguments.values)))
+    "html": TemplateFunction(0...many) { arguments, _ in
+      .string(TextNotation.templateHTML.escaped(PrintFormat.joined(arguments.values)))
     },
-    "js": TemplateFunction(0...many) { arguments, _ in .string(TextEscapes.script(PrintFormat.joined(arguments.values)))
+    "js": TemplateFunction(0...many) { arguments, _ in
+      .string(TextNotation.script.escaped(PrintFormat.joined(arguments.values)))
     },
     "urlquery": TemplateFunction(0...many) { arguments, _ in
-      .string(TextEscapes.query(PrintFormat.joined(arguments.values)))
+      .string(TextNotation.query.escaped(PrintFormat.joined(arguments.values)))
     },
   ]
 

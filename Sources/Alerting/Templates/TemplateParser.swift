@@ -1,3 +1,5 @@
+internal import Telemetry
+
 /// Builds the parsed form; unknown functions and undefined variables are errors here, not at the time of the page.
 struct TemplateParser {
   /// Blocks and parentheses inside each other; the limit is 50.
@@ -314,7 +316,7 @@ struct TemplateParser {
     case .field(let name): "'.\(name)'"
     case .variable(let name): "'\(name)'"
     case .number(let text): "'\(text)'"
-    case .string(let text): GoQuotedText.quoted(text)
+    case .string(let text): TextNotation.go.quoted(text)
     case .dot: "'.'"
     case .pipe: "'|'"
     case .comma: "','"

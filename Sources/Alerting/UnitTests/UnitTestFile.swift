@@ -259,7 +259,7 @@ enum InstantText {
       offset = (hours * 60 + minutes) * (bytes[cursor] == UInt8(ascii: "-") ? -60 : 60)
     default: return nil
     }
-    let days = GoTimeText.days(year: year, month: month, day: day)
+    let days = Int64(GregorianDate(year: Int(year), month: Int(month), day: Int(day)).daysSinceEpoch)
     let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset
     return Timestamp(milliseconds: seconds * 1000 + milliseconds)
   }

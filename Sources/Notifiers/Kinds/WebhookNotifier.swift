@@ -72,14 +72,11 @@ public struct WebhookNotifier: Notifier {
   }
 
   /// Visible ASCII as it is, every other byte as `%XX`: receivers' names may be in any script.
-  static func headerText(_ key: String) -> String {
-    let digits = Array("0123456789ABCDEF".utf8)
-    let bytes = key.utf8.flatMap { byte -> [UInt8] in
-      (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "%")
-        ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-    }
-    return String(decoding: bytes, as: UTF8.self)
-  }
+  static func headerText(_ key: String) -> String { headerNotation.escaped(key) }
+
+  private static let headerNotation = TextNotation(
+    ["%": "%25"], others: { $0.isControl || $0 == " " ? TextNotation.percentBytes(of: $0) : nil },
+    beyondASCII: TextNotation.percentBytes)
 }
 
 /// Alertmanager's body with one alert.

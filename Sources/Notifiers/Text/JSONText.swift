@@ -21,13 +21,13 @@ indirect enum JSONText {
 
   private func write(to output: inout [UInt8]) {
     switch self {
-    case .text(let text): output += QuotedText.json(text).utf8
+    case .text(let text): output += TextNotation.json.quoted(text).utf8
     case .number(let number): output += String(number).utf8
     case .list(let items):
       Self.join(items, "[", "]", to: &output) { item, output in item.write(to: &output) }
     case .object(let members):
       Self.join(members, "{", "}", to: &output) { member, output in
-        output += QuotedText.json(member.0).utf8
+        output += TextNotation.json.quoted(member.0).utf8
         output.append(UInt8(ascii: ":"))
         member.1.write(to: &output)
       }

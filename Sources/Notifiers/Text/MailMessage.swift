@@ -68,7 +68,7 @@ struct MailMessage {
   private var htmlLines: [String] {
     var lines = ["<!doctype html>", "<html><head><meta charset=\"utf-8\"></head><body>"]
     for (index, text) in message.texts.enumerated() {
-      lines.append("<div lang=\"\(QuotedText.markup(PlainText.oneLine(text.language)))\">")
+      lines.append("<div lang=\"\(TextNotation.markup.escaped(PlainText.oneLine(text.language)))\">")
       lines.append("<h2>\(escaped(text.title))</h2>")
       lines += text.lines.prefix(Self.linesMax).map { "<p>\(escaped($0))</p>" }
       lines.append("</div>")
@@ -82,7 +82,7 @@ struct MailMessage {
       let url = PlainText.oneLine(link.url)
       let isWeb = url.hasPrefix("https://") || url.hasPrefix("http://")
       guard isWeb else { return "<p>\(escaped("\(link.title): \(url)"))</p>" }
-      return "<p><a href=\"\(QuotedText.markup(url))\">\(escaped(link.title))</a></p>"
+      return "<p><a href=\"\(TextNotation.markup.escaped(url))\">\(escaped(link.title))</a></p>"
     }
   }
 
@@ -90,5 +90,7 @@ struct MailMessage {
     PlainText.lines(text).map { PlainText.clipped($0, to: Self.lineCharactersMax) }
   }
 
-  private func escaped(_ text: String) -> String { shown(text).map(QuotedText.markup).joined(separator: "<br>") }
+  private func escaped(_ text: String) -> String {
+    shown(text).map(TextNotation.markup.escaped).joined(separator: "<br>")
+  }
 }

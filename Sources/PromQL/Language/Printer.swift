@@ -48,27 +48,17 @@ extension StringLiteral: CustomStringConvertible {
   /// Between double quotes; bytes that are no UTF-8 as `\x` escapes.
   public var description: String {
     if let text = String(validating: bytes, as: UTF8.self) {
-      return text.unicodeScalars.reduce(into: "\"") { result, scalar in
-        switch scalar {
-        case "\\": result += "\\\\"
-        case "\"": result += "\\\""
-        case "\n": result += "\\n"
-        case "\t": result += "\\t"
-        case "\r": result += "\\r"
-        case _ where scalar.value < 0x20: result += Self.hexadecimal(UInt8(scalar.value))
-        default: result.unicodeScalars.append(scalar)
-        }
-      } + "\""
+      return Self.notation.quoted(text)
     }
     return bytes.reduce(into: "\"") { result, byte in
       let isPlain = byte >= 0x20 && byte < 0x7f && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
-      result += isPlain ? String(Unicode.Scalar(byte)) : Self.hexadecimal(byte)
+      result += isPlain ? String(Unicode.Scalar(byte)) : "\\x" + byte.padded(to: 2, radix: 16)
     } + "\""
   }
 
-  private static func hexadecimal(_ byte: UInt8) -> String {
-    "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
-  }
+  private static let notation = TextNotation(
+    ["\\": "\\\\", "\"": "\\\"", "\n": "\\n", "\t": "\\t", "\r": "\\r"],
+    others: { $0.value < 0x20 ? "\\x" + $0.value.padded(to: 2, radix: 16) : nil })
 }
 
 extension DurationExpression: CustomStringConvertible {

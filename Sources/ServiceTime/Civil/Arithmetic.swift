@@ -1,10 +1,4 @@
 extension Int {
-  /// Rounds toward negative infinity, so that days before 1970 fall into the right day.
-  func flooredQuotient(by divisor: Int) -> Int {
-    let quotient = self / divisor
-    return self % divisor < 0 ? quotient - 1 : quotient
-  }
-
   func addingClamped(_ other: Int) -> Int {
     let (sum, overflow) = addingReportingOverflow(other)
     guard overflow else { return sum }
@@ -15,11 +9,6 @@ extension Int {
     let (product, overflow) = multipliedReportingOverflow(by: other)
     guard overflow else { return product }
     return (self < 0) == (other < 0) ? .max : .min
-  }
-
-  func padded(to width: Int) -> String {
-    let text = String(self)
-    return String(repeating: "0", count: Swift.max(0, width - text.utf8.count)) + text
   }
 
   /// - Returns: `nil` unless there is 1 to 9 digits and nothing else.

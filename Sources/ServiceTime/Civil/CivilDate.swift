@@ -1,3 +1,5 @@
+internal import Telemetry
+
 /// A day of the proleptic Gregorian calendar in years 1 to 9999, without a zone.
 public struct CivilDate: Hashable, Comparable, Sendable {
   public let year: Int
@@ -24,36 +26,19 @@ public struct CivilDate: Hashable, Comparable, Sendable {
   }
 
   /// - Parameter daysSinceEpoch: whole days since 1970-01-01, clamped to years 1 to 9999.
-  ///
-  /// Counts in eras of 400 years that begin on 1 March, so that the leap day is the last of its year.
   public init(daysSinceEpoch: Int) {
-    let clamped = min(max(daysSinceEpoch, Self.firstDay), Self.lastDay)
-    let shifted = clamped + Self.daysFromEraOriginToEpoch
-    let era = shifted.flooredQuotient(by: Self.daysPerEra)
-    let dayOfEra = shifted - era * Self.daysPerEra
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let monthFromMarch = (5 * dayOfYear + 2) / 153
-    let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-    self.init(
-      uncheckedYear: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month: month,
-      day: dayOfYear - (153 * monthFromMarch + 2) / 5 + 1)
+    let date = GregorianDate(daysSinceEpoch: min(max(daysSinceEpoch, Self.firstDay), Self.lastDay))
+    self.init(uncheckedYear: date.year, month: date.month, day: date.day)
   }
 
   /// Whole days since 1970-01-01; negative before it.
-  public var daysSinceEpoch: Int {
-    let yearFromMarch = month <= 2 ? year - 1 : year
-    let era = yearFromMarch.flooredQuotient(by: 400)
-    let yearOfEra = yearFromMarch - era * 400
-    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    return era * Self.daysPerEra + dayOfEra - Self.daysFromEraOriginToEpoch
-  }
+  public var daysSinceEpoch: Int { gregorian.daysSinceEpoch }
+
+  private var gregorian: GregorianDate { GregorianDate(year: year, month: month, day: day) }
 
   public var weekday: Weekday {
-    // 1970-01-01 was a Thursday.
-    let index = (daysSinceEpoch + 3) - (daysSinceEpoch + 3).flooredQuotient(by: 7) * 7
-    return Weekday.allCases[index]
+    // The first of the cases is Monday.
+    Weekday.allCases[(gregorian.weekday + 6) % 7]
   }
 
   public func advanced(byDays days: Int) -> CivilDate {
@@ -78,8 +63,6 @@ public struct CivilDate: Hashable, Comparable, Sendable {
     (left.year, left.month, left.day) < (right.year, right.month, right.day)
   }
 
-  private static let daysPerEra = 146_097
-  private static let daysFromEraOriginToEpoch = 719_468
   /// 0001-01-01 and 9999-12-31.
   private static let firstDay = -719_162
   private static let lastDay = 2_932_896
@@ -87,7 +70,7 @@ public struct CivilDate: Hashable, Comparable, Sendable {
 
 extension CivilDate: CustomStringConvertible {
   /// `2026-11-20`.
-  public var description: String { "\(year.padded(to: 4))-\(month.padded(to: 2))-\(day.padded(to: 2))" }
+  public var description: String { gregorian.text }
 
   /// - Returns: `nil` unless `text` is a real day written `2026-11-20` or `20261120`.
   public init?(_ text: String) {

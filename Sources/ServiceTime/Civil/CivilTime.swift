@@ -1,3 +1,5 @@
+internal import Telemetry
+
 /// A time of day as a clock on the wall shows it: 00:00:00 to 23:59:59, without a zone.
 public struct CivilTime: Hashable, Comparable, Sendable {
   /// 0 to 86,399.

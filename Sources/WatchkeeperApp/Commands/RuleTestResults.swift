@@ -76,7 +76,7 @@ struct RuleTestResults: Sendable, Encodable {
       "<testsuites tests=\"\(passed + failed + skipped)\" failures=\"\(failed)\" skipped=\"\(skipped)\">",
     ]
     for file in files {
-      let name = QuotedText.markup(file.path)
+      let name = TextNotation.markup.escaped(file.path)
       lines.append(
         "  <testsuite name=\"\(name)\" tests=\"\(file.cases.count)\" failures=\"\(file.count(.failed))\" "
           + "skipped=\"\(file.count(.skipped))\">")
@@ -87,8 +87,8 @@ struct RuleTestResults: Sendable, Encodable {
   }
 
   private static func junitLine(_ example: Case, suite: String) -> String {
-    let head = "    <testcase classname=\"\(suite)\" name=\"\(QuotedText.markup(example.title))\""
-    let text = QuotedText.markup(example.lines.joined(separator: "\n"))
+    let head = "    <testcase classname=\"\(suite)\" name=\"\(TextNotation.markup.escaped(example.title))\""
+    let text = TextNotation.markup.escaped(example.lines.joined(separator: "\n"))
     return switch example.outcome {
     case .passed: head + "/>"
     case .failed: head + "><failure message=\"not as expected\">\(text)</failure></testcase>"

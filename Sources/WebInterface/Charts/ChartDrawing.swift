@@ -233,7 +233,8 @@ struct ChartDrawing {
       let all = Array(columns.runs.joined())
       let times = all.map { String(($0.milliseconds - start) / 1000) }.joined(separator: ",")
       let values = all.map { Self.digits($0.mean) }.joined(separator: ",")
-      return "{\"k\":\(QuotedText.json(series.id)),\"n\":\(QuotedText.json(parts.text(series.label))),"
+      return
+        "{\"k\":\(TextNotation.json.quoted(series.id)),\"n\":\(TextNotation.json.quoted(parts.text(series.label))),"
         + "\"t\":[\(times)],\"v\":[\(values)]}"
     }
     let gap = Int(chart.intervalSeconds * 2.5)

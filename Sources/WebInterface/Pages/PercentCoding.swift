@@ -1,17 +1,8 @@
+internal import Telemetry
+
 /// RFC 3986 percent-encoding of one path segment or query value.
 enum PercentCoding {
-  static func encode(_ text: String) -> String {
-    var result = ""
-    for byte in text.utf8 {
-      if isUnreserved(byte) {
-        result.unicodeScalars.append(Unicode.Scalar(byte))
-      } else {
-        let digits = String(byte, radix: 16, uppercase: true)
-        result += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
-      }
-    }
-    return result
-  }
+  static func encode(_ text: String) -> String { TextNotation.percent.escaped(text) }
 
   enum PlusSign { case literal, space }
 
@@ -41,16 +32,6 @@ enum PercentCoding {
         let value = decode(parts.count > 1 ? parts[1] : "", plus: .space)
       else { return nil }
       return (name, value)
-    }
-  }
-
-  private static func isUnreserved(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-      UInt8(ascii: "~"):
-      true
-    default: false
     }
   }
 

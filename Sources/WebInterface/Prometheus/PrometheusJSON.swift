@@ -6,7 +6,7 @@ enum PrometheusJSON {
   static func success(_ body: String) -> String { #"{"status":"success","data":"# + body + "}" }
 
   static func failure(_ failure: PrometheusFailure) -> String {
-    #"{"status":"error","errorType":"\#(failure.kind.rawValue)","error":\#(QuotedText.json(failure.message))}"#
+    #"{"status":"error","errorType":"\#(failure.kind.rawValue)","error":\#(TextNotation.json.quoted(failure.message))}"#
   }
 
   static func data(of answer: PrometheusAnswer) -> String {
@@ -21,16 +21,16 @@ enum PrometheusJSON {
       return #"{"resultType":"matrix","result":[\#(rows.joined(separator: ","))]}"#
     case .scalar(let scalar): return #"{"resultType":"scalar","result":\#(point(scalar))}"#
     case .string(let at, let text):
-      return #"{"resultType":"string","result":[\#(time(at)),\#(QuotedText.json(text))]}"#
+      return #"{"resultType":"string","result":[\#(time(at)),\#(TextNotation.json.quoted(text))]}"#
     }
   }
 
   static func labels(_ labels: LabelSet) -> String {
-    object(labels.map { ($0.name, QuotedText.json($0.value)) })
+    object(labels.map { ($0.name, TextNotation.json.quoted($0.value)) })
   }
 
   static func object(_ fields: [(String, String)]) -> String {
-    "{" + fields.map { QuotedText.json($0.0) + ":" + $0.1 }.joined(separator: ",") + "}"
+    "{" + fields.map { TextNotation.json.quoted($0.0) + ":" + $0.1 }.joined(separator: ",") + "}"
   }
 
   static func list(_ items: [String]) -> String { "[" + items.joined(separator: ",") + "]" }

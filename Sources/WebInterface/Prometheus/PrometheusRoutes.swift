@@ -127,13 +127,13 @@ struct PrometheusRoutes: Sendable {
 
   @Sendable private func labelNames(_ query: Query) async throws(PrometheusFailure) -> String {
     let names = Set(try await labelSets(query).flatMap { $0.map(\.name) })
-    return PrometheusJSON.list(names.sorted().map(QuotedText.json))
+    return PrometheusJSON.list(names.sorted().map(TextNotation.json.quoted))
   }
 
   @Sendable private func labelValues(_ query: Query) async throws(PrometheusFailure) -> String {
     let name = query.call.parameter("name")
     let values = Set(try await labelSets(query).compactMap { $0[name] })
-    return PrometheusJSON.list(values.sorted().map(QuotedText.json))
+    return PrometheusJSON.list(values.sorted().map(TextNotation.json.quoted))
   }
 
   // MARK: - Rules
@@ -159,6 +159,6 @@ struct PrometheusRoutes: Sendable {
       [
         ("version", "2.55.0"), ("revision", "watchkeeper \(settings.version)"), ("branch", "HEAD"), ("buildUser", ""),
         ("buildDate", ""), ("goVersion", ""),
-      ].map { ($0.0, QuotedText.json($0.1)) })
+      ].map { ($0.0, TextNotation.json.quoted($0.1)) })
   }
 }

@@ -3,7 +3,7 @@ internal import Wording
 
 /// Rules and alerts in the form of Prometheus' HTTP API.
 enum PrometheusRuleJSON {
-  private static func text(_ text: String) -> String { QuotedText.json(text) }
+  private static func text(_ text: String) -> String { TextNotation.json.quoted(text) }
 
   static func group(_ group: PrometheusRuleGroup, where isWanted: (PrometheusRule) -> Bool) -> String {
     PrometheusJSON.object([

@@ -59,7 +59,7 @@ enum PrometheusTime {
       }
     }
     guard index < bytes.count, let offset = offsetSeconds(Array(bytes[index...]), number, index) else { return nil }
-    let days = dayNumber(year: year, month: month, day: day)
+    let days = Int64(GregorianDate(year: Int(year), month: Int(month), day: Int(day)).daysSinceEpoch)
     let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset
     return Timestamp(milliseconds: seconds * 1000 + Int64((fraction * 1000).rounded()))
   }
@@ -72,14 +72,5 @@ enum PrometheusTime {
       let hours = number(index + 1..<index + 3), let minutes = number(index + 4..<index + 6)
     else { return nil }
     return (bytes[0] == 45 ? -1 : 1) * (hours * 3600 + minutes * 60)
-  }
-
-  /// - Source: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`.
-  private static func dayNumber(year: Int64, month: Int64, day: Int64) -> Int64 {
-    let shifted = month <= 2 ? year - 1 : year
-    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-    let yearOfEra = shifted - era * 400
-    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
   }
 }
