@@ -10,14 +10,14 @@ import Testing
 struct FingerprintTests {
   private static let rule = RuleReference(group: "disk", alertName: "DiskFull")
 
-  @Test("version 1 is the digest of the parts that decision 12 lists")
+  @Test("version 2 is the digest of the parts that decision 12 lists")
   func parts() {
     let labels = LabelSet(["mountpoint": "/var", "severity": "critical", "pod": "a-1", "alertname": "DiskFull"])
     let fingerprint = Fingerprint(
       subject: Stage.bound, rule: Self.rule, labels: labels, volatileLabels: ["pod"])
-    let digest = Digest(ofParts: ["1", "/", "item:host/web01", "disk", "DiskFull", "mountpoint", "/var"])
-    #expect(fingerprint.text == "1-\(digest.hexadecimal)")
-    #expect(fingerprint.version == 1)
+    let digest = Digest(ofParts: ["2", "/", "item:host/web01", "disk", "DiskFull", "mountpoint", "/var"])
+    #expect(fingerprint.text == "2-\(digest.hexadecimal)")
+    #expect(fingerprint.version == 2)
     #expect(Fingerprint(fingerprint.text) == fingerprint)
     #expect(Fingerprint("1-ab") == nil)
   }

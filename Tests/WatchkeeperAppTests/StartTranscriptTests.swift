@@ -4,6 +4,7 @@ import ServiceTime
 import Testing
 import Wording
 
+@testable import Probes
 @testable import WatchkeeperApp
 
 @Suite("What a start says")
@@ -30,5 +31,17 @@ struct StartTranscriptTests {
     let settings = try ConfigurationReader.read(files, hostName: "web01", notifiers: Self.notifiers).settings
     let transcript = StartTranscript(language: .english, zone: .utc)
     #expect(transcript.promise(settings).hasSuffix(expected))
+  }
+
+  @Test(
+    "listening processes are named where they are known",
+    arguments: [
+      (nil, .english, "1 listening port"), ("nginx", .english, "1 listening port (nginx)"),
+      (nil, .simplifiedChinese, "1 个监听端口"), ("nginx", .simplifiedChinese, "1 个监听端口（nginx）"),
+    ] as [(String?, Language, String)])
+  func found(_ process: String?, _ language: Language, _ expected: String) {
+    var findings = HostFindings()
+    findings.listeners = [.init(port: 80, isReachable: true, processName: process)]
+    #expect(StartTranscript(language: language, zone: .utc).found(findings).hasSuffix("· \(expected)"))
   }
 }

@@ -137,10 +137,24 @@ struct PageTests {
     let words = notice.phrase.text(for: Reader(language: .english))
     let text = await bench.get(path, cookie: cookie).text
     #expect(text.contains(words))
-    // The number travels with the stream, so that an open page learns of a fault that comes or goes.
-    #expect(text.contains("data-notices=\"1\""))
-    let delta = ConsoleDelta(id: 1, .shell(await bench.console.shell()))
-    #expect(EventRoutes.text(of: delta, for: Reader(language: .english)).contains("\"notices\":1"))
+    // The mark travels with the stream, so that an open page learns of a fault that comes, goes or reads otherwise.
+    let shell = await bench.console.shell()
+    #expect(text.contains("data-notices=\"\(shell.noticesMark)\""))
+    let delta = EventRoutes.text(of: ConsoleDelta(id: 1, .shell(shell)), for: Reader(language: .english))
+    #expect(delta.contains("\"notices\":\"\(shell.noticesMark)\""))
+  }
+
+  @Test("an open page learns of another number or place of a fault, not of its age")
+  func noticesMark() {
+    func mark(_ arguments: [String: String], place: String = "a") -> String {
+      let detail = Phrase("console.notice.damaged-remedy", ["place": place])
+      let notice = StatedPhrase(.critical, Phrase("console.notice.undelivered", arguments), detail: detail)
+      return ShellState(health: .ok, probesDelivering: 1, probesExpected: 1, notices: [notice]).noticesMark
+    }
+    let first = mark(["count": "3", "age": "60", "receiver": "mail"])
+    #expect(mark(["receiver": "mail", "age": "61", "count": "3"]) == first)
+    #expect(mark(["receiver": "mail", "age": "60", "count": "4"]) != first)
+    #expect(mark(["receiver": "mail", "age": "60", "count": "3"], place: "b") != first)
   }
 
   @Test("an empty week says when the next task is, and leads there")

@@ -15,6 +15,13 @@ struct PrometheusTests {
     ] as [(Double, String)])
   func numbers(_ value: Double, _ expected: String) { #expect(PrometheusJSON.number(value) == expected) }
 
+  @Test("who may not read is told in Prometheus' form", arguments: ["query", "rules", "status/buildinfo"])
+  func refusal(_ name: String) async throws {
+    let answer = await (try Bench()).get("/api/v1/\(name)")
+    #expect(answer.status == 401)
+    #expect(answer.text.hasPrefix(#"{"status":"error","errorType":"unauthenticated","error":""#), "\(answer.text)")
+  }
+
   @Test(
     "times have as many as three decimals",
     arguments: [(1_435_781_451_781, "1435781451.781"), (1000, "1"), (1500, "1.500"), (-1500, "-1.500"), (7, "0.007")]

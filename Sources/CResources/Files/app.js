@@ -229,8 +229,8 @@
       const seen = pill?.querySelector('[data-age]');
       if (seen && data.newestSample) seen.dataset.age = data.newestSample;
       for (const e of all('[data-count=incidents]')) put(e, String(data.incidents));
-      // A fault came or went: the page that is read again tells it in words.
-      if (document.body.dataset.notices !== String(data.notices)) handlers.resync();
+      // A fault came, went or reads otherwise: the page that is read again tells it in words.
+      if (document.body.dataset.notices !== data.notices) handlers.resync();
       document.title = (data.incidents > 0 ? `(${data.incidents}) ` : '') + document.title.replace(/^\(\d+\) /, '');
       for (const e of all('[data-count=maintenance]')) put(e, String(data.tasks));
     },

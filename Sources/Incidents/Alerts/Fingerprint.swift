@@ -4,15 +4,15 @@ public import Telemetry
 
 /// What makes two breaches the same: one fingerprint has at most one open incident.
 ///
-/// Version 1 is the SHA-256 of (version, scope, item or external source, rule file and group, alert name, labels without
+/// Version 2 is the SHA-256 of (version, scope, item or external source, rule file and group, alert name, labels without
 /// severity and without those the rule lists as volatile). Value, severity, time and collector are not in it. The
 /// version is stored with it, so that a later formula does not make old incidents strangers.
 /// - Source: docs/architecture, decision 12.
 public struct Fingerprint: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
-  public static let currentVersion = 1
+  public static let currentVersion = 2
 
   public let version: Int
-  /// `1-` and 64 hexadecimal digits.
+  /// `2-` and 64 hexadecimal digits.
   public let text: String
 
   /// Labels that never count: severity, and those that repeat another part.

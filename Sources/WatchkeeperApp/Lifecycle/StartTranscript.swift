@@ -33,15 +33,7 @@ struct StartTranscript {
     } else {
       say("start.data.new", ["folder": folder])
     }
-    let processes = Set(findings.listeners.compactMap(\.processName)).sorted()
-    say(
-      "start.found",
-      [
-        "host": findings.hostName, "processors": String(findings.processors),
-        "filesystems": String(findings.filesystems.count), "interfaces": String(findings.interfaces.count),
-        "ports": String(Set(findings.listeners.map(\.port)).count),
-        "processes": processes.isEmpty ? "–" : processes.prefix(6).joined(separator: ", "),
-      ])
+    Terminal.writeLine(found(findings))
     say("start.zone", ["zone": zoneName])
     say("start.probes", ["count": String(configuration.probes.count)])
     let rules = configuration.ruleGroups.map(\.rules.count).reduce(0, +)
@@ -58,6 +50,19 @@ struct StartTranscript {
     if let skippedPort { say("start.port", ["port": String(skippedPort)]) }
     Terminal.writeLine("→ \(url)/?t=\(token.reveal())")
     Terminal.writeLine(promise(settings))
+  }
+
+  /// The processes are left out when none may be named, as under an ordinary user.
+  func found(_ findings: HostFindings) -> String {
+    let processes = Set(findings.listeners.compactMap(\.processName)).sorted().prefix(6).joined(separator: ", ")
+    return reader.text(
+      "start.found",
+      [
+        "host": findings.hostName, "processors": String(findings.processors),
+        "filesystems": String(findings.filesystems.count), "interfaces": String(findings.interfaces.count),
+        "ports": String(Set(findings.listeners.map(\.port)).count),
+        "processes": processes.isEmpty ? "" : reader.text("start.found-processes", ["processes": processes]),
+      ])
   }
 
   /// How to stop, and what of the collected data leaves the machine. A terminal is no way out of it, a heartbeat is one.

@@ -1,3 +1,4 @@
+internal import Records
 public import Telemetry
 
 /// What the frame around every page shows: Watchkeeper about itself.
@@ -33,5 +34,25 @@ public struct ShellState: Sendable, Encodable {
     self.tasksWaiting = tasksWaiting
     self.lastDelivery = lastDelivery
     self.notices = notices
+  }
+
+  /// Differs when the notices do, by which an open page learns that its own are old. An age grows all the time and is
+  /// left out.
+  var noticesMark: String {
+    let words = notices.map { notice in
+      [notice.state.rawValue] + [notice.phrase, notice.detail].flatMap { Self.parts(of: $0) }
+    }
+    return String(Digest(of: Array("\(words)".utf8)).hexadecimal.prefix(16))
+  }
+
+  private static func parts(of phrase: Phrase?) -> [String] {
+    switch phrase {
+    case .none: []
+    case .verbatim(let text): [text]
+    case .both(let english, let chinese): [english, chinese]
+    case .message(let reason):
+      [reason.id]
+        + reason.arguments.filter { $0.key != "age" }.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
+    }
   }
 }

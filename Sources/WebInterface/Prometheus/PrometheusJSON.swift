@@ -6,7 +6,11 @@ enum PrometheusJSON {
   static func success(_ body: String) -> String { #"{"status":"success","data":"# + body + "}" }
 
   static func failure(_ failure: PrometheusFailure) -> String {
-    #"{"status":"error","errorType":"\#(failure.kind.rawValue)","error":\#(TextNotation.json.quoted(failure.message))}"#
+    Self.failure(kind: failure.kind.rawValue, message: failure.message)
+  }
+
+  static func failure(kind: String, message: String) -> String {
+    #"{"status":"error","errorType":"\#(kind)","error":\#(TextNotation.json.quoted(message))}"#
   }
 
   static func data(of answer: PrometheusAnswer) -> String {

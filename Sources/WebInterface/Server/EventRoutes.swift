@@ -106,8 +106,8 @@ struct ShellDelta: Encodable {
   let newestSample: Timestamp?
   let incidents: Int
   let tasks: Int
-  /// How many faults of Watchkeeper itself stand on a page that is read now.
-  let notices: Int
+  /// `ShellState.noticesMark` of a page that is read now.
+  let notices: String
 
   init(_ shell: ShellState, _ reader: Reader) {
     let counts = ["delivering": "\(shell.probesDelivering)", "expected": "\(shell.probesExpected)"]
@@ -117,6 +117,6 @@ struct ShellDelta: Encodable {
     newestSample = shell.newestSample
     incidents = shell.incidentsWaiting
     tasks = shell.tasksWaiting
-    notices = shell.notices.count
+    notices = shell.noticesMark
   }
 }

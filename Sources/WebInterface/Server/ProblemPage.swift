@@ -46,8 +46,19 @@ struct ProblemPage: Sendable {
   }
 
   func json(for reader: Reader) -> WebResponse {
-    let text = "\(title.text(for: reader)) \(detail.text(for: reader))"
-    return .json(Envelope(error: .init(code: code, message: text)), status: status, reader: reader)
+    .json(Envelope(error: .init(code: code, message: message(for: reader))), status: status, reader: reader)
+  }
+
+  /// For readers of Prometheus' API: they show `error` and look for nothing else.
+  func prometheusJSON(for reader: Reader) -> WebResponse {
+    let kind = status == 400 ? PrometheusFailure.Kind.badData.rawValue : code
+    return WebResponse(
+      status: status, contentType: "application/json",
+      PrometheusJSON.failure(kind: kind, message: message(for: reader)))
+  }
+
+  private func message(for reader: Reader) -> String {
+    "\(title.text(for: reader)) \(detail.text(for: reader))"
   }
 }
 

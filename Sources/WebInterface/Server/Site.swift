@@ -161,7 +161,13 @@ struct Site: Sendable {
     let problem = ProblemPage(failure)
     let isAPI = request.path.hasPrefix("/api/") || request.path.hasPrefix("/-/") || request.path == "/events"
     var response =
-      request.wantsJSON || isAPI ? problem.json(for: reader) : await problemPage(problem, failure, request, reader)
+      if request.path.hasPrefix("/api/v1/") {
+        problem.prometheusJSON(for: reader)
+      } else if request.wantsJSON || isAPI {
+        problem.json(for: reader)
+      } else {
+        await problemPage(problem, failure, request, reader)
+      }
     if case .methodNotAllowed(let methods) = failure { response.set("Allow", methods.joined(separator: ", ")) }
     return response
   }

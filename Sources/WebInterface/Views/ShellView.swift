@@ -15,7 +15,7 @@ struct ShellView {
       "pill": pill(parts),
       "user": ["name": call.identity?.name ?? "", "initials": initials(call.identity?.name ?? "")],
       "zone": zoneText, "version": settings.version, "notices": shell.notices.map(parts.stated),
-      "noticeCount": String(shell.notices.count),
+      "noticesMark": shell.noticesMark,
     ]
     if let delivery = shell.lastDelivery { view["delivery"] = parts.ago(delivery) }
     return view

@@ -9,9 +9,10 @@ let startMessages: [Message] = [
   Message(
     "start.found",
     en:
-      "✔ found    this host {host} · {processors} CPU · {filesystems} {filesystems|filesystem|filesystems} · {interfaces} {interfaces|interface|interfaces} · {ports} listening {ports|port|ports} ({processes})",
+      "✔ found    this host {host} · {processors} CPU · {filesystems} {filesystems|filesystem|filesystems} · {interfaces} {interfaces|interface|interfaces} · {ports} listening {ports|port|ports}{processes}",
     zh:
-      "✔ 发现     本机 {host} · {processors} 个 CPU · {filesystems} 个文件系统 · {interfaces} 个网络接口 · {ports} 个监听端口（{processes}）"),
+      "✔ 发现     本机 {host} · {processors} 个 CPU · {filesystems} 个文件系统 · {interfaces} 个网络接口 · {ports} 个监听端口{processes}"),
+  Message("start.found-processes", en: " ({processes})", zh: "（{processes}）"),
   Message("start.zone", en: "✔ zone     {zone}", zh: "✔ 时区     {zone}"),
   Message("start.probes", en: "✔ probes   {count}", zh: "✔ 探测     {count}"),
   Message("start.rules", en: "✔ rules    {count} in {groups} groups", zh: "✔ 规则     {count} 条，{groups} 组"),
