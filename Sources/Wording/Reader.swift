@@ -29,8 +29,13 @@ public struct Reader: Sendable {
     case .words(let name, let family):
       guard let value = arguments[name] else { return "{\(name)}" }
       // A name without a word, for example a resolution code of a person's own, shows as it is.
-      return list(value) { Catalogue.contains(family + $0) ? text(family + $0) : $0 }
+      return list(value) { word($0, in: family) }
     }
+  }
+
+  /// The message of a family, `field.` for one, that words a raw name; a name without one as it is.
+  public func word(_ name: String, in family: String) -> String {
+    Catalogue.contains(family + name) ? text(family + name) : name
   }
 
   /// What an operator wrote in both languages comes twice: `title`, and `title_zh_cn` for Chinese readers.

@@ -47,6 +47,21 @@ struct SlotTests {
     #expect(reason.arguments["tasks"] == "MT-1")
   }
 
+  @Test("a task that waits for work on what depends on its item names that item as people do")
+  func relatedItem() throws {
+    let item = PlannedItem(
+      id: EntityID("item/web01"), name: "Web 1", className: "host", labels: [:],
+      dependants: [EntityID("item/shop")], redundancyGroups: [])
+    let scene = PlanningScene(
+      plans: [
+        Make.plan("a", items: ["web01"], window: Make.hours(tasksAtOnceMax: 9)),
+        Make.plan("b", items: ["shop"], window: Make.hours(tasksAtOnceMax: 9)),
+      ], items: [item, Make.item("shop")])
+    let reasons = try planned(scene).openTasks.flatMap(\.slotReasons).filter { $0.id == "reason.slot.related-item" }
+    #expect(!reasons.isEmpty)
+    #expect(reasons.allSatisfy { ["Web 1", "shop"].contains($0.arguments["item"]) })
+  }
+
   @Test("work on what a member depends on counts as the member's outage")
   func dependants() throws {
     let pair = Make.group("web", ["web01", "web02"], minAlive: 1)

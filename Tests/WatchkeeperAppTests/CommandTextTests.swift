@@ -109,7 +109,8 @@ struct CommandTextTests {
     ],
     history: [
       ItemChange(
-        at: ago(60), actor: .verbatim("Han Mei"), .verbatim("rack changed"), before: "rack = A2", after: "rack = A3")
+        at: ago(60), actor: .verbatim("Han Mei"), .verbatim("rack changed"), before: .verbatim("rack = A2"),
+        after: .verbatim("rack = A3"))
     ], source: "inventory/site.yaml:14")
 
   @Test("an item shows what was declared and seen, where it is written, and its relations")

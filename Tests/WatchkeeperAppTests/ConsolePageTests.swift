@@ -107,7 +107,7 @@ struct ConsolePageTests {
     #expect(page.relations.map { $0.nodes.map(\.name) } == [["Shop", "/var"], ["web01"]])
     let system = try #require(page.attributes.first { $0.name == "os" })
     #expect(system.declared == "Debian" && system.observed == "Ubuntu" && system.driftSince != nil)
-    #expect(page.history.first?.after == "os = Ubuntu")
+    #expect(page.history.first?.after == Phrase("console.value.plain", ["field": "os", "value": "Ubuntu"]))
     #expect(page.host == "web01")
     for id in try messageIDs(in: page).union(try messageIDs(in: list)) {
       #expect(Catalogue.contains(id), "\(id) has no words")

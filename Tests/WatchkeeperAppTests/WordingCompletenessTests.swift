@@ -103,6 +103,8 @@ enum RawNames {
     "action.incident.": IncidentStatus.allCases.map(\.rawValue),
     "redundancy.": [RedundancyStanding.alone, .covered, .exhausted].map(\.rawValue),
     "relation.": RelationType.allCases.map(\.rawValue), "constraint.": SlotConstraint.allCases.map(\.rawValue),
+    "field.": ItemClass.catalogue.flatMap(\.attributes.keys) + RelationType.allCases.map(\.rawValue),
+    "home.": [RecordHome.file, .desk, .discovery].map(\.rawValue), "lifecycle.": Lifecycle.allCases.map(\.rawValue),
     "resolution.": ["fixed", "self-recovered", "post-ended", "no-further-post", "rule-retired"],
   ]
 

@@ -175,7 +175,7 @@ struct PageTests {
     func change(_ secondsAgo: Int64, _ actor: String, _ after: String) -> ItemChange {
       ItemChange(
         at: SampleConsole.now.advanced(by: .seconds(-secondsAgo)), actor: .verbatim(actor), .verbatim("First seen"),
-        after: after)
+        after: .verbatim(after))
     }
     let entries = HistoryEntry.entries([
       change(0, "probe", "os = Debian"), change(1, "probe", "cores = 2"), change(2, "Ann", "rack = A3"),

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Wording
 
@@ -30,7 +31,28 @@ struct RunbookTests {
     let answer = await bench.get("/runbooks/host", query: "lang=zh-CN", cookie: try await bench.logIn())
     #expect(answer.text.contains("处置手册：主机"))
     #expect(answer.text.contains("id=\"hostmemorylow\""))
+    #expect(answer.text.contains("<div lang=\"zh-CN\">"))
     #expect(PageFault.faults(in: answer.text, .simplifiedChinese) == [])
+  }
+
+  @Test("an operator's own runbook is shown as it is where it has no translation") func ownRunbook() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "runbooks-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let translations = folder.appending(path: "runbooks/zh-CN")
+    try FileManager.default.createDirectory(at: translations, withIntermediateDirectories: true)
+    func write(_ text: String, _ file: String) throws {
+      try Data(text.utf8).write(to: folder.appending(path: "runbooks/\(file)"))
+    }
+    func shown(_ language: Language) throws -> RunbookPage {
+      try #require(RunbookPage(packaged: "host", in: language, AssetStore(overrideFolder: folder.path())))
+    }
+    try write("# Ours\n", "host.md")
+    #expect(try shown(.simplifiedChinese).title == "Ours")
+    #expect(try shown(.simplifiedChinese).language == .english)
+    try write("# 我们的\n", "zh-CN/host.md")
+    #expect(try shown(.simplifiedChinese).title == "我们的")
+    #expect(try shown(.simplifiedChinese).language == .simplifiedChinese)
+    #expect(try shown(.english).title == "Ours")
   }
 
   @Test("every packaged runbook is a page", arguments: ["certificate", "endpoint", "host", "watchkeeper"])

@@ -106,6 +106,15 @@ struct ReaderTests {
     #expect(chinese.text("reason.unscheduled.several", all).hasSuffix("：\(zh)。"))
   }
 
+  @Test("a field of an item is called by its key in English, by a word in Chinese, an operator's own as it is written")
+  func fields() {
+    #expect([english, chinese].map { $0.word("memory_bytes", in: "field.") } == ["memory_bytes", "内存"])
+    #expect([english, chinese].map { $0.word("rack", in: "field.") } == ["rack", "rack"])
+    let change = ["item": "web01", "attribute": "kernel", "before": "6.1", "after": "6.2"]
+    #expect(chinese.text("console.activity.item.observed", change) == "web01：内核 由 6.1 变为 6.2")
+    #expect(chinese.text("console.value.home", ["field": "home", "value": "discovery"]) == "来源 = 自动发现")
+  }
+
   @Test("names in a list stand between the language's commas")
   func lists() {
     let arguments = ["receivers": "ops, 值班"]

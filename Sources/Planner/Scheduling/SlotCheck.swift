@@ -27,7 +27,7 @@ struct SlotCheck {
   private func collision(of job: SlotJob, with other: SlotBooking) -> SlotRefusal? {
     if job.item == other.item { return .sameItem(other.number) }
     guard job.outage.contains(other.item) || other.outage.contains(job.item) else { return nil }
-    return .relatedItem(other.number, item: other.item.text)
+    return .relatedItem(other.number, item: other.itemName)
   }
 
   private func capacity(_ job: SlotJob, _ slot: Interval, _ neighbours: [SlotBooking]) -> [SlotRefusal] {

@@ -42,6 +42,7 @@ enum SlotRefusal: Hashable {
 struct SlotJob {
   let number: RecordNumber
   let item: EntityID
+  let itemName: String
   let outage: Set<EntityID>
   let window: String
   let duration: Duration
@@ -54,6 +55,7 @@ struct SlotJob {
   init(_ task: MaintenanceTask, _ scene: PlanningScene) {
     number = task.number
     item = task.key.item
+    itemName = task.terms.itemName
     outage = scene.outage(of: task.key.item)
     window = task.terms.window
     duration = task.terms.duration
@@ -65,6 +67,7 @@ struct SlotJob {
   private init(_ other: SlotJob, earliest: Timestamp, deadline: Timestamp) {
     number = other.number
     item = other.item
+    itemName = other.itemName
     outage = other.outage
     window = other.window
     duration = other.duration
@@ -82,6 +85,7 @@ struct SlotJob {
 struct SlotBooking {
   let number: RecordNumber
   let item: EntityID
+  let itemName: String
   let outage: Set<EntityID>
   let window: String
   let slot: Interval
@@ -89,6 +93,7 @@ struct SlotBooking {
   init(_ job: SlotJob, at slot: Interval) {
     number = job.number
     item = job.item
+    itemName = job.itemName
     outage = job.outage
     window = job.window
     self.slot = slot

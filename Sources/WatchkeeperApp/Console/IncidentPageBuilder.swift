@@ -114,11 +114,11 @@ struct IncidentPageBuilder {
           Phrase("console.related.others"), Self.naming(others.map(\.number))))
     }
     for change in changesBefore {
-      let value = [change.before, change.after].compactMap { $0 }.joined(separator: " → ")
+      let value = ItemChanges.replacement(in: change)
       facts.append(
         PageFact(
-          Phrase("console.related.change", ["at": change.at.argument]), value.isEmpty ? change.what : .verbatim(value),
-          detail: value.isEmpty ? nil : change.what))
+          Phrase("console.related.change", ["at": change.at.argument]), value ?? change.what,
+          detail: value == nil ? nil : change.what))
     }
     if case .unbound(let reason) = incident.subject {
       facts.append(PageFact(Phrase("console.related.unbound"), .message(reason), state: .warning))

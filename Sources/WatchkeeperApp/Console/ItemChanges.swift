@@ -11,6 +11,12 @@ enum ItemChanges {
     changes.filter { $0.before != nil && $0.after != nil }
   }
 
+  /// Both values of a change in one line.
+  static func replacement(in change: ItemChange) -> Phrase? {
+    guard case .message(let before) = change.before, case .message(let after) = change.after else { return nil }
+    return Phrase("console.value.replaced", after.arguments.merging(["before": before.arguments["value"] ?? ""]) { $1 })
+  }
+
   /// Newest first.
   static func changes(of history: [Fact]) -> [ItemChange] {
     history.reversed().compactMap { try? InventoryFact($0) }.flatMap(changes(in:))
@@ -29,14 +35,17 @@ enum ItemChanges {
     }
   }
 
-  private static func line(_ value: String, of field: FieldChange) -> String {
+  private static func line(_ value: String, of field: FieldChange) -> Phrase {
     let name = shortName(of: field.field)
-    return "\(name) = \(Quantity.attribute(value, named: name))"
+    let kind = name == "home" || name == "lifecycle" ? name : "plain"
+    return Phrase("console.value.\(kind)", ["field": name, "value": Quantity.attribute(value, named: name)])
   }
 
-  /// Without the part of the record that the title names already: `observed.kernel` is `kernel`.
+  /// Without the part of the record: `observed.kernel` and `attributes.kernel` are `kernel`.
   private static func shortName(of field: String) -> String {
-    for part in ["observed.", "relations."] where field.hasPrefix(part) { return String(field.dropFirst(part.count)) }
+    for part in ["observed.", "relations.", "attributes."] where field.hasPrefix(part) {
+      return String(field.dropFirst(part.count))
+    }
     return field
   }
 

@@ -193,10 +193,10 @@ public struct ItemChange: Sendable, Encodable {
   public var actor: Phrase
   public var what: Phrase
   /// `attribute = value` before; `nil` when it did not exist.
-  public var before: String?
-  public var after: String?
+  public var before: Phrase?
+  public var after: Phrase?
 
-  public init(at: Timestamp, actor: Phrase, _ what: Phrase, before: String? = nil, after: String? = nil) {
+  public init(at: Timestamp, actor: Phrase, _ what: Phrase, before: Phrase? = nil, after: Phrase? = nil) {
     self.at = at
     self.actor = actor
     self.what = what

@@ -19,17 +19,22 @@ struct RunbookPage {
 
   let title: String
   let sections: [Section]
+  /// What the text is written in.
+  let language: Language
 
   static func path(_ name: String) -> String { "/runbooks/" + PercentCoding.encode(name) }
 
-  /// A packaged runbook in the reader's language; the headings, names of rules, are the same in all.
+  /// A packaged runbook in the reader's language; the headings, names of rules, are the same in all. Where an operator's
+  /// own has no translation, it is shown: a translation of ours would say something else.
   ///
   /// - Returns: `nil` when there is none of this name.
   init?(packaged name: String, in language: Language, _ assets: AssetStore) {
-    guard RunbookLink.packagedNames.contains(name), let text = assets.text(Self.file(name, language)) else {
-      return nil
-    }
-    self.init(text)
+    guard RunbookLink.packagedNames.contains(name) else { return nil }
+    let english = Self.file(name, .english)
+    let isOwnUntranslated = assets.isReplaced(english) && !assets.isReplaced(Self.file(name, language))
+    let written = isOwnUntranslated ? .english : language
+    guard let text = assets.text(Self.file(name, written)) else { return nil }
+    self.init(text, in: written)
   }
 
   /// Among what is built in.
@@ -40,7 +45,8 @@ struct RunbookPage {
     }
   }
 
-  init(_ markdown: String) {
+  init(_ markdown: String, in language: Language = .english) {
+    self.language = language
     var title = ""
     var sections: [Section] = []
     var isParagraphOpen = false
@@ -89,7 +95,7 @@ struct RunbookPage {
 
   var view: View {
     [
-      "title": title,
+      "title": title, "language": language.rawValue,
       "sections": sections.map { section -> View in
         [
           "heading": section.heading, "anchor": section.anchor,

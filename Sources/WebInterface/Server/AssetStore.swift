@@ -36,10 +36,13 @@ struct AssetStore: Sendable {
   /// Only names that are embedded exist, so an override folder adds no files.
   func asset(_ name: String) -> Asset? {
     guard let known = embedded[name] else { return nil }
-    guard let overrideFolder, let bytes = try? Data(contentsOf: URL(filePath: "\(overrideFolder)/\(name)")) else {
-      return known
-    }
-    return Self.asset(named: name, Array(bytes))
+    return replacement(name).map { Self.asset(named: name, $0) } ?? known
+  }
+
+  func isReplaced(_ name: String) -> Bool { replacement(name) != nil }
+
+  private func replacement(_ name: String) -> [UInt8]? {
+    overrideFolder.flatMap { try? Data(contentsOf: URL(filePath: "\($0)/\(name)")) }.map(Array.init)
   }
 
   func text(_ name: String) -> String? { asset(name).map { String(decoding: $0.bytes, as: UTF8.self) } }

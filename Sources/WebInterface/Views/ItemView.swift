@@ -105,7 +105,8 @@ extension ItemPage {
 extension AttributeRow {
   func view(_ parts: ViewParts) -> View {
     var view: View = [
-      "name": name, "declared": declared.map { Quantity.attribute($0, named: name) } ?? "–",
+      "name": parts.reader.word(name, in: "field."),
+      "declared": declared.map { Quantity.attribute($0, named: name) } ?? "–",
       "observed": observed.map { Quantity.attribute($0, named: name) } ?? parts.reader.text("item.notObserved"),
       "isObserved": observed != nil,
     ]
@@ -144,7 +145,9 @@ struct HistoryEntry {
 
   func view(_ parts: ViewParts) -> View {
     let lines = changes.flatMap { change in
-      [change.before.map { ["before": "− " + $0] }, change.after.map { ["after": "+ " + $0] }].compactMap { $0 }
+      [
+        change.before.map { ["before": "− " + parts.text($0)] }, change.after.map { ["after": "+ " + parts.text($0)] },
+      ].compactMap { $0 }
     }
     return [
       "time": parts.time(first.at), "actor": parts.text(first.actor), "what": parts.rich(first.what),

@@ -170,9 +170,10 @@ extension MaintenancePage {
       "style": Self.style(task.progress), "href": "#\(task.number)", "label": label.text,
       "textX": Geometry.percent(label.standsLeft ? from : until), "dx": label.standsLeft ? "-6" : "6",
       "anchor": label.standsLeft ? "end" : "start",
-      "spoken": "\(task.number) \(parts.text(task.activity)), "
-        + "\(parts.reader.moment((task.slot?.start ?? start).milliseconds)), "
-        + parts.reader.text("task.\(task.progress.rawValue)"),
+      "spoken": [
+        "\(task.number) \(parts.text(task.activity))", parts.reader.moment((task.slot?.start ?? start).milliseconds),
+        parts.reader.text("task.\(task.progress.rawValue)"),
+      ].joined(separator: parts.reader.text("unit.comma")),
     ]
   }
 

@@ -69,7 +69,7 @@ extension FleetSite {
         var view = parts.state(host.state)
         view["href"] = PageTarget.host(host.name).path
         view["name"] = host.name
-        view["label"] = "\(host.name): \(parts.reader.text("state.\(host.state.rawValue)"))"
+        view["label"] = host.name + parts.reader.text("unit.colon") + parts.reader.text("state.\(host.state.rawValue)")
         return view
       },
     ]

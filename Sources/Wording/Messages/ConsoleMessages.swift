@@ -53,7 +53,7 @@ private let incidentEvidenceMessages: [Message] = [
   Message("console.related.change", en: "Changed shortly before, {at:moment}", zh: "发生前不久的变更，{at:moment}"),
   Message("console.related.unbound", en: "No item was found", zh: "未找到配置项"),
   Message("console.change.new", en: "Recorded", zh: "已登记"),
-  Message("console.change.declared", en: "{field} declared anew", zh: "{field} 声明已更改"),
+  Message("console.change.declared", en: "{field:field.*} declared anew", zh: "{field:field.*} 声明已更改"),
   Message("console.change.retired", en: "Retired", zh: "已停用"),
   Message("console.change.related", en: "Relation added", zh: "新增关系"),
   Message("console.change.unrelated", en: "Relation removed", zh: "关系已移除"),
@@ -62,9 +62,11 @@ private let incidentEvidenceMessages: [Message] = [
   Message("console.change.first-seen", en: "First seen", zh: "首次发现"),
   Message("console.actor.configuration", en: "configuration {digest}", zh: "配置 {digest}"),
   Message("console.actor.probe", en: "probe {probe}", zh: "探测 {probe}"),
-  Message("console.change.observed", en: "{field} changed", zh: "{field} 发生变化"),
-  Message("console.change.unstable", en: "{field} changes too often to be recorded", zh: "{field} 变化过于频繁，不再逐次记录"),
-  Message("console.change.settled", en: "{field} is steady again", zh: "{field} 已恢复稳定"),
+  Message("console.change.observed", en: "{field:field.*} changed", zh: "{field:field.*} 发生变化"),
+  Message(
+    "console.change.unstable", en: "{field:field.*} changes too often to be recorded",
+    zh: "{field:field.*} 变化过于频繁，不再逐次记录"),
+  Message("console.change.settled", en: "{field:field.*} is steady again", zh: "{field:field.*} 已恢复稳定"),
 ]
 
 private let noticeMessages: [Message] = [
@@ -226,10 +228,11 @@ private let activityMessages: [Message] = [
   Message("console.activity.item.declared", en: "{item} was declared anew", zh: "{item} 的声明已更改"),
   Message("console.activity.item.retired", en: "{item} is retired", zh: "{item} 已停用"),
   Message(
-    "console.activity.item.observed", en: "{item}: {attribute} changed from {before} to {after}",
-    zh: "{item}：{attribute} 由 {before} 变为 {after}"),
+    "console.activity.item.observed", en: "{item}: {attribute:field.*} changed from {before} to {after}",
+    zh: "{item}：{attribute:field.*} 由 {before} 变为 {after}"),
   Message(
-    "console.activity.item.unstable", en: "{item}: {attribute} changes too often", zh: "{item}：{attribute} 变化过于频繁"),
+    "console.activity.item.unstable", en: "{item}: {attribute:field.*} changes too often",
+    zh: "{item}：{attribute:field.*} 变化过于频繁"),
   Message("console.activity.many.items", en: "{count} items were recorded", zh: "已登记 {count} 个配置项"),
   Message("console.activity.many.retired", en: "{count} items are retired", zh: "{count} 个配置项已停用"),
   Message("console.activity.many.changes", en: "{count} changes in the inventory", zh: "配置库有 {count} 处变更"),

@@ -13,8 +13,8 @@ let inventoryReasonMessages: [Message] =
     Message(
       "reason.attribute.unstable",
       en:
-        "{attribute} changed {changes} {changes|time|times} within {seconds:age}. Its changes are not recorded for now.",
-      zh: "{attribute} 在 {seconds:age}内变化 {changes} 次，暂不记录其变化。"),
+        "{attribute:field.*} changed {changes} {changes|time|times} within {seconds:age}. Its changes are not recorded for now.",
+      zh: "{attribute:field.*} 在 {seconds:age}内变化 {changes} 次，暂不记录其变化。"),
 
     // How an alert found its item
     Message("reason.binding.label", en: "The alert's label names {item}.", zh: "告警标签指明 {item}。"),
@@ -62,11 +62,11 @@ private let impactReasonMessages: [Message] = [
 /// What is wrong in the CMDB.
 private let findingReasonMessages: [Message] = [
   Message(
-    "reason.finding.unstable", en: "{item}: {attribute} changes too often, lately from {first} to {last}.",
-    zh: "{item} 的 {attribute} 变化过于频繁，近期由 {first} 变为 {last}。"),
+    "reason.finding.unstable", en: "{item}: {attribute:field.*} changes too often, lately from {first} to {last}.",
+    zh: "{item} 的 {attribute:field.*} 变化过于频繁，近期由 {first} 变为 {last}。"),
   Message(
-    "reason.finding.drift", en: "{item}: {attribute} is declared as {declared}, observed as {observed}.",
-    zh: "{item} 的 {attribute} 声明为 {declared}，采集到 {observed}。"),
+    "reason.finding.drift", en: "{item}: {attribute:field.*} is declared as {declared}, observed as {observed}.",
+    zh: "{item} 的 {attribute:field.*} 声明为 {declared}，采集到 {observed}。"),
   Message(
     "reason.finding.relation-end-missing",
     en: "{item}: the relation “{relation:relation.*}” leads to {target}, which is missing or retired.",

@@ -51,6 +51,7 @@ let stateMessages: [Message] = [
 let unitMessages: [Message] = [
   Message("unit.short", en: "d|h|min|s", zh: "天|小时|分钟|秒"),
   Message("unit.colon", en: ": ", zh: "："),
+  Message("unit.comma", en: ", ", zh: "，"),
   Message("unit.ago", en: "{age} ago", zh: "{age}前"),
   Message("unit.age", en: "{seconds:age}", zh: "{seconds:age}"),
 ]

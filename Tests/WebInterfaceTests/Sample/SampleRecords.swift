@@ -84,12 +84,12 @@ extension SampleConsole {
       history: [
         ItemChange(
           at: ago(20), actor: .verbatim("Ann Park"), .both(english: "sync_binlog changed", chinese: "sync_binlog 已更改"),
-          before: "sync_binlog = 0",
-          after: "sync_binlog = 1"),
+          before: .verbatim("sync_binlog = 0"),
+          after: .verbatim("sync_binlog = 1")),
         ItemChange(
           at: ago(31_000), actor: .both(english: "configuration 4f1e02aa91bc", chinese: "配置 4f1e02aa91bc"),
           .both(english: "Relation added", chinese: "新增关系"),
-          after: "depends on sw-2 port 3"),
+          after: .verbatim("depends on sw-2 port 3")),
       ], source: "inventory/databases.yaml:14", host: "db01")
   }
 

@@ -50,7 +50,7 @@ struct ItemText {
     for change in page.history {
       table.add(
         reader.dayAndTime(change.at), change.actor.text, change.what.text,
-        TextLayout.oneLine([change.before, change.after].compactMap { $0 }.joined(separator: " → ")))
+        TextLayout.oneLine([change.before, change.after].compactMap { $0?.text }.joined(separator: " → ")))
     }
     return table.text
   }
@@ -81,7 +81,8 @@ struct ItemText {
     for row in page.attributes {
       let drift = row.driftSince.map { reader.text("item.drift", ["since": String($0.milliseconds)]) }
       table.add(
-        row.name, row.declared.map { Quantity.attribute($0, named: row.name) } ?? Reader.none,
+        reader.word(row.name, in: "field."),
+        row.declared.map { Quantity.attribute($0, named: row.name) } ?? Reader.none,
         row.observed.map { Quantity.attribute($0, named: row.name) } ?? Reader.none,
         [row.seenAt.map { reader.ago($0) }, drift].compactMap { $0 }.joined(separator: ", "))
     }

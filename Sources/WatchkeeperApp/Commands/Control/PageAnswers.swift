@@ -137,8 +137,8 @@ struct ItemAnswer: Decodable, Sendable {
     let at: Timestamp
     let actor: PhraseAnswer
     let what: PhraseAnswer
-    let before: String?
-    let after: String?
+    let before: PhraseAnswer?
+    let after: PhraseAnswer?
   }
 
   let row: ItemRowAnswer
