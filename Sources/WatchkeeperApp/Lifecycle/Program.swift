@@ -91,7 +91,7 @@ struct Program {
         let configuration = try? ConfigurationReader.read(files, hostName: hostName, notifiers: notifiers)
       else { throw errors }
       Terminal.tell("the configuration is refused; the last good one (\(files.digest)) runs instead:")
-      for error in errors.errors { Terminal.tell(error.description) }
+      for line in errors.lines(in: options.language ?? .english) { Terminal.tell(line) }
       return (configuration, errors)
     }
   }
@@ -126,8 +126,9 @@ struct Program {
 
   private func choosePort(_ settings: ConsoleSettings) throws -> Listening {
     if let text = options.listen {
-      if let problem = ListenAddress.problem(with: text) {
-        throw StartError(divided: "--listen: \(problem)")
+      if let fault = ListenAddress.fault(of: text) {
+        let sides = fault.sides(in: options.language ?? .english)
+        throw StartError("--listen: \(sides.problem)", remedy: sides.advice ?? "see --help")
       }
       let address = ListenAddress(text) ?? ListenAddress(host: "127.0.0.1", port: Self.standardPort)
       try FreePorts.refuseTaken(address)
