@@ -102,7 +102,9 @@ struct BadFile: Sendable, CustomTestStringConvertible {
     ].map { BadFile("watchkeeper.yaml", $0 + "\n") }
     + [
       "{kind: http, settings: {url: x}}", "{kind: tcp}", "{kind: http, settings: {url: 'http://a', method: get}}",
-      "{kind: linux-host, timeout: 2h}", "{kind: linux-host, labels: {a-b: c}}", "{kind: linux-host, interval: 1ms}",
+      "{kind: linux-host, timeout: 2h}",
+      "{kind: http, settings: {url: 'http://a', fail_if_body_matches: ['(']}}", "{kind: linux-host, labels: {a-b: c}}",
+      "{kind: linux-host, interval: 1ms}",
     ].map {
       BadFile("probes/a.yaml", "probes: [\($0.replacing("{kind", with: "{name: a, kind", maxReplacements: 1))]\n")
     }

@@ -73,10 +73,10 @@ public struct HTTPProbeSettings: ProbeSettings {
     _ fields: KeyedDecodingContainer<CodingKeys>, _ key: CodingKeys
   ) throws -> [Pattern] {
     try (fields.decodeIfPresent([String].self, forKey: key) ?? []).map { text in
-      do {
+      do throws(PatternError) {
         return try Pattern(text)
       } catch {
-        throw fields.problem(key, SettingsFault(foreign: "\(error)"))
+        throw fields.problem(key, error.fault)
       }
     }
   }

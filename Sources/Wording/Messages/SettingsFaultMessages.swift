@@ -89,6 +89,9 @@ private let valueFaultMessages: [Message] = [
     "fault.value.bytes", en: "'{text}' is not a number of bytes – write e.g. 512MiB or 20GB",
     zh: "“{text}”不是字节数——请写成例如 512MiB 或 20GB"),
   Message(
+    "fault.value.pattern", en: "'{text}' is not a regular expression: {problem} – RE2 syntax applies",
+    zh: "“{text}”不是正则表达式：{problem}——请使用 RE2 语法"),
+  Message(
     "fault.zone.name",
     en: "zone '{name}' is not a zone's name – write e.g. Europe/Berlin or Asia/Shanghai; tzdata holds them",
     zh: "“{name}”不是时区名——请写成例如 Europe/Berlin 或 Asia/Shanghai，时区名见 tzdata"),
