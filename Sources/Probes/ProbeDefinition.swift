@@ -42,28 +42,27 @@ public struct ProbeDefinition: Decodable, Sendable {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     name = try fields.decode(String.self, forKey: .name)
     guard !name.isEmpty, name.utf8.count <= 200 else {
-      throw fields.problem(.name, "'\(name)' is not a name – write 1 to 200 characters")
+      throw fields.problem(.name, "fault.probe.name", ["name": name])
     }
     kind = try fields.decode(String.self, forKey: .kind)
     guard let known = ProbeCatalog.kind(named: kind) else {
-      let advice = Spelling.advice(for: kind, among: ProbeCatalog.kinds.map(\.name))
-      throw fields.problem(.kind, "unknown kind '\(kind)' – \(advice)")
+      let names = Spelling.argument(for: kind, among: ProbeCatalog.kinds.map(\.name))
+      throw fields.problem(.kind, "fault.probe.kind", ["word": kind, "known": names])
     }
     interval = try fields.decodeIfPresent(DurationSetting.self, forKey: .interval)?.duration ?? known.intervalDefault
     guard interval >= Self.intervalMin else {
-      throw fields.problem(.interval, "'\(interval.notation)' is too short – write at least 100ms")
+      throw fields.problem(.interval, "fault.probe.interval", ["interval": interval.notation])
     }
     let given = try fields.decodeIfPresent(DurationSetting.self, forKey: .timeout)?.duration
     if let given, given > interval || given <= .zero {
       throw fields.problem(
-        .timeout,
-        "'\(given.notation)' is no part of the interval of \(interval.notation) – write 1ms to \(interval.notation)",
+        .timeout, "fault.probe.timeout", ["timeout": given.notation, "interval": interval.notation],
         beside: .interval)
     }
     timeout = given ?? min(interval, known.timeoutDefault)
     let pairs = try fields.decodeIfPresent([String: String].self, forKey: .labels) ?? [:]
     if let bad = pairs.keys.sorted().first(where: { !Self.isLabelName($0) }) {
-      throw fields.problem(.labels, "'\(bad)' is not a label name – use letters, digits and _, no digit first")
+      throw fields.problem(.labels, "fault.probe.label", ["name": bad])
     }
     labels = LabelSet(pairs)
     item = try fields.decodeIfPresent(String.self, forKey: .item)
@@ -120,21 +119,33 @@ public struct ProbeFile: Decodable, Sendable {
   }
 }
 
+/// Why a definition cannot stand beside an earlier one.
+public struct ProbeConflict: Sendable {
+  /// Of the later one.
+  public let name: String
+  public let fault: SettingsFault
+}
+
 extension Sequence<ProbeDefinition> {
   /// What is wrong with these definitions together; empty when nothing is.
-  public func conflicts(hostName: String) -> [String] {
-    var problems: [String] = []
+  public func conflicts(hostName: String) -> [ProbeConflict] {
+    var problems: [ProbeConflict] = []
     var names: Set<String> = []
     var owners: [LabelSet: String] = [:]
     for definition in self {
       if !names.insert(definition.name).inserted {
-        problems.append("two probes are named '\(definition.name)' – rename one")
+        problems.append(
+          ProbeConflict(name: definition.name, fault: SettingsFault("fault.probe.twice", ["name": definition.name])))
         continue
       }
       let labels = definition.targetLabels(hostName: hostName)
       if let owner = owners.updateValue(definition.name, forKey: labels) {
         problems.append(
-          "probes '\(owner)' and '\(definition.name)' would write the same series \(labels) – give one a label")
+          ProbeConflict(
+            name: definition.name,
+            fault: SettingsFault(
+              "fault.probe.same-series",
+              ["first": owner, "second": definition.name, "labels": labels.description])))
       }
     }
     return problems

@@ -93,5 +93,8 @@ public struct PatternError: Error, Sendable, Equatable, CustomStringConvertible 
   public let pattern: String
   public let problem: String
 
+  /// For whoever wrote the pattern into a file; RE2's own words stay.
+  public var fault: SettingsFault { SettingsFault("fault.value.pattern", ["text": pattern, "problem": problem]) }
+
   public var description: String { "'\(pattern)' is not a regular expression: \(problem) – RE2 syntax applies" }
 }

@@ -49,6 +49,8 @@ public enum ArgumentFormat: String, CaseIterable, Sendable {
   case message
   /// Names divided by `, `, shown with the language's own comma.
   case list
+  /// What to write for a word that is not known: `?` and the word that was meant, or all words divided by `, `.
+  case spelling
 }
 
 /// A message's text taken apart.

@@ -19,6 +19,25 @@ public struct Reader: Sendable {
     return template.pieces.map { text($0, arguments) }.joined()
   }
 
+  /// A text in two parts, what is wrong and what to do, divided where the message has its dash.
+  public func sides(_ id: String, _ arguments: [String: String] = [:]) -> (problem: String, advice: String?) {
+    guard let template = Catalogue.templates[language]?[id] else { return (Catalogue.unknown(id), nil) }
+    let dash = language == .english ? " – " : "——"
+    var problem = ""
+    var advice: String?
+    for piece in template.pieces {
+      if advice == nil, case .text(let text) = piece, let divider = text.firstRange(of: dash) {
+        problem += text[..<divider.lowerBound]
+        advice = String(text[divider.upperBound...])
+      } else if advice == nil {
+        problem += text(piece, arguments)
+      } else {
+        advice?.append(text(piece, arguments))
+      }
+    }
+    return (problem, advice)
+  }
+
   private func text(_ piece: MessageTemplate.Piece, _ arguments: [String: String]) -> String {
     switch piece {
     case .text(let text), .malformed(let text): return text
@@ -49,6 +68,7 @@ public struct Reader: Sendable {
   private func format(_ value: String, as format: ArgumentFormat) -> String {
     if format == .message { return text(value) }
     if format == .list { return list(value) { $0 } }
+    if format == .spelling { return spelling(value) }
     guard let number = Double(value) else { return value }
     let instant = Int64(exactly: number.rounded()) ?? 0
     return switch format {
@@ -62,8 +82,14 @@ public struct Reader: Sendable {
     case .day: zone.day(instant)
     case .moment: moment(instant)
     case .week: week(of: instant)
-    case .message, .list: value
+    case .message, .list, .spelling: value
     }
+  }
+
+  private func spelling(_ value: String) -> String {
+    if value.isEmpty { return text("spelling.none") }
+    if value.hasPrefix("?") { return text("spelling.meant", ["word": String(value.dropFirst())]) }
+    return text("spelling.known", ["words": value])
   }
 
   /// Names divided by `, ` as the language lists them.

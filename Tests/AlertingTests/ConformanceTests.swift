@@ -46,7 +46,7 @@ struct RuleFileConformanceTests {
     for path in Corpus.files(in: folder) where !path.contains("invalid") && !path.contains("compat") {
       if path.contains("multi_doc") { continue }
       let file = try Corpus.rules(path)
-      #expect(file.problems.isEmpty, "\(path): \(file.problems.map(\.description))")
+      #expect(file.problems.isEmpty, "\(path): \(file.problems.map(\.fault.id))")
       groups += file.groups.count
     }
     #expect(groups > 0)

@@ -2,6 +2,7 @@ import Alerting
 import Foundation
 import Telemetry
 import Testing
+import Wording
 
 @Suite("Rule unit tests")
 struct UnitTestRunTests {
@@ -127,6 +128,8 @@ struct UnitTestRunTests {
   func problems(_ rule: String, _ expected: String) throws {
     let text = "{\"groups\": [{\"name\": \"g\", \"rules\": [\(rule)]}]}"
     let definition = try JSONDecoder().decode(RuleFileDefinition.self, from: Data(text.utf8))
-    #expect(RuleFile(definition, file: "f").problems.map(\.description) == [expected])
+    let problems = RuleFile(definition, file: "f").problems
+    let reader = Reader(language: .english)
+    #expect(problems.map { "\($0.key): \(reader.text($0.fault.id, $0.fault.arguments))" } == [expected])
   }
 }

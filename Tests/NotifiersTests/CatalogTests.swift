@@ -4,6 +4,7 @@ import Synchronization
 import Telemetry
 import Testing
 import Transfers
+import Wording
 
 @testable import Notifiers
 
@@ -65,7 +66,9 @@ struct CatalogTests {
       try make(NotifierCatalog.kinds[bad.kind], bad.json)
     } throws: { error in
       guard case DecodingError.dataCorrupted(let context) = error else { return false }
-      return context.codingPath.last?.stringValue == bad.key && context.debugDescription.contains(bad.says)
+      guard let fault = DecodingError.dataCorrupted(context).settingsFault else { return false }
+      return context.codingPath.last?.stringValue == bad.key
+        && Reader(language: .english).text(fault.id, fault.arguments).contains(bad.says)
         && !"\(error)".contains("canary")
     }
   }

@@ -1,6 +1,7 @@
 import Foundation
 import Telemetry
 import Testing
+import Wording
 
 @testable import Probes
 
@@ -11,13 +12,16 @@ struct SettingsTests {
       _ = try JSONDecoder().decode(ProbeFile.self, from: Data(json.utf8))
       return nil
     } catch DecodingError.dataCorrupted(let context) {
-      return (context.codingPath.map(\.stringValue), context.debugDescription)
+      let fault = DecodingError.dataCorrupted(context).settingsFault
+      return (context.codingPath.map(\.stringValue), fault.map(text) ?? context.debugDescription)
     } catch DecodingError.keyNotFound(let key, let context) {
       return (context.codingPath.map(\.stringValue) + [key.stringValue], "missing")
     } catch {
       return ([], "\(error)")
     }
   }
+
+  private func text(_ fault: SettingsFault) -> String { Reader(language: .english).text(fault.id, fault.arguments) }
 
   @Test(
     "errors name the key and the remedy",
@@ -83,8 +87,8 @@ struct SettingsTests {
       #"{"probes":[{"name":"a","kind":"tcp","settings":{"target":"s:1"}},{"name":"b","kind":"tcp","settings":{"target":"s:1"}},{"name":"a","kind":"tcp","settings":{"target":"s:2"}}]}"#
     let problems = try JSONDecoder().decode(ProbeFile.self, from: Data(json.utf8)).probes.conflicts(hostName: "h")
     #expect(problems.count == 2)
-    #expect(problems[0].hasPrefix("probes 'a' and 'b' would write the same series"))
-    #expect(problems[1] == "two probes are named 'a' – rename one")
+    #expect(text(problems[0].fault).hasPrefix("probes 'a' and 'b' would write the same series"))
+    #expect(text(problems[1].fault) == "two probes are named 'a' – rename one")
   }
 
   @Test("every kind's example names its kind")

@@ -1,6 +1,7 @@
 import ServiceTime
 import Telemetry
 import Testing
+import Wording
 
 @Suite("Recurrence rules")
 struct RecurrenceTests {
@@ -113,6 +114,7 @@ struct RecurrenceTests {
     ])
   func refused(_ rule: String, _ message: String) {
     let error = #expect(throws: RecurrenceError.self) { try RecurrenceRule(rule) }
-    #expect(error?.description.hasPrefix(message) == true, "\(error?.description ?? "accepted")")
+    let text = error.map { Reader(language: .english).text($0.fault.id, $0.fault.arguments) } ?? "accepted"
+    #expect(text.hasPrefix(message), "\(text)")
   }
 }

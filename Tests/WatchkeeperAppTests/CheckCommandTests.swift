@@ -1,6 +1,7 @@
 import Foundation
 import ArgumentParser
 import Testing
+import Wording
 
 @testable import WatchkeeperApp
 
@@ -45,46 +46,46 @@ struct CheckCommandTests {
     #expect(output("") == "ok: 1 probe, 2 rules in 1 group, 1 item, 0 plans\n")
   }
 
-  @Test(
-    "every fault is one line with place and remedy",
-    arguments: [
-      (
-        "probes/a.yaml", "probes:\n  - {name: a, kind: linux-host, intervall: 5s}\n",
-        "probes/a.yaml:2:33: probes[0].intervall: unknown key – did you mean 'interval'?"
-      ),
-      (
-        "probes/a.yaml", "probes: {name: a}\n",
-        "probes/a.yaml:1:9: probes: a list is expected, this is a mapping – write '- item' lines, or [item, item]"
-      ),
-      (
-        "probes/a.yaml", "probes:\n  - {name: a, kind: linux-host, interval: 5x}\n",
-        "probes/a.yaml:2:43: probes[0].interval: '5x' is not a duration – write a number and a unit, e.g. 5s, 2m, 1h30m"
-      ),
-      (
-        "probes/a.yaml",
-        """
-        probes:
-          - {name: a, kind: tcp, settings: {target: 'db:1'}}
-          - {name: a, kind: tcp, settings: {target: 'db:2'}}
+  static let badFiles: [(path: String, text: String, line: String)] = [
+    (
+      "probes/a.yaml", "probes:\n  - {name: a, kind: linux-host, intervall: 5s}\n",
+      "probes/a.yaml:2:33: probes[0].intervall: unknown key – did you mean 'interval'?"
+    ),
+    (
+      "probes/a.yaml", "probes: {name: a}\n",
+      "probes/a.yaml:1:9: probes: a list is expected, this is a mapping – write '- item' lines, or [item, item]"
+    ),
+    (
+      "probes/a.yaml", "probes:\n  - {name: a, kind: linux-host, interval: 5x}\n",
+      "probes/a.yaml:2:43: probes[0].interval: '5x' is not a duration – write a number and a unit, e.g. 5s, 2m, 1h30m"
+    ),
+    (
+      "probes/a.yaml",
+      """
+      probes:
+        - {name: a, kind: tcp, settings: {target: 'db:1'}}
+        - {name: a, kind: tcp, settings: {target: 'db:2'}}
 
-        """,
-        "probes/a.yaml:3:5: probes: two probes are named 'a' – rename one"
-      ),
-      (
-        "rules/a.yaml", "groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: up ==\n",
-        "rules/a.yaml:5:15: groups[0].rules[0].expr: cannot be parsed: 1:6: "
-      ),
-      (
-        "rules/a.yaml", "groups: [{name: g}, {name: g}]\n",
-        "rules/a.yaml:1:28: groups[1].name: group 'g' exists twice in this file – rename one of them"
-      ),
-      (
-        "rules/a.yaml", "groups: [{name: g, interval: 5z}]\n",
-        "rules/a.yaml:1:30: groups[0].interval: '5z' is not a duration"
-      ),
-      ("rules/a.yaml", "\n", "rules/a.yaml:1:1: the file is empty – restore its content, or delete the file"),
-      ("rules/a.yaml", "groups: [\n", "rules/a.yaml:2:1: not YAML: "),
-    ])
+      """,
+      "probes/a.yaml:3:5: probes: two probes are named 'a' – rename one"
+    ),
+    (
+      "rules/a.yaml", "groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: up ==\n",
+      "rules/a.yaml:5:15: groups[0].rules[0].expr: cannot be parsed: 1:6: "
+    ),
+    (
+      "rules/a.yaml", "groups: [{name: g}, {name: g}]\n",
+      "rules/a.yaml:1:28: groups[1].name: group 'g' exists twice in this file – rename one of them"
+    ),
+    (
+      "rules/a.yaml", "groups: [{name: g, interval: 5z}]\n",
+      "rules/a.yaml:1:30: groups[0].interval: '5z' is not a duration"
+    ),
+    ("rules/a.yaml", "\n", "rules/a.yaml:1:1: the file is empty – restore its content, or delete the file"),
+    ("rules/a.yaml", "groups: [\n", "rules/a.yaml:2:1: not YAML: "),
+  ]
+
+  @Test("every fault is one line with place and remedy", arguments: badFiles)
   func faults(_ example: (path: String, text: String, line: String)) throws {
     try folder.write(example.text, to: example.path)
     let whole = output("")
@@ -118,8 +119,26 @@ struct CheckCommandTests {
     #expect(output("other").hasPrefix("other:1:1: the folder holds no configuration – "))
   }
 
-  @Test("JSON holds place, key, problem and hint") func json() throws {
+  @Test("a file that cannot be read does not hide the faults of others, nor makes what refers to it wrong")
+  func unreadableBesideOthers() throws {
+    try folder.write(Foundation.Data([0xff, 0xfe, 0x00]), to: "rules/a.yaml")
+    try folder.write("probes: 1\n", to: "probes/a.yaml")
+    try folder.write(Foundation.Data([0xff, 0xfe, 0x00]), to: "inventory/a.yaml")
+    try folder.write("items: [{id: host/a, depends-on: {group: web, item: host/b}}]\n", to: "inventory/b.yaml")
+    let lines = output("").split(separator: "\n")
+    #expect(
+      lines.map { $0.prefix { $0 != ":" } }
+        == ["inventory/a.yaml", "probes/a.yaml", "rules/a.yaml", "3 errors in 3 files"])
+    try folder.write("groups: 1\n", to: "rules/b.yaml")
+    #expect(output("rules").hasSuffix("\n2 errors in 2 files\n"), "a folder of one kind: \(output("rules"))")
+  }
+
+  @Test(
+    "JSON holds place, key, code, problem and hint; the code is the same in every language",
+    arguments: [(Language.english, "did you mean 'probes'?"), (.simplifiedChinese, "是否想写“probes”？")])
+  func json(_ language: Language, _ hint: String) throws {
     try folder.write("packaged: {probez: true}\n", to: "watchkeeper.yaml")
+    let check = ConfigurationCheck(hostName: "web01", language: language)
     let text = try JSONOutput.text(check.run([folder.path + "/watchkeeper.yaml"]))
     let object = try #require(try JSONSerialization.jsonObject(with: Foundation.Data(text.utf8)) as? [String: Any])
     let error = try #require((object["errors"] as? [[String: Any]])?.first)
@@ -127,7 +146,8 @@ struct CheckCommandTests {
     #expect(error["line"] as? Int == 1)
     #expect(error["column"] as? Int == 12)
     #expect(error["key"] as? String == "packaged.probez")
-    #expect(error["hint"] as? String == "did you mean 'probes'?")
+    #expect(error["code"] as? String == "fault.setting.unknown")
+    #expect(error["hint"] as? String == hint)
   }
 }
 

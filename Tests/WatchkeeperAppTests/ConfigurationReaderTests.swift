@@ -7,6 +7,7 @@ import ServiceTime
 import Telemetry
 import Testing
 import Transfers
+import Wording
 
 @testable import WatchkeeperApp
 
@@ -63,7 +64,9 @@ struct ConfigurationReaderTests {
     for path in ["plans/a.yaml", "/etc/a.yaml"] {
       let error = #expect(throws: SettingsErrors.self) { try read((.plans, path, text)) }
       #expect(error?.errors.map(\.place.file) == [path, path])
-      #expect(error?.errors.allSatisfy { $0.hint?.contains("packaged: {plans: false}") == true } == true)
+      #expect(
+        error?.errors.allSatisfy { $0.fault.sides(in: .english).advice?.contains("packaged: {plans: false}") == true }
+          == true)
     }
   }
 
@@ -101,64 +104,64 @@ struct ConfigurationReaderTests {
     }
   }
 
-  @Test(
-    "each fault names file, line, column and remedy",
-    arguments: [
-      (
-        "watchkeeper.yaml", "storage: {retention: 5x}\n",
-        "watchkeeper.yaml:1:22: storage.retention: '5x' is not a duration – write a number and a unit, e.g. 5s, 2m, 1h30m"
-      ),
-      (
-        "watchkeeper.yaml", "receivers: [{name: a}]\nroute: {receiver: a}\n",
-        "watchkeeper.yaml:1:20: receivers[0].name: receiver 'a' has no channel, so nobody would be told"
-      ),
-      (
-        "watchkeeper.yaml", "receivers: [{name: a, webhook_configs: [{url: http://h}]}]\nroute: {receiver: b}\n",
-        "watchkeeper.yaml:2:8: route: there is no receiver 'b' – write one of: a"
-      ),
-      (
-        "watchkeeper.yaml", "web: {listen: '0.0.0.0:80'}\n",
-        "watchkeeper.yaml:1:15: web.listen: '0.0.0.0' is not the loopback"
-      ),
-      (
-        "watchkeeper.yaml", "receivers: [{name: a, webhook_cfgs: []}]\nroute: {receiver: a}\n",
-        "watchkeeper.yaml:1:23: receivers[0].webhook_cfgs: unknown key – did you mean 'webhook_configs'?"
-      ),
-      (
-        "plans/a.yaml", "windows:\n  - {name: w, from: \"22:00\", to: \"22:00\"}\n",
-        "plans/a.yaml:2:34: windows[0].to: the window is empty: it ends at 22:00, when it begins – a whole day is"
-      ),
-      (
-        "probes/a.yaml", "probes:\n  - name: a\n    kind: htp\n",
-        "probes/a.yaml:3:11: probes[0].kind: unknown kind 'htp' – did you mean 'http'?"
-      ),
-      (
-        "rules/a.yaml", "groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: sum(\n",
-        "rules/a.yaml:5:15: groups[0].rules[0].expr: cannot be parsed: 1:5:"
-      ),
-      (
-        "rules/a.yaml",
-        "groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: up\n        annotation: {}\n",
-        "rules/a.yaml:6:9: groups[0].rules[0].annotation: unknown key – did you mean 'annotations'?"
-      ),
-      (
-        "inventory/a.yaml", "items:\n  - id: host/a\n    clas: host\n",
-        "inventory/a.yaml:3:5: items[0].clas: unknown key – did you mean 'class'?"
-      ),
-      (
-        "inventory/a.yaml", "groups: [{name: g, members: []}]\n",
-        "inventory/a.yaml:1:29: groups[0].members: a group without members – write the ids of items"
-      ),
-      (
-        "inventory/a.yaml", "items: [{id: host/a}, {id: host/a}]\n",
-        "item 'host/a' is declared twice – give each item its own id"
-      ),
-      (
-        "plans/a.yaml",
-        "plans:\n  - {name: p, activity: a, classes: [host], start: 2026-01-01T00:00, repeat: FREQ=DAILY, window: n, duration: 1h}\n",
-        "plans.window: there is no window 'n' – write one of: quiet-hours"
-      ),
-    ])
+  static let badFiles: [(path: String, text: String, message: String)] = [
+    (
+      "watchkeeper.yaml", "storage: {retention: 5x}\n",
+      "watchkeeper.yaml:1:22: storage.retention: '5x' is not a duration – write a number and a unit, e.g. 5s, 2m, 1h30m"
+    ),
+    (
+      "watchkeeper.yaml", "receivers: [{name: a}]\nroute: {receiver: a}\n",
+      "watchkeeper.yaml:1:20: receivers[0].name: receiver 'a' has no channel, so nobody would be told"
+    ),
+    (
+      "watchkeeper.yaml", "receivers: [{name: a, webhook_configs: [{url: http://h}]}]\nroute: {receiver: b}\n",
+      "watchkeeper.yaml:2:8: route: there is no receiver 'b' – write one of: a"
+    ),
+    (
+      "watchkeeper.yaml", "web: {listen: '0.0.0.0:80'}\n",
+      "watchkeeper.yaml:1:15: web.listen: '0.0.0.0' is not the loopback"
+    ),
+    (
+      "watchkeeper.yaml", "receivers: [{name: a, webhook_cfgs: []}]\nroute: {receiver: a}\n",
+      "watchkeeper.yaml:1:23: receivers[0].webhook_cfgs: unknown key – did you mean 'webhook_configs'?"
+    ),
+    (
+      "plans/a.yaml", "windows:\n  - {name: w, from: \"22:00\", to: \"22:00\"}\n",
+      "plans/a.yaml:2:34: windows[0].to: the window is empty: it ends at 22:00, when it begins – a whole day is"
+    ),
+    (
+      "probes/a.yaml", "probes:\n  - name: a\n    kind: htp\n",
+      "probes/a.yaml:3:11: probes[0].kind: unknown kind 'htp' – did you mean 'http'?"
+    ),
+    (
+      "rules/a.yaml", "groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: sum(\n",
+      "rules/a.yaml:5:15: groups[0].rules[0].expr: cannot be parsed: 1:5:"
+    ),
+    (
+      "rules/a.yaml",
+      "groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: up\n        annotation: {}\n",
+      "rules/a.yaml:6:9: groups[0].rules[0].annotation: unknown key – did you mean 'annotations'?"
+    ),
+    (
+      "inventory/a.yaml", "items:\n  - id: host/a\n    clas: host\n",
+      "inventory/a.yaml:3:5: items[0].clas: unknown key – did you mean 'class'?"
+    ),
+    (
+      "inventory/a.yaml", "groups: [{name: g, members: []}]\n",
+      "inventory/a.yaml:1:29: groups[0].members: a group without members – write the ids of items"
+    ),
+    (
+      "inventory/a.yaml", "items: [{id: host/a}, {id: host/a}]\n",
+      "item 'host/a' is declared twice – give each item its own id"
+    ),
+    (
+      "plans/a.yaml",
+      "plans:\n  - {name: p, activity: a, classes: [host], start: 2026-01-01T00:00, repeat: FREQ=DAILY, window: n, duration: 1h}\n",
+      "plans.window: there is no window 'n' – write one of: quiet-hours"
+    ),
+  ]
+
+  @Test("each fault names file, line, column and remedy", arguments: badFiles)
   func faults(_ example: (path: String, text: String, message: String)) throws {
     let name = String(example.path.prefix { $0 != "/" && $0 != "." })
     let kind = ConfigurationFiles.Kind(rawValue: name) ?? .settings
@@ -173,47 +176,47 @@ struct ConfigurationReaderTests {
     #expect(error?.errors.count == 2)
   }
 
-  @Test(
-    "words of a list are refused with the one that was meant",
-    arguments: [
-      (
-        "rules/a.yaml", "groups: [{name: g, rules: [{alert: A, expr: up, watchkeeper: {impact: hihg}}]}]\n",
-        "did you mean 'high'?"
-      ),
-      ("inventory/a.yaml", "items: [{id: host/a, lifecycle: instock}]\n", "did you mean 'in-stock'?"),
-      (
-        "inventory/a.yaml", "items: [{id: host/a, depends-on: {item: host/b, strength: sotf}}]\n",
-        "did you mean 'soft'?"
-      ),
-      ("inventory/a.yaml", "items: [{id: hots/a}]\n", "did you mean 'host'?"),
-      ("watchkeeper.yaml", "language: zh_CN\n", "did you mean 'zh-CN'?"),
-      ("plans/a.yaml", "windows: [{name: n, days: [mno], from: '22:00', to: '23:00'}]\n", "mon, tue, wed"),
-      (
-        "plans/a.yaml",
-        "windows: [{name: night, from: '22:00', to: '23:00'}]\nplans: [{name: p, activity: a, classes: [host], start: 2026-01-01T00:00, repeat: FREQ=DAILY, window: nihgt, duration: 1h}]\n",
-        "did you mean 'night'?"
-      ),
-      (
-        "plans/a.yaml",
-        "windows: [{name: n, from: '22:00', to: '23:00'}]\nplans: [{name: p, activity: a, checklist: [b, c], checklist_zh_cn: [d], classes: [host], start: 2026-01-01T00:00, repeat: FREQ=DAILY, window: n, duration: 1h}]\n",
-        "write one entry for each of the checklist's"
-      ),
-      (
-        "plans/a.yaml",
-        "windows: [{name: n, from: '22:00', to: '23:00'}]\nplans: [{name: p, activity: a, activity_zh: b, classes: [host], start: 2026-01-01T00:00, repeat: FREQ=DAILY, window: n, duration: 1h}]\n",
-        "did you mean 'activity_zh_cn'?"
-      ),
-      (
-        "probes/a.yaml", "probes: [{name: a, kind: tcp, settings: {target: 'a:1', tarrget: b}}]\n",
-        "did you mean 'target'?"
-      ),
-    ])
+  static let misspelt: [(path: String, text: String, advice: String)] = [
+    (
+      "rules/a.yaml", "groups: [{name: g, rules: [{alert: A, expr: up, watchkeeper: {impact: hihg}}]}]\n",
+      "did you mean 'high'?"
+    ),
+    ("inventory/a.yaml", "items: [{id: host/a, lifecycle: instock}]\n", "did you mean 'in-stock'?"),
+    (
+      "inventory/a.yaml", "items: [{id: host/a, depends-on: {item: host/b, strength: sotf}}]\n",
+      "did you mean 'soft'?"
+    ),
+    ("inventory/a.yaml", "items: [{id: hots/a}]\n", "did you mean 'host'?"),
+    ("watchkeeper.yaml", "language: zh_CN\n", "did you mean 'zh-CN'?"),
+    ("plans/a.yaml", "windows: [{name: n, days: [mno], from: '22:00', to: '23:00'}]\n", "mon, tue, wed"),
+    (
+      "plans/a.yaml",
+      "windows: [{name: night, from: '22:00', to: '23:00'}]\nplans: [{name: p, activity: a, classes: [host], start: 2026-01-01T00:00, repeat: FREQ=DAILY, window: nihgt, duration: 1h}]\n",
+      "did you mean 'night'?"
+    ),
+    (
+      "plans/a.yaml",
+      "windows: [{name: n, from: '22:00', to: '23:00'}]\nplans: [{name: p, activity: a, checklist: [b, c], checklist_zh_cn: [d], classes: [host], start: 2026-01-01T00:00, repeat: FREQ=DAILY, window: n, duration: 1h}]\n",
+      "write one entry for each of the checklist's"
+    ),
+    (
+      "plans/a.yaml",
+      "windows: [{name: n, from: '22:00', to: '23:00'}]\nplans: [{name: p, activity: a, activity_zh: b, classes: [host], start: 2026-01-01T00:00, repeat: FREQ=DAILY, window: n, duration: 1h}]\n",
+      "did you mean 'activity_zh_cn'?"
+    ),
+    (
+      "probes/a.yaml", "probes: [{name: a, kind: tcp, settings: {target: 'a:1', tarrget: b}}]\n",
+      "did you mean 'target'?"
+    ),
+  ]
+
+  @Test("words of a list are refused with the one that was meant", arguments: misspelt)
   func words(_ example: (path: String, text: String, advice: String)) throws {
     let name = String(example.path.prefix { $0 != "/" && $0 != "." })
     let kind = ConfigurationFiles.Kind(rawValue: name) ?? .settings
     let error = try #require(throws: SettingsErrors.self) { try read((kind, example.path, example.text)) }
     #expect(error.errors.count == 1)
-    #expect(error.errors.first?.hint?.contains(example.advice) == true, "\(error)")
+    #expect(error.errors.first?.fault.sides(in: .english).advice?.contains(example.advice) == true, "\(error)")
     #expect(error.errors.first?.place.file == example.path)
   }
 
@@ -258,7 +261,7 @@ struct ConfigurationReaderTests {
   @Test("a refused value is not called missing as well") func notMissing() {
     let text = "receivers: [{name: a, webhook_configs: [{url: 'ftp://x'}]}]\nroute: {receiver: a}"
     let error = #expect(throws: SettingsErrors.self) { try read((.settings, "watchkeeper.yaml", text)) }
-    #expect(error?.errors.map(\.problem) == ["is not a web address"])
+    #expect(error?.errors.map { $0.fault.sides(in: .english).problem } == ["is not a web address"])
   }
 
   @Test("a refused file does not make others wrong that refer to it") func followUps() {

@@ -1,4 +1,5 @@
 import Testing
+import Wording
 
 @testable import WatchkeeperApp
 
@@ -120,6 +121,6 @@ struct SettingsDecoderTests {
       yaml += "a\(level): &a\(level) [\(Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", "))]\n"
     }
     let error = #expect(throws: SettingsError.self) { try decode(yaml) }
-    #expect(error?.problem.contains("aliases expand") == true)
+    #expect(error?.fault.sides(in: .english).problem.contains("aliases expand") == true)
   }
 }

@@ -33,8 +33,8 @@ struct ShellNoticesTests {
   func refused() throws {
     let place = SourcePlace(file: "probes/site.yaml", line: 3, column: 5)
     let errors = SettingsErrors(errors: [
-      SettingsError(at: place, key: "intervall", "unknown key", hint: "did you mean 'interval'?"),
-      SettingsError(at: place, key: "x", "unknown key"),
+      SettingsError(at: place, key: "intervall", "fault.setting.unknown", ["known": "?interval"]),
+      SettingsError(at: place, key: "x", "fault.setting.unknown", ["known": ""]),
     ])
     let notice = try #require(notices(refused: errors).first)
     #expect(notice.state == .warning)

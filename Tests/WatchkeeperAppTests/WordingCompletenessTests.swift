@@ -138,15 +138,16 @@ enum ProductText {
 
   /// Ascending, distinct.
   static func literals(_ pattern: Regex<(Substring, Substring)>, in modules: [String]) -> [String] {
-    var found: Set<String> = []
-    for module in modules {
+    Set(texts(of: modules).flatMap { $0.matches(of: pattern).map { String($0.output.1) } }).sorted()
+  }
+
+  /// Of every file.
+  static func texts(of modules: [String]) -> [String] {
+    modules.flatMap { module -> [String] in
       let folder = root.appending(path: "Sources").appending(path: module)
-      guard let walker = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil) else { continue }
-      for case let file as URL in walker where file.pathExtension == "swift" {
-        let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
-        found.formUnion(text.matches(of: pattern).map { String($0.output.1) })
-      }
+      guard let walker = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil) else { return [] }
+      return walker.compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }
+        .map { (try? String(contentsOf: $0, encoding: .utf8)) ?? "" }
     }
-    return found.sorted()
   }
 }

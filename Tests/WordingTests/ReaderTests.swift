@@ -165,6 +165,32 @@ struct LanguageTests {
   }
 }
 
+@Suite("Faults in two parts")
+struct SidesTests {
+  @Test("what is wrong and what to do, also when an argument has a dash of its own")
+  func sides() {
+    let arguments = ["text": "a – b——c"]
+    let english = Reader(language: .english).sides("fault.value.boolean", arguments)
+    #expect(english.problem == "'a – b——c' is not true or false")
+    #expect(english.advice == "write true or false")
+    let chinese = Reader(language: .simplifiedChinese).sides("fault.value.boolean", arguments)
+    #expect(chinese.problem == "“a – b——c”不是布尔值")
+    #expect(chinese.advice == "请写 true 或 false")
+    #expect(Reader(language: .english).sides("fault.setting.list-short").advice == nil)
+  }
+
+  @Test(
+    "advice about a word that is not known",
+    arguments: [
+      ("?every", "did you mean 'every'?", "是否想写“every”？"), ("a, b", "write one of: a, b", "可选：a、b"),
+      ("", "there is none", "目前没有可选项"),
+    ])
+  func spelling(_ known: String, _ english: String, _ chinese: String) {
+    #expect(Reader(language: .english).sides("fault.setting.unknown", ["known": known]).advice == english)
+    #expect(Reader(language: .simplifiedChinese).sides("fault.setting.unknown", ["known": known]).advice == chinese)
+  }
+}
+
 @Suite("A clock on the wall")
 struct ClockZoneTests {
   @Test(

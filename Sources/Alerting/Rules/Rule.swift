@@ -76,10 +76,10 @@ public struct AlertingRule: Sendable {
     _ definition: RuleDefinition, groupLabels: [String: String] = [:], at place: SourcePlace
   ) throws(RuleError) {
     guard let name = definition.alert, !name.isEmpty else {
-      throw RuleError(key: "alert", "is missing", advice: "give the alert a name")
+      throw RuleError(key: "alert", "fault.rule.no-alert-name")
     }
     guard definition.record == nil else {
-      throw RuleError(key: "record", "stands beside alert", advice: "make two rules of it")
+      throw RuleError(key: "record", "fault.rule.both-kinds")
     }
     self.name = name
     self.place = place
@@ -106,18 +106,17 @@ public struct RecordingRule: Sendable {
     _ definition: RuleDefinition, groupLabels: [String: String] = [:], at place: SourcePlace
   ) throws(RuleError) {
     guard let name = definition.record, !name.isEmpty else {
-      throw RuleError(key: "record", "is missing", advice: "give the new series a name")
+      throw RuleError(key: "record", "fault.rule.no-series-name")
     }
     guard RuleReading.isMetricName(name) else {
-      throw RuleError(
-        key: "record", "'\(name)' is not a metric name", advice: "put labels under labels:, a selector under expr:")
+      throw RuleError(key: "record", "fault.rule.metric-name", ["name": name])
     }
     let alertKeys = [
       ("for", definition.holdDuration != nil), ("keep_firing_for", definition.keepFiringFor != nil),
       ("annotations", !definition.annotations.isEmpty), ("watchkeeper", definition.settings != nil),
     ]
     for (key, isSet) in alertKeys where isSet {
-      throw RuleError(key: key, "belongs to alerts, this rule records", advice: "remove it")
+      throw RuleError(key: key, "fault.rule.alerts-only")
     }
     self.name = name
     self.place = place

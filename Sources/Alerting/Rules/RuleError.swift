@@ -1,5 +1,7 @@
+public import Telemetry
+
 /// What is wrong with a rule file, at which key.
-public struct RuleError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct RuleError: Error, Sendable, Equatable {
   /// A step on the way to the key: `groups`, 0, `rules`, 3, `expr`.
   public enum Step: Sendable, Hashable, CustomStringConvertible {
     case key(String)
@@ -15,20 +17,21 @@ public struct RuleError: Error, Sendable, Equatable, CustomStringConvertible {
 
   /// From the part that was being read to the key that is wrong; the caller that knows lines adds the place.
   public private(set) var path: [Step]
-  public let problem: String
-  /// How to write it, `nil` when the problem says it.
-  public let advice: String?
+  public let fault: SettingsFault
 
-  public init(_ path: [Step], _ problem: String, advice: String? = nil) {
+  public init(_ path: [Step], _ fault: SettingsFault) {
     self.path = path
-    self.problem = problem
-    self.advice = advice
+    self.fault = fault
   }
 
-  init(key: String, _ problem: String, advice: String? = nil) { self.init([.key(key)], problem, advice: advice) }
+  init(_ path: [Step], _ id: String, _ arguments: [String: String] = [:]) {
+    self.init(path, SettingsFault(id, arguments))
+  }
+
+  init(key: String, _ id: String, _ arguments: [String: String] = [:]) { self.init([.key(key)], id, arguments) }
 
   /// The same error seen from further outside.
-  func inside(_ steps: Step...) -> RuleError { RuleError(steps + path, problem, advice: advice) }
+  func inside(_ steps: [Step]) -> RuleError { RuleError(steps + path, fault) }
 
   /// For example `groups[0].rules[3].expr`.
   public var key: String {
@@ -37,6 +40,4 @@ public struct RuleError: Error, Sendable, Equatable, CustomStringConvertible {
       text += step.description
     }
   }
-
-  public var description: String { "\(key): \(problem)" + (advice.map { " – \($0)" } ?? "") }
 }

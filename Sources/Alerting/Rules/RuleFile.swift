@@ -17,8 +17,7 @@ public struct RuleFile: Sendable {
       let path: [RuleError.Step] = [.key("groups"), .index(index)]
       if !names.insert(group.name).inserted {
         problems.append(
-          RuleError(
-            path + [.key("name")], "group '\(group.name)' exists twice in this file", advice: "rename one of them"))
+          RuleError(path + [.key("name")], "fault.rule.group-twice", ["name": group.name]))
       }
       var reader = GroupReader(path: path, file: file, line: line)
       if let read = reader.read(group, defaults) { groups.append(read) }
@@ -42,12 +41,12 @@ private struct GroupReader {
   }
 
   mutating func read(_ group: RuleGroupDefinition, _ defaults: RuleDefaults) -> RuleGroup? {
-    if group.name.isEmpty { note(RuleError(key: "name", "is missing", advice: "give the group a name")) }
+    if group.name.isEmpty { note(RuleError(key: "name", "fault.rule.no-group-name")) }
     let interval = duration(group.interval, key: "interval") ?? defaults.interval
-    if interval <= .zero { note(RuleError(key: "interval", "must be longer than 0", advice: "write e.g. 30s")) }
+    if interval <= .zero { note(RuleError(key: "interval", "fault.rule.interval")) }
     let offset = duration(group.queryOffset, key: "query_offset") ?? defaults.queryOffset
     if let limit = group.limit, limit < 0 {
-      note(RuleError(key: "limit", "'\(limit)' is negative", advice: "write 0 for no limit"))
+      note(RuleError(key: "limit", "fault.rule.limit", ["number": String(limit)]))
     }
     checkLabels(group.labels)
     let rules = group.rules.enumerated().compactMap { rule($0.element, $0.offset, group) }
@@ -62,14 +61,14 @@ private struct GroupReader {
     let place = SourcePlace(file: file, line: line(rulePath))
     do throws(RuleError) {
       if definition.alert == nil, definition.record == nil {
-        throw RuleError(key: "alert", "neither alert nor record is set", advice: "name the rule with one of them")
+        throw RuleError(key: "alert", "fault.rule.no-kind")
       }
       if definition.alert != nil {
         return .alerting(try AlertingRule(definition, groupLabels: group.labels, at: place))
       }
       return .recording(try RecordingRule(definition, groupLabels: group.labels, at: place))
     } catch {
-      note(error.inside(.key("rules"), .index(index)))
+      note(error.inside([.key("rules"), .index(index)]))
       return nil
     }
   }
@@ -88,6 +87,6 @@ private struct GroupReader {
   }
 
   private mutating func note(_ error: RuleError) {
-    problems.append(RuleError(path + error.path, error.problem, advice: error.advice))
+    problems.append(error.inside(path))
   }
 }

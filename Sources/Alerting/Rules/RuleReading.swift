@@ -5,28 +5,24 @@ internal import Telemetry
 enum RuleReading {
   static func query(_ text: String?) throws(RuleError) -> Query {
     guard let text, !text.isEmpty else {
-      throw RuleError(key: "expr", "is missing", advice: "write a PromQL expression")
+      throw RuleError(key: "expr", "fault.rule.no-expression")
     }
     let query: Query
     do {
       query = try Query(parsing: text)
     } catch {
-      throw RuleError(key: "expr", "cannot be parsed: \(error)")
+      throw RuleError(key: "expr", "fault.rule.expression", ["problem": error.description])
     }
     switch query.valueType {
     case .scalar, .instantVector: return query
-    default:
-      throw RuleError(
-        key: "expr", "gives a \(query.valueType.rawValue), a rule needs a vector or a scalar",
-        advice: "wrap a range in a function such as rate() or max_over_time()")
+    default: throw RuleError(key: "expr", "fault.rule.value-type", ["type": query.valueType.rawValue])
     }
   }
 
   static func duration(_ text: String?, key: String) throws(RuleError) -> Duration? {
     guard let text else { return nil }
     guard let duration = Duration(notation: text) else {
-      throw RuleError(
-        key: key, "'\(text)' is not a duration", advice: DurationSetting.advice)
+      throw RuleError(key: key, "fault.value.duration", ["text": text])
     }
     return duration
   }
@@ -35,8 +31,8 @@ enum RuleReading {
     guard let text else { return nil }
     guard let impact = ImpactHint(rawValue: text) else {
       throw RuleError(
-        [.key("watchkeeper"), .key("impact")], "'\(text)' is not an impact",
-        advice: Spelling.advice(for: text, among: ImpactHint.allCases.map(\.rawValue)))
+        [.key("watchkeeper"), .key("impact")], "fault.rule.impact",
+        ["word": text, "known": Spelling.argument(for: text, among: ImpactHint.allCases.map(\.rawValue))])
     }
     return impact
   }
@@ -50,7 +46,7 @@ enum RuleReading {
 
   static func templates(annotations: [String: String]) throws(RuleError) -> [NamedTemplate] {
     for name in annotations.keys.sorted() where name.isEmpty {
-      throw RuleError(key: "annotations", "an annotation has an empty name", advice: "give it a name")
+      throw RuleError(key: "annotations", "fault.rule.annotation-name")
     }
     return try templates(annotations, key: "annotations")
   }
@@ -61,7 +57,7 @@ enum RuleReading {
       do throws(TemplateError) {
         named.append(NamedTemplate(name: name, template: try Template(parsing: text)))
       } catch {
-        throw RuleError([.key(key), .key(name)], "template cannot be parsed: \(error)")
+        throw RuleError([.key(key), .key(name)], "fault.rule.template", ["problem": error.description])
       }
     }
     return named
@@ -70,7 +66,7 @@ enum RuleReading {
   /// Any UTF-8 name goes, as in Prometheus 3, but not the metric's own name.
   static func checkLabelNames(_ labels: [String: String]) throws(RuleError) {
     for name in labels.keys.sorted() where name.isEmpty || name == LabelSet.metricName {
-      throw RuleError([.key("labels"), .key(name)], "'\(name)' cannot be set by a rule", advice: "choose another name")
+      throw RuleError([.key("labels"), .key(name)], "fault.rule.label", ["name": name])
     }
   }
 

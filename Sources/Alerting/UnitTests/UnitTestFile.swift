@@ -202,7 +202,7 @@ public struct ExpectedSample: Decodable, Sendable {
     histogram = try fields.decodeIfPresent(String.self, forKey: .histogram)
     let text = try fields.decodeIfPresent(String.self, forKey: .value) ?? "0"
     guard let number = GoNumberText.number(text) else {
-      throw fields.problem(.value, "'\(text)' is not a number – write e.g. 5, 0.5, 1e3, NaN or +Inf")
+      throw fields.problem(.value, "fault.rule-test.number", ["text": text])
     }
     value = number
   }
@@ -217,7 +217,7 @@ extension KeyedDecodingContainer {
     guard let text = try decodeIfPresent(String.self, forKey: key) else { return nil }
     if let seconds = GoNumberText.number(text), seconds.isFinite { return Timestamp(seconds: seconds) }
     guard let instant = InstantText.parse(text) else {
-      throw problem(key, "'\(text)' is not a time – write seconds since 1970 or e.g. 2026-11-21T03:24:00Z")
+      throw problem(key, "fault.rule-test.time", ["text": text])
     }
     return instant
   }

@@ -1,3 +1,5 @@
+public import Telemetry
+
 /// All that the files under `inventory/` say.
 public struct InventoryDeclaration: Hashable, Sendable {
   public var items: [ItemDeclaration]
@@ -40,7 +42,7 @@ public struct InventoryDeclaration: Hashable, Sendable {
 }
 
 /// Why a declaration is refused.
-public enum DeclarationProblem: Hashable, Sendable, CustomStringConvertible {
+public enum DeclarationProblem: Hashable, Sendable {
   case duplicateItem(ItemID)
   case unknownClass(ItemID, String)
   case ownParent(ItemID)
@@ -70,22 +72,25 @@ public enum DeclarationProblem: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  public var description: String {
+  public var fault: SettingsFault {
     switch self {
-    case .duplicateItem(let id): "item '\(id)' is declared twice – give each item its own id"
+    case .duplicateItem(let id): SettingsFault("fault.item.twice", ["id": id.text])
     case .unknownClass(let id, let name):
-      "item '\(id)': class '\(name)' is not known – one of: "
-        + ItemClass.catalogue.map(\.name).joined(separator: ", ")
-    case .ownParent(let id): "item '\(id)' is its own parent – name the item it is a part of"
-    case .loop(let relation): "item '\(relation.source)': \(relation.type.rawValue) itself – name another item"
+      SettingsFault(
+        "fault.item.unknown-class",
+        ["id": id.text, "name": name, "known": ItemClass.catalogue.map(\.name).joined(separator: ", ")])
+    case .ownParent(let id): SettingsFault("fault.item.own-parent", ["id": id.text])
+    case .loop(let relation):
+      SettingsFault("fault.item.loop", ["id": relation.source.text, "relation": relation.type.rawValue])
     case .duplicateRelation(let relation):
-      "item '\(relation.source)': \(relation.type.rawValue) '\(relation.target)' is declared twice – keep one"
-    case .duplicateGroup(let name): "redundancy group '\(name)' is declared twice – merge both"
-    case .loneGroup(let name): "redundancy group '\(name)' has fewer than two members – nobody stands in"
+      SettingsFault(
+        "fault.item.relation-twice",
+        ["id": relation.source.text, "relation": relation.type.rawValue, "target": relation.target.text])
+    case .duplicateGroup(let name): SettingsFault("fault.group.twice", ["name": name])
+    case .loneGroup(let name): SettingsFault("fault.group.lone", ["name": name])
     case .unknownGroup(let relation, let name):
-      "item '\(relation.source)': redundancy group '\(name)' is not declared – add it under groups"
-    case .unknownSource(let relation):
-      "item '\(relation.source)' has a relation but is not declared – declare it, also when discovery finds it"
+      SettingsFault("fault.item.unknown-group", ["id": relation.source.text, "name": name])
+    case .unknownSource(let relation): SettingsFault("fault.item.undeclared", ["id": relation.source.text])
     }
   }
 }

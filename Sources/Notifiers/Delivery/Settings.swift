@@ -21,7 +21,7 @@ extension KeyedDecodingContainer {
     let inline = try decodeIfPresent(String.self, forKey: key)
     let file = try decodeIfPresent(String.self, forKey: fileKey)
     if inline != nil, file != nil {
-      throw problem(fileKey, "\(key.stringValue) is set as well – keep one of the two")
+      throw problem(fileKey, "fault.receiver.both", ["key": key.stringValue])
     }
     if let inline { return .inline(Secret(inline)) }
     return file.map { .file($0) }
@@ -63,7 +63,7 @@ struct HTTPClientSettings: Decodable {
     authorization = try fields.decodeIfPresent(Authorization.self, forKey: .authorization)
     basic = try fields.decodeIfPresent(BasicAuthentication.self, forKey: .basic)
     if authorization != nil, basic != nil {
-      throw fields.problem(.basic, "authorization is set as well – keep one of the two")
+      throw fields.problem(.basic, "fault.receiver.both", ["key": "authorization"])
     }
   }
 
@@ -81,7 +81,7 @@ struct HTTPClientSettings: Decodable {
       let fields = try decoder.container(keyedBy: CodingKeys.self)
       type = try fields.decodeIfPresent(String.self, forKey: .type) ?? "Bearer"
       guard let secret = try fields.secret(.credentials, orFile: .file) else {
-        throw fields.problem(.credentials, "is missing – write credentials or credentials_file")
+        throw fields.problem(.credentials, "fault.receiver.credentials")
       }
       credentials = secret
     }

@@ -119,17 +119,17 @@ private struct EmailSettingsText {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     let defaults = environment.mailDefaults
     guard let to = MailAddress.list(try fields.decode(String.self, forKey: .to)) else {
-      throw fields.problem(.to, "is not a list of mail addresses – write a@example.org, Name <b@example.org>")
+      throw fields.problem(.to, "fault.receiver.mail-to")
     }
     guard let sender = try fields.decodeIfPresent(String.self, forKey: .from) ?? defaults.from,
       let from = MailAddress(sender)
-    else { throw fields.problem(.from, "is not a mail address – write it here or as global smtp_from") }
+    else { throw fields.problem(.from, "fault.receiver.mail-from") }
     guard let host = try fields.decodeIfPresent(String.self, forKey: .smarthost) ?? defaults.smarthost,
       Self.isHostAndPort(host)
-    else { throw fields.problem(.smarthost, "is not host:port – write it here or as global smtp_smarthost") }
+    else { throw fields.problem(.smarthost, "fault.receiver.smarthost") }
     let hello = try fields.decodeIfPresent(String.self, forKey: .hello) ?? defaults.hello ?? ""
     guard hello.isEmpty || Self.isHost(hello[...]) else {
-      throw fields.problem(.hello, "is not a host name – write e.g. watch.example.org")
+      throw fields.problem(.hello, "fault.receiver.hello")
     }
 
     var settings = EmailNotifier.Settings(from: from, to: to, smarthost: host)

@@ -126,10 +126,10 @@ private struct WebhookSettingsText: Decodable {
   init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     guard let url = try fields.secret(.url, orFile: .urlFile) else {
-      throw fields.problem(.url, "is missing – write url or url_file")
+      throw fields.problem(.url, "fault.receiver.url-missing")
     }
     if case .inline(let text) = url, !Self.isWebAddress(text) {
-      throw fields.problem(.url, "is not a web address – write http://… or https://…")
+      throw fields.problem(.url, "fault.receiver.url")
     }
     self.url = url
     sendsRecoveries = try fields.decodeIfPresent(Bool.self, forKey: .sendsRecoveries) ?? true

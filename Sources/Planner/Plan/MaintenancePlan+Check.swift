@@ -14,12 +14,11 @@ extension MaintenancePlan {
     lead = try Self.margin(draft.lead, key: "lead") ?? .zero
     tolerance = try Self.margin(draft.tolerance, key: "tolerance") ?? Self.standardTolerance(of: recurrence.rule)
     guard lead + tolerance >= duration else {
-      throw PlanError(
-        "tolerance", "lead and tolerance together are shorter than the duration", "raise tolerance above duration")
+      throw PlanError("tolerance", "fault.plan.slack")
     }
     priority = draft.priority ?? 3
     guard PlanLimits.priorities.contains(priority) else {
-      throw PlanError("priority", "\(priority) is not a priority", "write 1 (most urgent) to 4")
+      throw PlanError("priority", "fault.plan.priority", ["number": String(priority)])
     }
     opening = try Self.opening(draft.opening)
     source = draft.source
@@ -46,8 +45,7 @@ extension MaintenancePlan {
       letters.count <= PlanLimits.nameBytesMax
     else {
       throw PlanError(
-        "name", "'\(text)' is not a plan's name",
-        "write small letters, digits, '.', '_' and '-', at most \(PlanLimits.nameBytesMax) bytes")
+        "name", "fault.plan.name", ["name": text, "limit": String(PlanLimits.nameBytesMax)])
     }
     return text
   }
@@ -56,7 +54,7 @@ extension MaintenancePlan {
     for (key, title) in [("activity.title", draft.title), ("activity.title_zh_cn", draft.titleChinese)] {
       guard let title, title.isEmpty || title.utf8.count > PlanLimits.titleBytesMax else { continue }
       throw PlanError(
-        key, "it has \(title.utf8.count) bytes", "say in 1 to \(PlanLimits.titleBytesMax) bytes what is done")
+        key, "fault.plan.activity", ["count": String(title.utf8.count), "limit": String(PlanLimits.titleBytesMax)])
     }
     let chinese = draft.checklistChinese
     for (key, entries) in [("activity.checklist", draft.checklist), ("activity.checklist_zh_cn", chinese ?? [])] {
@@ -64,14 +62,14 @@ extension MaintenancePlan {
         entries.allSatisfy({ !$0.isEmpty && $0.utf8.count <= PlanLimits.checklistEntryBytesMax })
       else {
         throw PlanError(
-          key, "an entry is empty or too long, or there are too many",
-          "write at most \(PlanLimits.checklistMax) entries of 1 to \(PlanLimits.checklistEntryBytesMax) bytes")
+          key, "fault.plan.checklist",
+          ["limit": String(PlanLimits.checklistMax), "bytes": String(PlanLimits.checklistEntryBytesMax)])
       }
     }
     guard chinese == nil || chinese?.count == draft.checklist.count else {
       throw PlanError(
-        "activity.checklist_zh_cn", "it has \(chinese?.count ?? 0) entries, the checklist \(draft.checklist.count)",
-        "write one entry for each of the checklist's, in the same order")
+        "activity.checklist_zh_cn", "fault.plan.checklist-translation",
+        ["count": String(chinese?.count ?? 0), "wanted": String(draft.checklist.count)])
     }
     return Activity(
       title: BilingualText(draft.title, chinese: draft.titleChinese),
@@ -80,38 +78,36 @@ extension MaintenancePlan {
 
   private static func selector(_ draft: PlanDraft) throws(PlanError) -> ItemSelector {
     guard !draft.items.isEmpty || !draft.classes.isEmpty || !draft.labels.isEmpty else {
-      throw PlanError("items", "the plan is about nothing", "name items, classes or labels")
+      throw PlanError("items", "fault.plan.no-items")
     }
     return ItemSelector(items: Set(draft.items), classes: Set(draft.classes), labels: draft.labels)
   }
 
   private static func recurrence(_ draft: PlanDraft) throws(PlanError) -> Recurrence {
     guard let start = CivilDateTime(draft.start) else {
-      throw PlanError("recurrence.start", "'\(draft.start)' is not a local time", "write it like 2026-11-20T02:00")
+      throw PlanError("recurrence.start", "fault.plan.start", ["text": draft.start])
     }
     let rule: RecurrenceRule
     do { rule = try RecurrenceRule(draft.rule) } catch {
-      let text = error.description
-      let sides = text.components(dividedBy: " – ")
-      throw PlanError("recurrence.rule", sides.first, sides.rest ?? "write it like FREQ=MONTHLY;BYDAY=1SA")
+      throw PlanError("recurrence.rule", error.fault)
     }
     let recurrence = Recurrence(start: start, rule: rule, zone: draft.zone)
     guard !recurrence.occurrences(limit: 1).occurrences.isEmpty else {
-      throw PlanError("recurrence.rule", "'\(draft.rule)' names no day at all", "check BYDAY, BYMONTHDAY and UNTIL")
+      throw PlanError("recurrence.rule", "fault.plan.no-day", ["rule": draft.rule])
     }
     return recurrence
   }
 
   private static func window(_ draft: PlanDraft) throws(PlanError) -> MaintenanceHours {
     guard let window = draft.window else {
-      throw PlanError("window", "there is no window '\(draft.windowName)'", "name one that is defined under windows")
+      throw PlanError("window", "fault.plan.window", ["name": draft.windowName])
     }
     return window
   }
 
   private static func duration(_ value: Duration) throws(PlanError) -> Duration {
     guard value >= PlanLimits.durationMin, value <= PlanLimits.durationMax, value.components.attoseconds == 0 else {
-      throw PlanError("duration", "the duration is out of bounds", "write whole seconds from 1m to 7d")
+      throw PlanError("duration", "fault.plan.duration")
     }
     return value
   }
@@ -119,7 +115,7 @@ extension MaintenancePlan {
   private static func margin(_ value: Duration?, key: String) throws(PlanError) -> Duration? {
     guard let value else { return nil }
     guard value >= .zero, value <= PlanLimits.marginMax else {
-      throw PlanError(key, "the time is out of bounds", "write 0s to 366d")
+      throw PlanError(key, "fault.plan.margin")
     }
     return value
   }
@@ -127,16 +123,9 @@ extension MaintenancePlan {
   private static func opening(_ text: String?) throws(PlanError) -> WindowOpening {
     guard let text else { return .automatic }
     guard let opening = WindowOpening(rawValue: text) else {
-      throw PlanError(
-        "opening", "'\(text)' is not known", Spelling.advice(for: text, among: WindowOpening.allCases.map(\.rawValue)))
+      let known = Spelling.argument(for: text, among: WindowOpening.allCases.map(\.rawValue))
+      throw PlanError("opening", "fault.plan.opening", ["word": text, "known": known])
     }
     return opening
-  }
-}
-
-extension String {
-  fileprivate func components(dividedBy divider: String) -> (first: String, rest: String?) {
-    guard let range = firstRange(of: divider) else { return (self, nil) }
-    return (String(self[..<range.lowerBound]), String(self[range.upperBound...]))
   }
 }

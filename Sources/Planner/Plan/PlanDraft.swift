@@ -1,5 +1,6 @@
 public import Records
 public import ServiceTime
+public import Telemetry
 
 /// A plan as a file or a form says it, not yet checked. `MaintenancePlan(_:)` checks it.
 public struct PlanDraft: Sendable {
@@ -32,18 +33,18 @@ public struct PlanDraft: Sendable {
 }
 
 /// Why a plan is refused. The reader of the file adds the place.
-public struct PlanError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct PlanError: Error, Hashable, Sendable {
   /// The key at fault, for example `recurrence.rule`.
   public let key: String
-  public let problem: String
-  public let remedy: String
+  public let fault: SettingsFault
 
-  public var description: String { "\(key): \(problem) – \(remedy)" }
-
-  public init(_ key: String, _ problem: String, _ remedy: String) {
+  public init(_ key: String, _ fault: SettingsFault) {
     self.key = key
-    self.problem = problem
-    self.remedy = remedy
+    self.fault = fault
+  }
+
+  public init(_ key: String, _ id: String, _ arguments: [String: String] = [:]) {
+    self.init(key, SettingsFault(id, arguments))
   }
 }
 

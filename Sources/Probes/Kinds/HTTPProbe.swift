@@ -44,17 +44,17 @@ public struct HTTPProbeSettings: ProbeSettings {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     url = try fields.decode(String.self, forKey: .url)
     guard url.hasPrefix("http://") || url.hasPrefix("https://"), !url.utf8.contains(where: { $0 <= 0x20 }) else {
-      throw fields.problem(.url, "is not a URL – write http://host/path or https://host/path")
+      throw fields.problem(.url, "fault.probe.url")
     }
     method = try fields.decodeIfPresent(String.self, forKey: .method) ?? "GET"
     guard !method.isEmpty, method.utf8.allSatisfy({ $0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z") }) else {
-      throw fields.problem(.method, "'\(method)' is not an HTTP method – write e.g. GET, HEAD or POST")
+      throw fields.problem(.method, "fault.probe.method", ["text": method])
     }
     headers = try fields.decodeIfPresent([String: String].self, forKey: .headers) ?? [:]
     body = try fields.decodeIfPresent(String.self, forKey: .body)
     validStatusCodes = try fields.decodeIfPresent([Int].self, forKey: .validStatusCodes) ?? []
     if let bad = validStatusCodes.first(where: { !(100...599).contains($0) }) {
-      throw fields.problem(.validStatusCodes, "\(bad) is not an HTTP status – write numbers from 100 to 599")
+      throw fields.problem(.validStatusCodes, "fault.probe.status", ["number": String(bad)])
     }
     followsRedirects = try fields.decodeIfPresent(Bool.self, forKey: .followsRedirects) ?? true
     failIfBodyMatches = try Self.patterns(fields, .failIfBodyMatches)
@@ -65,7 +65,7 @@ public struct HTTPProbeSettings: ProbeSettings {
     authorityFile = try fields.decodeIfPresent(String.self, forKey: .authorityFile)
     bodyLimitBytes = try fields.decodeIfPresent(Int.self, forKey: .bodyLimitBytes) ?? TransferRequest.bodyLimitBytes
     guard (0...(64 << 20)).contains(bodyLimitBytes) else {
-      throw fields.problem(.bodyLimitBytes, "\(bodyLimitBytes) is out of range – write 0 to 67108864")
+      throw fields.problem(.bodyLimitBytes, "fault.probe.body-limit", ["number": String(bodyLimitBytes)])
     }
   }
 
@@ -73,10 +73,10 @@ public struct HTTPProbeSettings: ProbeSettings {
     _ fields: KeyedDecodingContainer<CodingKeys>, _ key: CodingKeys
   ) throws -> [Pattern] {
     try (fields.decodeIfPresent([String].self, forKey: key) ?? []).map { text in
-      do {
+      do throws(PatternError) {
         return try Pattern(text)
       } catch {
-        throw fields.problem(key, "\(error)")
+        throw fields.problem(key, error.fault)
       }
     }
   }

@@ -20,7 +20,7 @@ public struct TCPProbeSettings: ProbeSettings {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     target = try fields.decode(String.self, forKey: .target)
     guard Self.isHostAndPort(target) else {
-      throw fields.problem(.target, "'\(target)' is not a target – write host:port, e.g. db.example.org:5432")
+      throw fields.problem(.target, "fault.probe.target", ["text": target])
     }
     usesTLS = try fields.decodeIfPresent(Bool.self, forKey: .usesTLS) ?? false
     verifiesCertificate = try fields.decodeIfPresent(Bool.self, forKey: .verifiesCertificate) ?? true

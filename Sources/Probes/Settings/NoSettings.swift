@@ -1,3 +1,5 @@
+internal import Telemetry
+
 /// Stands for an absent settings block: a mapping without keys.
 struct NoSettings: Decoder {
   let codingPath: [any CodingKey]
@@ -6,12 +8,10 @@ struct NoSettings: Decoder {
   func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
     KeyedDecodingContainer(NoFields<Key>(codingPath: codingPath))
   }
-  func unkeyedContainer() throws -> any UnkeyedDecodingContainer { throw absent("a list") }
-  func singleValueContainer() throws -> any SingleValueDecodingContainer { throw absent("a value") }
+  func unkeyedContainer() throws -> any UnkeyedDecodingContainer { throw absent("fault.probe.list-missing") }
+  func singleValueContainer() throws -> any SingleValueDecodingContainer { throw absent("fault.probe.value-missing") }
 
-  private func absent(_ what: String) -> DecodingError {
-    .dataCorrupted(.init(codingPath: codingPath, debugDescription: "settings are missing – write \(what)"))
-  }
+  private func absent(_ id: String) -> DecodingError { .refused(id, at: codingPath) }
 }
 
 private struct NoFields<Key: CodingKey>: KeyedDecodingContainerProtocol {
@@ -29,7 +29,6 @@ private struct NoFields<Key: CodingKey>: KeyedDecodingContainerProtocol {
   func superDecoder(forKey key: Key) throws -> any Decoder { throw absent(key) }
 
   private func absent(_ key: Key) -> DecodingError {
-    let text = "the key 'settings' is missing – add 'settings: {\(key.stringValue): …}'"
-    return .dataCorrupted(.init(codingPath: codingPath, debugDescription: text))
+    .refused("fault.probe.settings-missing", ["example": "settings: {\(key.stringValue): …}"], at: codingPath)
   }
 }

@@ -26,7 +26,7 @@ extension RecurrenceRule {
   static func frequency(_ value: String) throws(RecurrenceError) -> Frequency {
     if let known = Frequency(rawValue: value.lowercased()) { return known }
     if ["YEARLY", "HOURLY", "MINUTELY", "SECONDLY"].contains(value) { throw .unsupported(part: "FREQ=\(value)") }
-    throw .badValue(part: "FREQ", value: value, expected: "write DAILY, WEEKLY or MONTHLY")
+    throw .badValue(SettingsFault("fault.recurrence.frequency", ["text": value]))
   }
 
   static func number(
@@ -34,7 +34,9 @@ extension RecurrenceRule {
   ) throws(RecurrenceError) -> Int {
     guard let number = Int(digits: value.utf8), range.contains(number) else {
       throw .badValue(
-        part: part, value: value, expected: "write a number from \(range.lowerBound) to \(range.upperBound)")
+        SettingsFault(
+          "fault.recurrence.number",
+          ["part": part, "text": value, "low": String(range.lowerBound), "high": String(range.upperBound)]))
     }
     return number
   }
@@ -43,10 +45,10 @@ extension RecurrenceRule {
     guard let value else { return [] }
     var days: [Day] = []
     for item in value.split(separator: ",", omittingEmptySubsequences: false) {
-      let expected = "write days such as MO, or 1MO and -1FR in a monthly rule"
+      let bad = RecurrenceError.badValue(SettingsFault("fault.recurrence.day", ["text": String(item)]))
       let code = String(item.suffix(2))
       guard code.utf8.count == 2, let weekday = Weekday(code) else {
-        throw .badValue(part: "BYDAY", value: String(item), expected: expected)
+        throw bad
       }
       let ordinal = item.dropLast(2)
       if ordinal.isEmpty {
@@ -54,12 +56,10 @@ extension RecurrenceRule {
         continue
       }
       guard let number = signed(ordinal), (1...5).contains(abs(number)) else {
-        throw .badValue(part: "BYDAY", value: String(item), expected: expected)
+        throw bad
       }
       guard frequency == .monthly else {
-        throw .forbidden(
-          part: "BYDAY=\(item)", frequency: frequency.rawValue.uppercased(),
-          hint: "write \(code) without a number, or FREQ=MONTHLY")
+        throw .dayNumber(day: String(item), weekday: code, frequency: frequency.rawValue.uppercased())
       }
       days.append(Day(ordinal: number, weekday: weekday))
     }
@@ -69,12 +69,12 @@ extension RecurrenceRule {
   static func monthDays(_ value: String?, frequency: Frequency) throws(RecurrenceError) -> [Int] {
     guard let value else { return [] }
     guard frequency != .weekly else {
-      throw .forbidden(part: "BYMONTHDAY", frequency: "WEEKLY", hint: "write FREQ=MONTHLY or FREQ=DAILY")
+      throw .monthDayInWeek
     }
     var days: [Int] = []
     for item in value.split(separator: ",", omittingEmptySubsequences: false) {
       guard let day = signed(item), (1...31).contains(abs(day)) else {
-        throw .badValue(part: "BYMONTHDAY", value: String(item), expected: "write 1 to 31, or -1 for the last day")
+        throw .badValue(SettingsFault("fault.recurrence.month-day", ["text": String(item)]))
       }
       days.append(day)
     }
@@ -88,7 +88,7 @@ extension RecurrenceRule {
     case (let count?, nil): return .count(try number(count, part: "COUNT", in: 1...countMax))
     case (nil, let until?):
       guard let limit = limit(until) else {
-        throw .badValue(part: "UNTIL", value: until, expected: "write 20271231T225959Z, 20271231T235959 or 20271231")
+        throw .badValue(SettingsFault("fault.recurrence.until", ["text": until]))
       }
       return .until(limit)
     }
@@ -97,7 +97,7 @@ extension RecurrenceRule {
   static func weekStart(_ value: String?) throws(RecurrenceError) -> Weekday {
     guard let value else { return .monday }
     guard value.utf8.count == 2, let day = Weekday(value) else {
-      throw .badValue(part: "WKST", value: value, expected: "write MO, TU, WE, TH, FR, SA or SU")
+      throw .badValue(SettingsFault("fault.recurrence.week-start", ["text": value]))
     }
     return day
   }

@@ -62,12 +62,8 @@ public struct DurationSetting: Decodable, Sendable, Equatable {
   public init(from decoder: any Decoder) throws {
     let text = try decoder.singleValueContainer().decode(String.self)
     guard let duration = Duration(notation: text) else {
-      throw DecodingError.dataCorrupted(
-        .init(codingPath: decoder.codingPath, debugDescription: "'\(text)' is not a duration – \(Self.advice)"))
+      throw DecodingError.refused("fault.value.duration", ["text": text], at: decoder.codingPath)
     }
     self.duration = duration
   }
-
-  /// How to write one, for every message about a duration that cannot be read.
-  public static let advice = "write a number and a unit, e.g. 5s, 2m, 1h30m"
 }

@@ -27,6 +27,11 @@ public enum Spelling {
     return list.isEmpty ? "there is none" : "write one of: \(list)"
   }
 
+  /// The same advice as an argument of a message, for its format `spelling`: `?x` for one that was meant, else all.
+  public static func argument(for word: String, among known: some Sequence<String>) -> String {
+    nearest(to: word, among: known).map { "?" + $0 } ?? known.joined(separator: ", ")
+  }
+
   /// Damerau–Levenshtein distance (optimal string alignment): insertions, deletions, replacements and swaps of
   /// neighbours.
   static func distance(_ one: String, _ other: String) -> Int {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Records
+internal import Wording
 
 struct CheckCommand: ParsableCommand, PermittedCommand {
   static let permission = Permission.configurationRead
@@ -22,11 +23,13 @@ struct CheckCommand: ParsableCommand, PermittedCommand {
 
   @OptionGroup var configuration: ConfigurationOption
   @OptionGroup var output: OutputOption
+  @OptionGroup var language: LanguageOption
 
   mutating func run() throws {
+    let language = try language.chosen() ?? .english
     if paths.isEmpty, let standard = configuration.resolved { paths = [standard] }
     if paths.isEmpty { Terminal.tell("no configuration folder, so the packaged definitions alone are checked") }
-    let report = ConfigurationCheck(hostName: CommandWorld.hostName).run(paths)
+    let report = ConfigurationCheck(hostName: CommandWorld.hostName, language: language).run(paths)
     switch output.format {
     case .table: Terminal.write(report.text)
     case .json: Terminal.write(try JSONOutput.text(report))

@@ -1,10 +1,14 @@
 internal import Alerting
 internal import Foundation
 internal import Inventory
+internal import Telemetry
+internal import Wording
 
 /// Reads configurations as `run` would, and lists every fault of every file.
 struct ConfigurationCheck {
   let hostName: String
+  /// Whoever reads the report reads this.
+  var language = Language.english
 
   /// What one argument of the command line stands for.
   private enum Subject {
@@ -16,11 +20,11 @@ struct ConfigurationCheck {
 
   /// - Parameter paths: none: the packaged definitions alone.
   func run(_ paths: [String]) -> CheckReport {
-    var report = CheckReport()
+    var report = CheckReport(language: language)
     var singles: [ConfigurationFiles.File] = []
     for path in paths {
       do throws(SettingsErrors) {
-        for subject in try Self.subjects(at: path) {
+        for subject in try Self.subjects(at: path, &report) {
           switch subject {
           case .whole(let path): try checkWhole(path, into: &report)
           case .single(_, let file): singles.append(file)
@@ -75,31 +79,28 @@ struct ConfigurationCheck {
 
   // MARK: Telling kinds apart
 
-  private static func subjects(at path: String) throws(SettingsErrors) -> [Subject] {
+  /// Parts of a folder that cannot be read are faults beside those of the others.
+  private static func subjects(at path: String, _ report: inout CheckReport) throws(SettingsErrors) -> [Subject] {
     guard FileManager.default.isFolder(path) else { return [try subject(at: path)] }
     let files: ConfigurationFiles
     do throws(SettingsErrors) { files = try ConfigurationFiles.read(path) } catch { return [.whole(path)] }
-    guard files.files.isEmpty else { return [.whole(path)] }
+    guard files.files.isEmpty, files.unreadable.isEmpty else { return [.whole(path)] }
     // Not a configuration folder: perhaps one of its parts, such as rules/.
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
     let parts = names.filter { ($0.hasSuffix(".yaml") || $0.hasSuffix(".yml")) && !$0.hasPrefix(".") }
     guard !parts.isEmpty else {
       throw SettingsErrors(errors: [
-        SourceFile.fault(
-          path, "the folder holds no configuration",
-          hint: "expected are \(ConfigurationFiles.settingsFileName), probes/, rules/, inventory/ or plans/")
+        SettingsError(ofFile: path, "fault.file.no-parts", ["name": ConfigurationFiles.settingsFileName])
       ])
     }
     var subjects: [Subject] = []
-    var errors: [SettingsError] = []
     for part in parts {
       do throws(SettingsErrors) {
         subjects.append(try subject(at: SourcePath.join(path, part)))
       } catch {
-        errors += error.errors
+        report.errors += error.errors
       }
     }
-    guard errors.isEmpty else { throw SettingsErrors(errors: errors) }
     return subjects
   }
 
@@ -131,7 +132,7 @@ struct ConfigurationCheck {
 }
 
 /// What a check found and what it read.
-struct CheckReport: Sendable, Encodable {
+struct CheckReport: Sendable {
   /// How much of each kind takes part.
   struct Read: Sendable, Encodable, Equatable {
     var probes = 0
@@ -158,6 +159,7 @@ struct CheckReport: Sendable, Encodable {
     }
   }
 
+  let language: Language
   var errors: [SettingsError] = []
   var read = Read()
 
@@ -171,28 +173,43 @@ struct CheckReport: Sendable, Encodable {
       ? "ok: \(read.text)"
       : (errors.count < SettingsErrors.limit ? "" : "at least ")
         + "\(counted(errors.count, "error")) in \(counted(files, "file"))"
-    return (errors.map(\.description) + [sum]).map { $0 + "\n" }.joined()
+    return (errors.map { $0.line(in: language) } + [sum]).map { $0 + "\n" }.joined()
   }
 }
 
-extension SettingsError: Encodable {
-  private enum CodingKeys: String, CodingKey { case file, line, column, key, problem, hint }
+extension CheckReport: Encodable {
+  private enum CodingKeys: String, CodingKey { case errors, read }
 
   func encode(to encoder: any Encoder) throws {
     var fields = encoder.container(keyedBy: CodingKeys.self)
-    try fields.encode(place.file, forKey: .file)
-    try fields.encode(place.line, forKey: .line)
-    try fields.encode(place.column, forKey: .column)
-    try fields.encode(key, forKey: .key)
-    try fields.encode(problem, forKey: .problem)
-    try fields.encodeIfPresent(hint, forKey: .hint)
+    try fields.encode(errors.map { Fault($0, language) }, forKey: .errors)
+    try fields.encode(read, forKey: .read)
   }
 
+  /// `code` is for programs, `problem` and `hint` are for people.
+  private struct Fault: Encodable {
+    let file: String
+    let line: Int
+    let column: Int
+    let key: String
+    let code: String
+    let problem: String
+    let hint: String?
+
+    init(_ error: SettingsError, _ language: Language) {
+      (file, line, column) = (error.place.file, error.place.line, error.place.column)
+      key = error.key
+      code = error.fault.id
+      (problem, hint) = error.fault.sides(in: language)
+    }
+  }
+}
+
+extension SettingsError {
   /// The same fault with its file as one names it from here, so that an editor opens it.
   func below(_ folder: String) -> SettingsError {
     guard !place.file.hasPrefix(PackagedFiles.prefix), !place.file.hasPrefix("/") else { return self }
     let file = SourcePath.join(folder, place.file)
-    return SettingsError(
-      at: SourcePlace(file: file, line: place.line, column: place.column), key: key, problem, hint: hint)
+    return SettingsError(at: SourcePlace(file: file, line: place.line, column: place.column), key: key, fault)
   }
 }

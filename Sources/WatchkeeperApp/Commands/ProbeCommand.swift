@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Probes
 internal import Records
 internal import Transfers
+internal import Wording
 
 struct ProbeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -38,6 +39,8 @@ struct ProbeTryCommand: AsyncParsableCommand, PermittedCommand {
     name: [.customLong("format"), .customLong("output"), .customShort("o")], help: "table, prometheus or json.")
   var format = ProbeOutputFormat.table
 
+  @OptionGroup var language: LanguageOption
+
   mutating func run() async throws {
     let hostName = CommandWorld.hostName
     let definition: ProbeDefinition
@@ -45,7 +48,7 @@ struct ProbeTryCommand: AsyncParsableCommand, PermittedCommand {
       definition = try ProbeSearch(hostName: hostName).definition(
         probe, name: name, configuration: configuration.resolved)
     } catch let errors as SettingsErrors {
-      Terminal.tell(errors.description)
+      for line in errors.lines(in: try language.chosen() ?? .english) { Terminal.tell(line) }
       throw ExitStatus.usage.code
     }
     let environment = ProbeEnvironment(transfers: TransferEngine(), clock: LiveClock(), hostName: hostName)

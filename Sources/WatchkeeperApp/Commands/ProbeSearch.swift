@@ -13,9 +13,9 @@ struct ProbeSearch {
   /// - Throws: `UsageError` when there is no such probe, `SettingsErrors` when a file is at fault.
   func definition(_ subject: String, name: String?, configuration: String?) throws -> ProbeDefinition {
     if Self.isFile(subject) { return try Self.pick(name, among: try Self.probes(inFile: subject), of: subject) }
-    let files = try configuration.map(ConfigurationFiles.read)?.files ?? []
+    let files = try configuration.map(ConfigurationFiles.read) ?? ConfigurationFiles(files: [])
     // Faults of other kinds of files do not keep a probe from being tried.
-    let own = ConfigurationFiles(files: files.filter { $0.kind == .probes || $0.kind == .settings })
+    let own = files.keeping([.probes, .settings])
     let read = try ConfigurationReader.read(own, hostName: hostName, notifiers: CommandWorld.offlineNotifiers)
     return try Self.pick(subject, among: read.probes, of: configuration ?? "the packaged definitions")
   }

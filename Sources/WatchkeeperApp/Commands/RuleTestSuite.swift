@@ -62,9 +62,7 @@ enum RuleTestSuite {
   static func testFile(_ document: SettingsDocument) throws(SettingsErrors) -> UnitTestFile {
     guard let root = document.root else {
       throw SettingsErrors(
-        SettingsError(
-          at: SourcePlace(file: document.file, line: 1, column: 1), "the file holds no tests",
-          hint: "write rule_files: and tests:"))
+        SettingsError(ofFile: document.file, "fault.file.no-tests"))
     }
     return try SettingsDecoder.decode(UnitTestFile.self, from: root, of: document)
   }
@@ -96,7 +94,7 @@ enum RuleTestSuite {
     let place = (list?.child(TextKey(index: index)) ?? list ?? document.root).map(document.place)
     return SettingsError(
       at: place ?? SourcePlace(file: document.file, line: 1, column: 1), key: "rule_files[\(index)]",
-      "no file matches '\(pattern)'", hint: "write it relative to the test file")
+      "fault.file.no-match", ["pattern": pattern])
   }
 
   /// Paths that match, ascending.

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Records
+internal import Wording
 
 struct RunCommand: AsyncParsableCommand, PermittedCommand {
   static let permission = Permission.configurationWrite
@@ -42,7 +43,7 @@ struct RunCommand: AsyncParsableCommand, PermittedCommand {
     do {
       try await Program(options, environment: environment).run()
     } catch let faults as SettingsErrors {
-      for fault in faults.errors { Terminal.tell(fault.description) }
+      for line in faults.lines(in: options.language ?? .english) { Terminal.tell(line) }
       let what = faults.errors.count == 1 ? "the fault" : "the \(faults.errors.count) faults"
       Terminal.tell("watchkeeper: the configuration is refused – mend \(what), then watchkeeper check")
       throw ExitStatus.failure.code

@@ -5,23 +5,18 @@ enum SourceFile {
   /// - Parameter name: as messages name it, when that is not its path.
   static func text(of path: String, named name: String? = nil) throws(SettingsError) -> String {
     guard FileManager.default.fileExists(atPath: path) else {
-      throw fault(name ?? path, "there is no such file or folder", hint: "check the path")
+      throw SettingsError(ofFile: name ?? path, "fault.file.absent")
     }
     let content: Foundation.Data
     do {
       content = try Foundation.Data(contentsOf: URL(filePath: path))
     } catch {
-      throw fault(name ?? path, "cannot be opened", hint: "check the owner and the mode of \(path)")
+      throw SettingsError(ofFile: name ?? path, "fault.file.unopened", ["path": path])
     }
     guard let text = String(data: content, encoding: .utf8) else {
-      throw fault(name ?? path, "is not UTF-8 text", hint: "save it as UTF-8")
+      throw SettingsError(ofFile: name ?? path, "fault.file.encoding")
     }
     return text
-  }
-
-  /// A fault of a whole file.
-  static func fault(_ path: String, _ problem: String, hint: String) -> SettingsError {
-    SettingsError(at: SourcePlace(file: path, line: 1, column: 1), problem, hint: hint)
   }
 }
 

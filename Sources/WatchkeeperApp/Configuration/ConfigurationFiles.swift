@@ -25,8 +25,20 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
 
   /// Ascending by path.
   let files: [File]
+  /// Of files that cannot be read; a configuration with any is refused, with the faults of the others.
+  let unreadable: [Kind: [SettingsError]]
 
-  init(files: [File]) { self.files = files.sorted { $0.path < $1.path } }
+  init(files: [File], unreadable: [Kind: [SettingsError]] = [:]) {
+    self.files = files.sorted { $0.path < $1.path }
+    self.unreadable = unreadable
+  }
+
+  private enum CodingKeys: String, CodingKey { case files }
+
+  /// What was kept was read whole.
+  init(from decoder: any Decoder) throws {
+    self.init(files: try decoder.container(keyedBy: CodingKeys.self).decode([File].self, forKey: .files))
+  }
 
   /// Twelve hexadecimal digits that name this version.
   var digest: String {
@@ -35,19 +47,25 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
 
   func files(of kind: Kind) -> [File] { files.filter { $0.kind == kind } }
 
-  func adding(_ more: [File]) -> ConfigurationFiles { ConfigurationFiles(files: files + more) }
+  func adding(_ more: [File]) -> ConfigurationFiles { ConfigurationFiles(files: files + more, unreadable: unreadable) }
+
+  /// Those of some kinds alone.
+  func keeping(_ kinds: Set<Kind>) -> ConfigurationFiles {
+    ConfigurationFiles(
+      files: files.filter { kinds.contains($0.kind) }, unreadable: unreadable.filter { kinds.contains($0.key) })
+  }
 
   /// - Parameter path: a folder with `watchkeeper.yaml`, `probes/`, `rules/`, `inventory/` and `plans/`, each optional;
   ///   or one file of settings, whose folder is then read the same way.
   static func read(_ path: String) throws(SettingsErrors) -> ConfigurationFiles {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw SettingsErrors(SourceFile.fault(path, "there is no such file or folder", hint: "check --config"))
+      throw SettingsErrors(SettingsError(ofFile: path, "fault.file.no-configuration"))
     }
     let folder = isFolder.boolValue ? path : (path as NSString).deletingLastPathComponent
     let settingsName = isFolder.boolValue ? settingsFileName : (path as NSString).lastPathComponent
     var files: [File] = []
-    var errors: [SettingsError] = []
+    var unreadable: [Kind: [SettingsError]] = [:]
     func take(_ kind: Kind, _ relative: String) {
       do throws(SettingsError) {
         files.append(
@@ -55,7 +73,7 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
             kind: kind, path: relative,
             text: try SourceFile.text(of: SourcePath.join(folder, relative), named: relative)))
       } catch {
-        errors.append(error)
+        unreadable[kind, default: []].append(error)
       }
     }
     if FileManager.default.fileExists(atPath: SourcePath.join(folder, settingsName)) { take(.settings, settingsName) }
@@ -65,8 +83,7 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
       else { continue }
       for file in listing.sorted() where isConfiguration(file) { take(kind, name + "/" + file) }
     }
-    guard errors.isEmpty else { throw SettingsErrors(errors: errors) }
-    return ConfigurationFiles(files: files)
+    return ConfigurationFiles(files: files, unreadable: unreadable)
   }
 
   /// Hidden files, editors' copies and rule tests are no configuration.

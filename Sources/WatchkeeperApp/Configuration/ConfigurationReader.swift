@@ -38,6 +38,7 @@ struct ConfigurationReader {
   // MARK: Settings
 
   private mutating func settings(_ files: ConfigurationFiles) -> WatchkeeperSettings {
+    errors += files.unreadable[.settings] ?? []
     guard let file = files.files(of: .settings).first, let document = document(file), let root = document.root else {
       return WatchkeeperSettings()
     }
@@ -60,6 +61,7 @@ struct ConfigurationReader {
 
   private mutating func probes(_ files: ConfigurationFiles) -> [ProbeDefinition] {
     var found: [(definition: ProbeDefinition, place: SourcePlace)] = []
+    errors += files.unreadable[.probes] ?? []
     for file in files.files(of: .probes) {
       guard let document = document(file), let root = document.root else { continue }
       guard let file = attempt({ try SettingsDecoder.decode(ProbeFile.self, from: root, of: document) }) else {
@@ -71,11 +73,11 @@ struct ConfigurationReader {
     // A file of the operator's takes the place of a packaged probe with the same name.
     let own = Set(found.filter { !$0.place.file.hasPrefix(PackagedFiles.prefix) }.map(\.definition.name))
     found.removeAll { $0.place.file.hasPrefix(PackagedFiles.prefix) && own.contains($0.definition.name) }
-    for problem in found.map(\.definition).conflicts(hostName: hostName) {
-      let culprit = found.last { problem.contains("'\($0.definition.name)'") }
+    for conflict in found.map(\.definition).conflicts(hostName: hostName) {
+      let culprit = found.last { $0.definition.name == conflict.name }
       errors.append(
         SettingsError(
-          at: culprit?.place ?? SourcePlace(file: "probes", line: 1, column: 1), key: "probes", divided: problem))
+          at: culprit?.place ?? SourcePlace(file: "probes", line: 1, column: 1), key: "probes", conflict.fault))
     }
     return found.map(\.definition)
   }
@@ -83,7 +85,8 @@ struct ConfigurationReader {
   // MARK: Rules
 
   private mutating func rules(_ files: ConfigurationFiles) -> [RuleGroup] {
-    files.files(of: .rules).flatMap { file -> [RuleGroup] in
+    errors += files.unreadable[.rules] ?? []
+    return files.files(of: .rules).flatMap { file -> [RuleGroup] in
       guard let document = document(file), let root = document.root else { return [] }
       return Self.ruleFile(root, of: document, &errors)
     }
@@ -104,7 +107,7 @@ struct ConfigurationReader {
     errors += file.problems.map { problem in
       let keys = Self.keys(of: problem.path)
       return SettingsError(
-        at: document.place(of: root.deepest(on: keys)), key: keys.settingsText, problem.problem, hint: problem.advice)
+        at: document.place(of: root.deepest(on: keys)), key: keys.settingsText, problem.fault)
     }
     return file.groups
   }
@@ -140,6 +143,7 @@ struct ConfigurationReader {
     var declaration = InventoryDeclaration()
     var groupPlaces: [String: SourcePlace] = [:]
     let before = errors.count
+    errors += files.unreadable[.inventory] ?? []
     for file in files.files(of: .inventory) {
       guard let document = document(file), let root = document.root else { continue }
       guard let content = attempt({ try SettingsDecoder.decode(InventoryFile.self, from: root, of: document) }) else {
@@ -160,8 +164,7 @@ struct ConfigurationReader {
       errors.append(
         SettingsError(
           at: place ?? SourcePlace(file: "inventory", line: 1, column: 1),
-          key: problem.item == nil ? "groups" : "items",
-          divided: problem.description))
+          key: problem.item == nil ? "groups" : "items", problem.fault))
     }
     return declaration
   }
@@ -174,6 +177,7 @@ struct ConfigurationReader {
     var packagedPlans: Set<String> = []
     var entries: [(entry: PlanEntry, node: Node, document: SettingsDocument)] = []
     let before = errors.count
+    errors += files.unreadable[.plans] ?? []
     // The packaged files come first, so that of two with one name the operator's has the fault.
     let planFiles = files.files(of: .plans)
     for file in planFiles.filter(\.isPackaged) + planFiles.filter({ !$0.isPackaged }) {
@@ -186,8 +190,9 @@ struct ConfigurationReader {
       where windows.updateValue(window.hours, forKey: window.hours.name) != nil {
         errors.append(
           SettingsError(
-            at: document.place(of: node), key: "windows", "two windows are named '\(window.hours.name)'",
-            hint: Self.renaming(packagedWindows.contains(window.hours.name))))
+            at: document.place(of: node), key: "windows",
+            packagedWindows.contains(window.hours.name) ? "fault.window.twice-packaged" : "fault.window.twice",
+            ["name": window.hours.name, "setting": Self.withoutPackagedPlans]))
       }
       if file.isPackaged { packagedWindows.formUnion(content.windows.map(\.hours.name)) }
       let nodes = root.child(TextKey("plans"))?.sequence.map(Array.init) ?? []
@@ -203,8 +208,9 @@ struct ConfigurationReader {
         if plans.updateValue(plan, forKey: plan.name) != nil {
           errors.append(
             SettingsError(
-              at: place, key: "plans", "two plans are named '\(plan.name)'",
-              hint: Self.renaming(packagedPlans.contains(plan.name))))
+              at: place, key: "plans",
+              packagedPlans.contains(plan.name) ? "fault.plan.twice-packaged" : "fault.plan.twice",
+              ["name": plan.name, "setting": Self.withoutPackagedPlans]))
         }
       } catch {
         let key = PlanEntry.key(forPlannerKey: error.key)
@@ -212,17 +218,13 @@ struct ConfigurationReader {
         if key == "window", !allWindowsAreKnown { continue }
         let culprit = node.child(TextKey(key)) ?? node
         errors.append(
-          SettingsError(at: document.place(of: culprit), key: "plans.\(key)", error.problem, hint: error.remedy))
+          SettingsError(at: document.place(of: culprit), key: "plans.\(key)", error.fault))
       }
     }
     return plans.values.sorted { $0.name < $1.name }
   }
 
-  private static func renaming(_ otherIsPackaged: Bool) -> String {
-    otherIsPackaged
-      ? "the other is packaged: rename yours, or leave the packaged ones out with 'packaged: {plans: false}'"
-      : "rename one"
-  }
+  private static let withoutPackagedPlans = "packaged: {plans: false}"
 
   // MARK: Steps
 

@@ -42,13 +42,13 @@ struct ItemEntry: Decodable, Sendable {
     let fields = try decoder.container(keyedBy: Key.self)
     let id = ItemID(try fields.decode(String.self, forKey: .id))
     guard !id.text.isEmpty, id.text.utf8.count <= 200 else {
-      throw fields.problem(.id, "an id has 1 to 200 bytes – write e.g. host/db01")
+      throw fields.problem(.id, "fault.item.id")
     }
     declaration = ItemDeclaration(
       id: id, className: try Self.className(fields, of: id),
       name: try fields.decodeIfPresent(String.self, forKey: .name) ?? String(id.text.split(separator: "/").last ?? ""),
       criticality: try Self.criticality(fields), protectionLevel: try Self.protectionLevel(fields),
-      lifecycle: try fields.choice("a stage of life", forKey: .lifecycle) ?? .inService,
+      lifecycle: try fields.choice(forKey: .lifecycle, else: "fault.item.lifecycle") ?? .inService,
       attributes: try fields.decodeIfPresent([String: String].self, forKey: .attributes) ?? [:],
       labels: try fields.decodeIfPresent([String: String].self, forKey: .labels) ?? [:],
       parent: try fields.decodeIfPresent(String.self, forKey: .parent).map { ItemID($0) })
@@ -62,11 +62,10 @@ struct ItemEntry: Decodable, Sendable {
     let written = try fields.decodeIfPresent(String.self, forKey: .className)
     let className = written ?? String(id.text.prefix { $0 != "/" })
     guard ItemClass.named(className) != nil else {
-      let advice = Spelling.advice(for: className, among: ItemClass.catalogue.map(\.name))
+      let known = Spelling.argument(for: className, among: ItemClass.catalogue.map(\.name))
       throw written == nil
-        ? fields.problem(
-          .id, "'\(className)' is not a class, and the id begins with one when class: is absent – \(advice)")
-        : fields.problem(.className, "'\(className)' is not a class – \(advice)")
+        ? fields.problem(.id, "fault.item.class-in-id", ["word": className, "known": known])
+        : fields.problem(.className, "fault.item.class", ["word": className, "known": known])
     }
     return className
   }
@@ -74,7 +73,7 @@ struct ItemEntry: Decodable, Sendable {
   private static func criticality(_ fields: KeyedDecodingContainer<Key>) throws -> Criticality {
     let level = try fields.decodeIfPresent(Int.self, forKey: .criticality) ?? 3
     guard let criticality = Criticality(rawValue: level) else {
-      throw fields.problem(.criticality, "\(level) is not a criticality – write 1 (vital) to 4 (minor)")
+      throw fields.problem(.criticality, "fault.item.criticality", ["number": String(level)])
     }
     return criticality
   }
@@ -82,7 +81,7 @@ struct ItemEntry: Decodable, Sendable {
   private static func protectionLevel(_ fields: KeyedDecodingContainer<Key>) throws -> Int? {
     let level = try fields.decodeIfPresent(Int.self, forKey: .protectionLevel)
     if let level, !(1...5).contains(level) {
-      throw fields.problem(.protectionLevel, "\(level) is not a level – write 1 to 5")
+      throw fields.problem(.protectionLevel, "fault.item.protection-level", ["number": String(level)])
     }
     return level
   }
@@ -104,7 +103,7 @@ private struct RelationEnds: Decodable {
       }
       let fields = try decoder.container(keyedBy: CodingKeys.self)
       item = ItemID(try fields.decode(String.self, forKey: .item))
-      strength = try fields.choice("a strength", forKey: .strength)
+      strength = try fields.choice(forKey: .strength, else: "fault.item.strength")
       group = try fields.decodeIfPresent(String.self, forKey: .group)
     }
   }
@@ -134,12 +133,13 @@ struct GroupEntry: Decodable, Sendable {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     let members = try fields.decode([String].self, forKey: .members)
     guard !members.isEmpty else {
-      throw fields.problem(.members, "a group without members – write the ids of items, e.g. [host/db01, host/db02]")
+      throw fields.problem(.members, "fault.group.no-members")
     }
     let minimum = try fields.decodeIfPresent(Int.self, forKey: .minimumAlive) ?? 1
     guard minimum >= 1, minimum <= members.count else {
       throw fields.problem(
-        .minimumAlive, "\(minimum) of \(members.count) members – write 1 to \(members.count)", beside: .members)
+        .minimumAlive, "fault.group.minimum", ["number": String(minimum), "count": String(members.count)],
+        beside: .members)
     }
     group = RedundancyGroup(
       try fields.decode(String.self, forKey: .name), members: members.map { ItemID($0) }, minimumAlive: minimum)

@@ -10,7 +10,7 @@ struct SecretSetting: Sendable {
 
   init<Keys: CodingKey>(_ fields: KeyedDecodingContainer<Keys>, clear: Keys, file: Keys) throws {
     guard let secret = try Self.optional(fields, clear: clear, file: file)?.secret else {
-      throw fields.problem(clear, "neither '\(clear.stringValue)' nor '\(file.stringValue)' is given – add one")
+      throw fields.problem(clear, "fault.secret.none", ["clear": clear.stringValue, "file": file.stringValue])
     }
     self.secret = secret
   }
@@ -30,10 +30,10 @@ struct SecretSetting: Sendable {
       do {
         return SecretSetting(try SecretFile.read(path))
       } catch {
-        throw fields.problem(file, error.description)
+        throw fields.problem(file, error.fault)
       }
     case (.some, .some):
-      throw fields.problem(file, "'\(clear.stringValue)' stands beside '\(file.stringValue)' – keep one")
+      throw fields.problem(file, "fault.secret.both", ["clear": clear.stringValue, "file": file.stringValue])
     }
   }
 }
@@ -56,7 +56,7 @@ struct RouteSettings: Decodable, Sendable {
     repeatInterval =
       try fields.decodeIfPresent(DurationSetting.self, forKey: .repeatInterval)?.duration ?? .seconds(4 * 3600)
     guard repeatInterval >= .seconds(60) else {
-      throw fields.problem(.repeatInterval, "an interval under 1m would flood – write e.g. 4h")
+      throw fields.problem(.repeatInterval, "fault.route.interval")
     }
   }
 }
@@ -89,7 +89,7 @@ struct ReceiverSettings: Decodable, Sendable {
     let fields = try decoder.container(keyedBy: Key.self)
     let name = try fields.decode(String.self, forKey: .name)
     guard !name.isEmpty, !name.contains("/") else {
-      throw fields.problem(.name, "'\(name)' is not a name – write letters, digits, - and _")
+      throw fields.problem(.name, "fault.receiver.name", ["name": name])
     }
     guard let environment = decoder.userInfo[Self.environmentKey] as? NotifierEnvironment else {
       preconditionFailure("receivers are decoded with a notifier environment in userInfo")
@@ -111,8 +111,8 @@ struct ReceiverSettings: Decodable, Sendable {
     // A misspelt channel is told as an unknown key, with what was meant.
     let isSpelt = fields.allKeys.allSatisfy { $0.stringValue == "name" || known.contains($0.stringValue) }
     guard !channels.isEmpty || !isSpelt else {
-      let keys = known.joined(separator: ", ")
-      throw fields.problem(.name, "receiver '\(name)' has no channel, so nobody would be told – add one of: \(keys)")
+      throw fields.problem(
+        .name, "fault.receiver.no-channel", ["name": name, "known": known.joined(separator: ", ")])
     }
     self.name = name
     self.channels = channels

@@ -30,7 +30,7 @@ struct WindowEntry: Decodable, Sendable {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     func time(_ key: CodingKeys, _ text: String) throws -> CivilTime {
       guard let time = CivilTime(text) else {
-        throw fields.problem(key, "'\(text)' is not a time of day – write e.g. \"22:00\", with quotes")
+        throw fields.problem(key, "fault.window.time", ["text": text])
       }
       return time
     }
@@ -40,14 +40,12 @@ struct WindowEntry: Decodable, Sendable {
     let endsWithDay = end == "24:00" || end == "24:00:00"
     let to = endsWithDay ? .midnight : try time(.to, end)
     guard from != to || endsWithDay else {
-      throw fields.problem(
-        .to, "the window is empty: it ends at \(to), when it begins – a whole day is from \"00:00\" to \"24:00\"",
-        beside: .from)
+      throw fields.problem(.to, "fault.window.empty", ["time": to.description], beside: .from)
     }
     let days = try fields.decodeIfPresent([WeekdaySetting].self, forKey: .days)?.map(\.day)
     let capacity = try fields.decodeIfPresent(Int.self, forKey: .tasksAtOnce) ?? 1
     guard capacity >= 1 else {
-      throw fields.problem(.tasksAtOnce, "\(capacity) tasks are none – write 1 or more")
+      throw fields.problem(.tasksAtOnce, "fault.window.tasks", ["number": String(capacity)])
     }
     let definition = WindowDefinition(
       name: try fields.decode(String.self, forKey: .name),
@@ -66,11 +64,10 @@ private struct WeekdaySetting: Decodable {
     let names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
     let word = text.lowercased()
     guard let index = names.firstIndex(where: { $0 == word || $0.prefix(3) == word }) else {
-      let near = Spelling.nearest(to: word, among: names).map { "did you mean '\($0)'?" }
-      throw DecodingError.dataCorrupted(
-        .init(
-          codingPath: decoder.codingPath,
-          debugDescription: "'\(text)' is not a day – \(near ?? "write mon, tue, wed, thu, fri, sat or sun")"))
+      if let near = Spelling.nearest(to: word, among: names) {
+        throw DecodingError.refused("fault.window.day-meant", ["text": text, "word": near], at: decoder.codingPath)
+      }
+      throw DecodingError.refused("fault.window.day", ["text": text], at: decoder.codingPath)
     }
     day = Weekday.allCases[index]
   }
@@ -84,7 +81,7 @@ struct ZoneSetting: Decodable, Sendable {
     do {
       zone = try ZoneLibrary().zone(named: name)
     } catch {
-      throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: error.description))
+      throw DecodingError.refused(error.fault, at: decoder.codingPath)
     }
   }
 }
@@ -141,10 +138,9 @@ struct PlanEntry: Decodable, Sendable {
 
   func plan(with windows: [String: MaintenanceHours], source: String) throws(PlanError) -> MaintenancePlan {
     guard windows[draft.windowName] != nil else {
-      let advice =
-        windows.isEmpty
-        ? "define it under windows:" : Spelling.advice(for: draft.windowName, among: windows.keys.sorted())
-      throw PlanError("window", "there is no window '\(draft.windowName)'", advice)
+      guard !windows.isEmpty else { throw PlanError("window", "fault.plan.no-windows", ["name": draft.windowName]) }
+      let known = Spelling.argument(for: draft.windowName, among: windows.keys.sorted())
+      throw PlanError("window", "fault.plan.no-such-window", ["name": draft.windowName, "known": known])
     }
     var complete = draft
     complete.window = windows[draft.windowName]

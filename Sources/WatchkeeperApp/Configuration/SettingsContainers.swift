@@ -110,7 +110,7 @@ struct ListedSettings: UnkeyedDecodingContainer {
   }
 
   private mutating func next() throws -> (Node, TextKey) {
-    guard !isAtEnd else { throw decoder.failure("the list is too short") }
+    guard !isAtEnd else { throw decoder.failure("fault.setting.list-short") }
     defer { currentIndex += 1 }
     return (items[currentIndex], TextKey(index: currentIndex))
   }
@@ -128,7 +128,7 @@ struct ScalarSettings: SingleValueDecodingContainer {
     switch try scalar().lowercased() {
     case "true", "yes", "on": true
     case "false", "no", "off": false
-    case let text: throw decoder.failure("'\(text)' is not true or false", hint: "write true or false")
+    case let text: throw decoder.failure("fault.value.boolean", ["text": text])
     }
   }
 
@@ -137,7 +137,7 @@ struct ScalarSettings: SingleValueDecodingContainer {
   func decode(_ type: Double.Type) throws -> Double {
     let text = try scalar()
     guard let number = Double(text.replacing("_", with: "")) else {
-      throw decoder.failure("'\(text)' is not a number", hint: "write digits, e.g. 5 or 0.5")
+      throw decoder.failure("fault.value.number", ["text": text])
     }
     return number
   }
@@ -161,15 +161,14 @@ struct ScalarSettings: SingleValueDecodingContainer {
   private func integer<Number: FixedWidthInteger>(_ type: Number.Type) throws -> Number {
     let text = try scalar()
     guard let number = Number(text.replacing("_", with: "")) else {
-      throw decoder.failure("'\(text)' is not a whole number", hint: "write digits, e.g. 5")
+      throw decoder.failure("fault.value.integer", ["text": text])
     }
     return number
   }
 
   private func scalar() throws -> String {
     guard case .scalar(let scalar) = decoder.node, !decoder.node.isNull else {
-      throw decoder.failure(
-        "a single value is expected, this is \(decoder.node.kindText)", hint: "write one value behind the colon")
+      throw decoder.failure("fault.setting.value-expected", ["found": decoder.node.kindName])
     }
     return scalar.string
   }

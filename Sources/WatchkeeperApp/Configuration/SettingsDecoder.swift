@@ -72,13 +72,13 @@ final class SettingsDecoder: Decoder {
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
     guard node.isNull || node.mapping != nil else {
-      throw failure("a mapping is expected, this is \(node.kindText)", hint: "write 'key: value' lines below it")
+      throw failure("fault.setting.mapping-expected", ["found": node.kindName])
     }
     if !hiddenKeys.contains(Self.mergeKey.stringValue), let faulty = node.faultyMerge {
       throw SettingsFailure(
         error: SettingsError(
           at: document.place(of: faulty), key: (codingPath + [Self.mergeKey]).settingsText,
-          "a mapping to merge is expected, this is \(faulty.kindText)", hint: "write '<<: *anchor' of a mapping"),
+          "fault.setting.merge-expected", ["found": faulty.kindName]),
         path: codingPath + [Self.mergeKey])
     }
     if let keys = type as? any CaseIterable.Type {
@@ -97,7 +97,7 @@ final class SettingsDecoder: Decoder {
   func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
     if node.isNull { return ListedSettings(decoder: self, items: []) }
     guard case .sequence(let sequence) = node else {
-      throw failure("a list is expected, this is \(node.kindText)", hint: "write '- item' lines, or [item, item]")
+      throw failure("fault.setting.list-expected", ["found": node.kindName])
     }
     return ListedSettings(decoder: self, items: Array(sequence))
   }
@@ -115,14 +115,17 @@ final class SettingsDecoder: Decoder {
     try Self.finish(child(node, key), Value.init(from:))
   }
 
-  func failure(_ problem: String, hint: String? = nil) -> SettingsFailure {
+  func failure(_ id: String, _ arguments: [String: String] = [:]) -> SettingsFailure {
+    failure(SettingsFault(id, arguments))
+  }
+
+  private func failure(_ fault: SettingsFault) -> SettingsFailure {
     SettingsFailure(
-      error: SettingsError(at: document.place(of: node), key: codingPath.settingsText, problem, hint: hint),
-      path: codingPath)
+      error: SettingsError(at: document.place(of: node), key: codingPath.settingsText, fault), path: codingPath)
   }
 
   func missing(_ key: any CodingKey) -> SettingsFailure {
-    let fault = failure("the key '\(key.stringValue)' is missing", hint: "add '\(key.stringValue): …'").error
+    let fault = failure("fault.setting.missing", ["key": key.stringValue]).error
     return SettingsFailure(error: fault, path: codingPath + [key])
   }
 
@@ -134,8 +137,8 @@ final class SettingsDecoder: Decoder {
       guard let name = key.string, !requestedKeys.contains(name), !hiddenKeys.contains(name) else { continue }
       faults.note(
         SettingsError(
-          at: document.place(of: key), key: (codingPath + [TextKey(name)]).settingsText, "unknown key",
-          hint: Spelling.advice(for: name, among: requestedKeys.sorted())))
+          at: document.place(of: key), key: (codingPath + [TextKey(name)]).settingsText, "fault.setting.unknown",
+          ["known": Spelling.argument(for: name, among: requestedKeys.sorted())]))
     }
   }
 
@@ -155,7 +158,8 @@ final class SettingsDecoder: Decoder {
     case let error as NotedFault: (error.path, nil)
     case let error as SettingsFailure: (error.path, error.error)
     case let error as DecodingError: explain(error)
-    default: (codingPath, failure(String(describing: error)).error)
+    case let error as SecretFileError: (codingPath, failure(error.fault).error)
+    default: (codingPath, failure(SettingsFault(foreign: String(describing: error))).error)
     }
   }
 
@@ -164,14 +168,17 @@ final class SettingsDecoder: Decoder {
     switch error {
     case .keyNotFound(let key, _): return (codingPath + [key], missing(key).error)
     case .dataCorrupted(let context), .valueNotFound(_, let context), .typeMismatch(_, let context):
-      let compared = (context.underlyingError as? ComparedSettings)?.keys ?? []
-      guard !compared.contains(where: hiddenKeys.contains) else { return (context.codingPath, nil) }
+      let refused = context.underlyingError as? RefusedSetting
+      guard refused?.comparedKeys.contains(where: hiddenKeys.contains) != true else { return (context.codingPath, nil) }
       let path = context.codingPath.count >= codingPath.count ? context.codingPath : codingPath
       let deepest = node.deepest(on: path.dropFirst(codingPath.count))
       return (
-        path, SettingsError(at: document.place(of: deepest), key: path.settingsText, divided: context.debugDescription)
+        path,
+        SettingsError(
+          at: document.place(of: deepest), key: path.settingsText,
+          refused?.fault ?? SettingsFault(foreign: context.debugDescription))
       )
-    @unknown default: return (codingPath, failure(String(describing: error)).error)
+    @unknown default: return (codingPath, failure(SettingsFault(foreign: String(describing: error))).error)
     }
   }
 }

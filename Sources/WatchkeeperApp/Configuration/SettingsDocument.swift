@@ -15,28 +15,25 @@ struct SettingsDocument {
     self.file = file
     // `check` and `run` alike: it was most likely cut off while it was written.
     guard !text.allSatisfy(\.isWhitespace) else {
-      throw SettingsError(
-        at: SourcePlace(file: file, line: 1, column: 1), "the file is empty",
-        hint: "restore its content, or delete the file")
+      throw SettingsError(ofFile: file, "fault.yaml.empty")
     }
     guard text.utf8.count <= Self.byteLimit else {
       throw SettingsError(
-        at: SourcePlace(file: file, line: 1, column: 1), "the file is larger than \(Self.byteLimit >> 20) MiB",
-        hint: "split it")
+        ofFile: file, "fault.yaml.too-large",
+        ["mebibytes": String(Self.byteLimit >> 20)])
     }
     do {
       root = try Yams.compose(yaml: text)
     } catch let error as YamlError {
       throw Self.explain(error, file: file)
     } catch {
-      throw SettingsError(at: SourcePlace(file: file, line: 1, column: 1), "not YAML: \(error)")
+      throw SettingsError(ofFile: file, "fault.yaml.unreadable", ["problem": "\(error)"])
     }
     var budget = Self.nodeLimit
     if let root, !Self.spend(&budget, on: root, depth: 0) {
       throw SettingsError(
         at: SourcePlace(file: file, line: 1, column: 1),
-        "aliases expand to more than \(Self.nodeLimit) nodes or nest deeper than \(Self.depthLimit)",
-        hint: "write the repeated parts out or split the file")
+        "fault.yaml.exploding", ["count": String(Self.nodeLimit), "depth": String(Self.depthLimit)])
     }
   }
 
@@ -69,15 +66,13 @@ struct SettingsDocument {
       .composer(let context, let problem, let mark, _):
       let place = SourcePlace(file: file, line: mark.line, column: mark.column)
       let where_ = context.map { " \($0.text)" } ?? ""
-      return SettingsError(
-        at: place, "not YAML: \(problem)\(where_)", hint: "check the indentation, quotes and colons near here")
+      return SettingsError(at: place, "fault.yaml.malformed", ["problem": problem + where_])
     case .duplicatedKeysInMapping(let duplicates, let context):
       // The mark is that of the key's first occurrence or a later one, whichever Yams grouped first.
       let place = SourcePlace(file: file, line: context.mark.line, column: context.mark.column)
-      return SettingsError(
-        at: place, key: duplicates.first ?? "", "the key stands twice in one mapping", hint: "remove one")
+      return SettingsError(at: place, key: duplicates.first ?? "", "fault.yaml.repeated-key")
     default:
-      return SettingsError(at: SourcePlace(file: file, line: 1, column: 1), "not YAML: \(error)")
+      return SettingsError(ofFile: file, "fault.yaml.unreadable", ["problem": "\(error)"])
     }
   }
 }

@@ -1,3 +1,6 @@
+internal import Telemetry
+internal import Wording
+
 /// A place in a configuration file, counted from 1.
 struct SourcePlace: Hashable, Sendable, Comparable, CustomStringConvertible {
   let file: String
@@ -16,29 +19,31 @@ struct SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
   let place: SourcePlace
   /// The path of keys to the fault, for example `probes[2].every`; empty for a fault of the whole file.
   let key: String
-  let problem: String
-  let hint: String?
+  let fault: SettingsFault
 
-  init(at place: SourcePlace, key: String = "", _ problem: String, hint: String? = nil) {
+  init(at place: SourcePlace, key: String = "", _ id: String, _ arguments: [String: String] = [:]) {
+    self.init(at: place, key: key, SettingsFault(id, arguments))
+  }
+
+  init(at place: SourcePlace, key: String = "", _ fault: SettingsFault) {
     self.place = place
     self.key = key
-    self.problem = problem
-    self.hint = hint
+    self.fault = fault
   }
 
-  /// - Parameter text: `what is wrong – how to write it`.
-  init(at place: SourcePlace, key: String = "", divided text: String) {
-    let range = text.firstRange(of: " – ")
-    self.init(
-      at: place, key: key, String(text[..<(range?.lowerBound ?? text.endIndex)]),
-      hint: range.map { String(text[$0.upperBound...]) })
+  /// A fault of a whole file.
+  init(ofFile file: String, _ id: String, _ arguments: [String: String] = [:]) {
+    self.init(at: SourcePlace(file: file, line: 1, column: 1), id, arguments)
   }
 
-  var description: String {
+  /// One line, for whoever reads that language.
+  func line(in language: Language) -> String {
     let subject = key.isEmpty ? "" : "\(key): "
-    let advice = hint.map { " – \($0)" } ?? ""
-    return "\(place): \(subject)\(problem)\(advice)"
+    return "\(place): \(subject)\(fault.text(in: language))"
   }
+
+  /// For the log.
+  var description: String { line(in: .english) }
 }
 
 /// Several faults, so that one run of `check` names them all.
@@ -52,5 +57,15 @@ struct SettingsErrors: Error, Sendable, CustomStringConvertible {
 
   init(_ error: SettingsError) { self.init(errors: [error]) }
 
-  var description: String { errors.map(\.description).joined(separator: "\n") }
+  func lines(in language: Language) -> [String] { errors.map { $0.line(in: language) } }
+
+  var description: String { lines(in: .english).joined(separator: "\n") }
+}
+
+extension SettingsFault {
+  func text(in language: Language) -> String { Reader(language: language).text(id, arguments) }
+
+  func sides(in language: Language) -> (problem: String, advice: String?) {
+    Reader(language: language).sides(id, arguments)
+  }
 }

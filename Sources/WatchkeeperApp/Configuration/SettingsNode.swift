@@ -7,12 +7,14 @@ extension Node {
   }
 
   /// What stands here, without its content: where another kind is expected it may be a secret.
-  var kindText: String {
+  ///
+  /// The name of a message of the family `node.`
+  var kindName: String {
     switch self {
-    case .mapping: "a mapping"
-    case .sequence: "a list"
-    case .scalar: isNull ? "empty" : "a single value"
-    case .alias: "an alias"
+    case .mapping: "mapping"
+    case .sequence: "list"
+    case .scalar: isNull ? "empty" : "value"
+    case .alias: "alias"
     }
   }
 

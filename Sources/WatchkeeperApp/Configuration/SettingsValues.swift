@@ -1,5 +1,7 @@
 internal import Foundation
 internal import Records
+internal import Telemetry
+internal import Wording
 
 /// A number of bytes: `512`, `64MiB`, `2GB`.
 struct ByteCountSetting: Decodable, Sendable, Equatable {
@@ -12,10 +14,7 @@ struct ByteCountSetting: Decodable, Sendable, Equatable {
     guard let count = Int64(digits), let factor = Self.units[String(unit)],
       case let (product, overflow) = count.multipliedReportingOverflow(by: factor), !overflow
     else {
-      throw DecodingError.dataCorrupted(
-        .init(
-          codingPath: decoder.codingPath,
-          debugDescription: "'\(text)' is not a number of bytes – write e.g. 512MiB or 20GB"))
+      throw DecodingError.refused("fault.value.bytes", ["text": text], at: decoder.codingPath)
     }
     bytes = product
   }
@@ -33,26 +32,24 @@ enum SecretFile {
 
   static func read(_ path: String) throws(SecretFileError) -> Secret {
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {
-      throw SecretFileError(path: path, problem: "cannot be opened", remedy: "check the path and the owner")
+      throw SecretFileError(fault: SettingsFault("fault.secret.unopened", ["path": path]))
     }
     if let mode = attributes[.posixPermissions] as? Int, mode & 0o007 != 0 {
-      throw SecretFileError(path: path, problem: "is open to every user of this machine", remedy: "chmod o= \(path)")
+      throw SecretFileError(fault: SettingsFault("fault.secret.exposed", ["path": path]))
     }
     if let size = attributes[.size] as? Int, size > byteLimit {
       throw SecretFileError(
-        path: path, problem: "is larger than \(byteLimit >> 10) KiB", remedy: "is it the right file?")
+        fault: SettingsFault("fault.secret.too-large", ["path": path, "kibibytes": String(byteLimit >> 10)]))
     }
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw SecretFileError(path: path, problem: "cannot be read as text", remedy: "check the owner and the encoding")
+      throw SecretFileError(fault: SettingsFault("fault.secret.unreadable", ["path": path]))
     }
     return Secret(text.trimmingCharacters(in: .newlines))
   }
 }
 
 struct SecretFileError: Error, Sendable, CustomStringConvertible {
-  let path: String
-  let problem: String
-  let remedy: String
+  let fault: SettingsFault
 
-  var description: String { "the secret file \(path) \(problem) – \(remedy)" }
+  var description: String { fault.text(in: .english) }
 }

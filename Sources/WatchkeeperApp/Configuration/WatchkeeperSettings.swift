@@ -25,8 +25,8 @@ struct WatchkeeperSettings: Decodable, Sendable {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     language = try fields.decodeIfPresent(String.self, forKey: .language)
     if let language, !["en", "zh-CN"].contains(language) {
-      throw fields.problem(
-        .language, "'\(language)' is not a language – \(Spelling.advice(for: language, among: ["en", "zh-CN"]))")
+      let known = Spelling.argument(for: language, among: ["en", "zh-CN"])
+      throw fields.problem(.language, "fault.settings.language", ["word": language, "known": known])
     }
     storage = try fields.decodeIfPresent(StorageSettings.self, forKey: .storage) ?? storage
     query = try fields.decodeIfPresent(QuerySettings.self, forKey: .query) ?? query
@@ -44,16 +44,19 @@ struct WatchkeeperSettings: Decodable, Sendable {
   private func checkReceivers(in fields: KeyedDecodingContainer<CodingKeys>) throws {
     var names: Set<String> = []
     for receiver in receivers where !names.insert(receiver.name).inserted {
-      throw fields.problem(.receivers, "two receivers are named '\(receiver.name)' – rename one")
+      throw fields.problem(.receivers, "fault.receiver.twice", ["name": receiver.name])
     }
     if let route, !names.contains(route.receiver) {
-      let advice =
-        names.isEmpty ? "define it under receivers:" : Spelling.advice(for: route.receiver, among: names.sorted())
-      throw fields.problem(.route, "there is no receiver '\(route.receiver)' – \(advice)", beside: .receivers)
+      guard !names.isEmpty else {
+        throw fields.problem(.route, "fault.route.no-receivers", ["name": route.receiver], beside: .receivers)
+      }
+      let known = Spelling.argument(for: route.receiver, among: names.sorted())
+      throw fields.problem(
+        .route, "fault.route.no-such-receiver", ["name": route.receiver, "known": known], beside: .receivers)
     }
     if route == nil, !receivers.isEmpty {
       throw fields.problem(
-        .receivers, "no route leads to these receivers – add 'route: {receiver: \(receivers[0].name)}'", beside: .route)
+        .receivers, "fault.route.missing", ["example": "route: {receiver: \(receivers[0].name)}"], beside: .route)
     }
   }
 }
@@ -80,10 +83,10 @@ struct StorageSettings: Decodable, Sendable {
     sizeMax = try fields.decodeIfPresent(ByteCountSetting.self, forKey: .sizeMax)
     seriesMax = try fields.decodeIfPresent(Int.self, forKey: .seriesMax) ?? seriesMax
     guard retention.duration >= .seconds(3600) else {
-      throw fields.problem(.retention, "retention is at least 1h – write e.g. 15d")
+      throw fields.problem(.retention, "fault.settings.retention")
     }
     guard seriesMax > 0 else {
-      throw fields.problem(.seriesMax, "\(seriesMax) is no limit – write a number above 0")
+      throw fields.problem(.seriesMax, "fault.settings.limit", ["number": String(seriesMax)])
     }
   }
 }
@@ -109,10 +112,10 @@ struct QuerySettings: Decodable, Sendable {
     timeout = try fields.decodeIfPresent(DurationSetting.self, forKey: .timeout) ?? timeout
     lookback = try fields.decodeIfPresent(DurationSetting.self, forKey: .lookback) ?? lookback
     guard samplesMax > 0 else {
-      throw fields.problem(.samplesMax, "\(samplesMax) is no limit – write a number above 0")
+      throw fields.problem(.samplesMax, "fault.settings.limit", ["number": String(samplesMax)])
     }
     guard timeout.duration >= .milliseconds(1) else {
-      throw fields.problem(.timeout, "a query needs time – write e.g. 2m")
+      throw fields.problem(.timeout, "fault.settings.query-timeout")
     }
   }
 
@@ -142,7 +145,7 @@ struct ConsoleSettings: Decodable, Sendable {
     listen = try fields.decodeIfPresent(ListenAddress.self, forKey: .listen)
     externalURL = try fields.decodeIfPresent(String.self, forKey: .externalURL)
     if let externalURL, !externalURL.hasPrefix("http://"), !externalURL.hasPrefix("https://") {
-      throw fields.problem(.externalURL, "is not a URL – write e.g. https://watch.example.org")
+      throw fields.problem(.externalURL, "fault.settings.external-url")
     }
   }
 }
@@ -177,21 +180,18 @@ struct ListenAddress: Decodable, Sendable, Equatable {
   var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
 
   /// What to say about an address that is not taken, `nil` for a good one.
-  static func problem(with text: String) -> String? {
-    guard let address = ListenAddress(text) else { return "'\(text)' is not an address – write e.g. 127.0.0.1:9464" }
+  static func fault(of text: String) -> SettingsFault? {
+    guard let address = ListenAddress(text) else { return SettingsFault("fault.settings.listen", ["text": text]) }
     guard address.isLoopback else {
-      return "'\(address.host)' is not the loopback interface, and this version has no accounts and no TLS – "
-        + "write 127.0.0.1:\(address.port) and reach it through ssh -L or a proxy"
+      return SettingsFault("fault.settings.listen-public", ["host": address.host, "port": String(address.port)])
     }
     return nil
   }
 
   init(from decoder: any Decoder) throws {
     let text = try decoder.singleValueContainer().decode(String.self)
-    guard Self.problem(with: text) == nil, let address = ListenAddress(text) else {
-      throw DecodingError.dataCorrupted(
-        .init(codingPath: decoder.codingPath, debugDescription: Self.problem(with: text) ?? "not an address"))
-    }
+    if let fault = Self.fault(of: text) { throw DecodingError.refused(fault, at: decoder.codingPath) }
+    guard let address = ListenAddress(text) else { preconditionFailure("an address without fault is one") }
     self = address
   }
 }
@@ -218,7 +218,7 @@ struct IncidentsSettings: Decodable, Sendable {
     verifyFor = try fields.decodeIfPresent(DurationSetting.self, forKey: .verifyFor) ?? verifyFor
     reopenWindow = try fields.decodeIfPresent(DurationSetting.self, forKey: .reopenWindow) ?? reopenWindow
     guard verifyRounds >= 1 else {
-      throw fields.problem(.verifyRounds, "\(verifyRounds) rounds prove nothing – write 1 or more")
+      throw fields.problem(.verifyRounds, "fault.settings.rounds", ["number": String(verifyRounds)])
     }
   }
 }
@@ -247,7 +247,7 @@ struct HeartbeatSettings: Decodable, Sendable {
     evaluationAgeMax = try fields.decodeIfPresent(DurationSetting.self, forKey: .evaluationAgeMax) ?? evaluationAgeMax
     deliveryAgeMax = try fields.decodeIfPresent(DurationSetting.self, forKey: .deliveryAgeMax) ?? deliveryAgeMax
     guard interval.duration >= .seconds(1) else {
-      throw fields.problem(.interval, "an interval is at least 1s – write e.g. 1m")
+      throw fields.problem(.interval, "fault.settings.heartbeat-interval")
     }
   }
 }

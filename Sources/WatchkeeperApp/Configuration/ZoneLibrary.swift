@@ -1,5 +1,6 @@
 internal import Foundation
 internal import ServiceTime
+internal import Telemetry
 
 /// The zones of this machine: tzdata's files, read once each.
 struct ZoneLibrary: Sendable {
@@ -25,7 +26,7 @@ struct ZoneLibrary: Sendable {
     // A name is no path: it must not lead out of the folder.
     guard !name.isEmpty, !name.hasPrefix("/"), !name.split(separator: "/").contains(".."),
       name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "/_-+".contains($0)) })
-    else { throw ZoneError(name: name, problem: "is not a zone's name") }
+    else { throw ZoneError(fault: SettingsFault("fault.zone.name", ["name": name])) }
     return try read("\(folder)/\(name)", as: name)
   }
 
@@ -42,19 +43,16 @@ struct ZoneLibrary: Sendable {
 
   private func read(_ path: String, as name: String) throws(ZoneError) -> TimeZoneRules {
     guard let content = try? Foundation.Data(contentsOf: URL(filePath: path)), content.count < 1 << 20 else {
-      throw ZoneError(name: name, problem: "is not known to this machine")
+      throw ZoneError(fault: SettingsFault("fault.zone.unknown", ["name": name]))
     }
     do {
       return try TimeZoneRules(name: name, tzif: [UInt8](content))
     } catch {
-      throw ZoneError(name: name, problem: "cannot be read: \(error)")
+      throw ZoneError(fault: SettingsFault("fault.zone.unreadable", ["name": name, "problem": error.description]))
     }
   }
 }
 
-struct ZoneError: Error, Sendable, CustomStringConvertible {
-  let name: String
-  let problem: String
-
-  var description: String { "zone '\(name)' \(problem) – write e.g. Europe/Berlin or Asia/Shanghai; tzdata holds them" }
+struct ZoneError: Error, Sendable {
+  let fault: SettingsFault
 }

@@ -52,7 +52,7 @@ struct Program {
     let (configuration, refused) = try readConfiguration(folder, notifiers)
     let listening = try choosePort(configuration.settings.web)
     let findings = await Installation.look()
-    let language = options.language ?? configuration.settings.language.flatMap { Language(tag: $0) } ?? .english
+    let language = language(of: configuration)
     let zone = ZoneLibrary().local
     let installation = try await Installation(
       configuration: configuration, folder: folder,
@@ -68,6 +68,10 @@ struct Program {
   }
 
   // MARK: Configuration
+
+  private func language(of configuration: Configuration) -> Language {
+    options.language ?? configuration.settings.language.flatMap { Language(tag: $0) } ?? .english
+  }
 
   private var configurationPath: String? { options.configuration }
 
@@ -91,7 +95,7 @@ struct Program {
         let configuration = try? ConfigurationReader.read(files, hostName: hostName, notifiers: notifiers)
       else { throw errors }
       Terminal.tell("the configuration is refused; the last good one (\(files.digest)) runs instead:")
-      for error in errors.errors { Terminal.tell(error.description) }
+      for line in errors.lines(in: language(of: configuration)) { Terminal.tell(line) }
       return (configuration, errors)
     }
   }
@@ -126,8 +130,9 @@ struct Program {
 
   private func choosePort(_ settings: ConsoleSettings) throws -> Listening {
     if let text = options.listen {
-      if let problem = ListenAddress.problem(with: text) {
-        throw StartError(divided: "--listen: \(problem)")
+      if let fault = ListenAddress.fault(of: text) {
+        let sides = fault.sides(in: options.language ?? .english)
+        throw StartError("--listen: \(sides.problem)", remedy: sides.advice ?? "see --help")
       }
       let address = ListenAddress(text) ?? ListenAddress(host: "127.0.0.1", port: Self.standardPort)
       try FreePorts.refuseTaken(address)

@@ -61,7 +61,8 @@ struct ControlOptions: ParsableArguments {
     do {
       return .server(url: server, token: try SecretFile.read(tokenFile), tokenFile: tokenFile)
     } catch {
-      throw UsageError("--token: \(error.path) \(error.problem)", remedy: error.remedy)
+      let sides = error.fault.sides(in: .english)
+      throw UsageError("--token: \(sides.problem)", remedy: sides.advice ?? "check the file")
     }
   }
 
