@@ -50,51 +50,65 @@ extension JournalFinding {
   }
 }
 
-extension JournalFinding: CustomStringConvertible {
-  public var description: String {
+extension JournalFinding {
+  /// What is said of it: the catalogue words it for each reader.
+  public var reason: Reason {
     switch self {
-    case .unreadable(let problem): "the journal cannot be read: \(problem)"
-    case .structure(let problem): "the file is damaged: \(problem)"
-    case .snapshotChanged(let stream, let entity): "the snapshot of '\(entity)' in stream '\(stream)' was changed"
-    case .snapshotAhead(let stream, let position):
-      "the snapshots of stream '\(stream)' stand for fact \(position.number), which is not there"
-    case .tooManyFindings(let limit): "more than \(limit) findings, the rest is not listed"
-    case .cutTailCannotBeSeen(nil): "no published digest is at hand: facts that were cut off the end cannot be seen"
-    case .cutTailCannotBeSeen(let newest?):
-      "facts after \(newest.position.number) are newer than every published digest: if some were cut off there, it cannot "
-        + "be seen"
+    case .unreadable(let problem): Reason("verify.journal.unreadable", ["problem": problem])
+    case .structure(let problem): Reason("verify.journal.structure", ["problem": problem])
+    case .columnUnreadable(let fact, let column):
+      Self.reason("verify.journal.column-unreadable", fact, ["column": column])
+    case .headerChanged(let fact): Self.reason("verify.journal.header-changed", fact)
+    case .payloadChanged(let fact): Self.reason("verify.journal.payload-changed", fact)
+    case .payloadMissing(let fact): Self.reason("verify.journal.payload-missing", fact)
+    case .payloadErased(let fact, let by): Self.reason("verify.journal.payload-erased", fact, ["by": String(by.number)])
+    case .payloadDigestChanged(let fact): Self.reason("verify.journal.payload-digest-changed", fact)
+    case .payloadWithoutFact(let fact): Self.reason("verify.journal.payload-without-fact", fact)
+    case .chainChanged(let fact): Self.reason("verify.journal.chain-changed", fact)
+    case .missing(let first, let last): Self.reason("verify.journal.missing", first, last)
+    case .inserted(let first, let last): Self.reason("verify.journal.inserted", first, last)
+    case .swapped(let one, let other): Self.reason("verify.journal.swapped", one, ["other": String(other.number)])
+    case .versionOutOfStep(let fact, let stream, let expected, let found):
+      Self.reason(
+        "verify.journal.version-out-of-step", fact,
+        ["stream": stream.rawValue, "expected": String(expected.number), "found": String(found.number)])
+    case .recordedAtBackwards(let fact): Self.reason("verify.journal.recorded-backwards", fact)
+    default: lastReason
+    }
+  }
+
+  /// Of published digests, snapshots and the list itself.
+  private var lastReason: Reason {
+    switch self {
     case .publishedDigestDiffers(let published, let agreed):
-      "\(Self.range(JournalPosition(agreed.number + 1), published.position)) not as published: \(published); rewritten "
-        + "since, or the published line is false"
-    case .tailCut(let published, let last):
-      "\(Self.range(JournalPosition(last.number + 1), published.position)) missing: cut off the end after they were "
-        + "published: \(published)"
-    default: factDescription
+      Self.reason("verify.journal.not-as-published", after: agreed, published)
+    case .tailCut(let published, let last): Self.reason("verify.journal.tail-cut", after: last, published)
+    case .cutTailCannotBeSeen(nil): Reason("verify.journal.unpublished")
+    case .cutTailCannotBeSeen(let newest?): Self.reason("verify.journal.published-before", newest.position)
+    case .snapshotChanged(let stream, let entity):
+      Reason("verify.journal.snapshot-changed", ["stream": stream, "entity": entity])
+    case .snapshotAhead(let stream, let fact): Self.reason("verify.journal.snapshot-ahead", fact, ["stream": stream])
+    case .tooManyFindings(let limit): Reason("verify.journal.too-many", ["limit": String(limit)])
+    default: preconditionFailure("every finding has a reason: \(self)")
     }
   }
 
-  private var factDescription: String {
-    switch self {
-    case .columnUnreadable(let position, let column): "fact \(position.number): column '\(column)' is unreadable"
-    case .headerChanged(let position): "fact \(position.number): its header was changed"
-    case .payloadChanged(let position): "fact \(position.number): its payload was changed"
-    case .payloadMissing(let position): "fact \(position.number): its payload is missing"
-    case .payloadErased(let position, let by):
-      "fact \(position.number): its payload was erased, as fact \(by.number) says"
-    case .payloadDigestChanged(let position): "fact \(position.number): its payload's digest was changed"
-    case .payloadWithoutFact(let position): "payload \(position.number) belongs to no fact"
-    case .chainChanged(let position): "fact \(position.number): its chain digest was changed"
-    case .missing(let first, let last): "\(Self.range(first, last)) missing"
-    case .inserted(let first, let last): "\(Self.range(first, last)) inserted"
-    case .swapped(let one, let other): "facts \(one.number) and \(other.number) were swapped"
-    case .versionOutOfStep(let position, let stream, let expected, let found):
-      "fact \(position.number): version \(found.number) of stream '\(stream.rawValue)', expected \(expected.number)"
-    case .recordedAtBackwards(let position): "fact \(position.number): recorded earlier than the fact before it"
-    default: ""
-    }
+  private static func reason(
+    _ id: String, _ fact: JournalPosition, _ arguments: [String: String] = [:]
+  ) -> Reason {
+    Reason(id, arguments.merging(["fact": String(fact.number)]) { first, _ in first })
   }
 
-  private static func range(_ first: JournalPosition, _ last: JournalPosition) -> String {
-    first == last ? "fact \(first.number) is" : "facts \(first.number) to \(last.number) are"
+  /// Of the facts from the first to the last: `5`, `5–8`.
+  private static func reason(
+    _ id: String, _ first: JournalPosition, _ last: JournalPosition, _ arguments: [String: String] = [:]
+  ) -> Reason {
+    let facts = first == last ? "\(first.number)" : "\(first.number)–\(last.number)"
+    let count = String(last.number - first.number + 1)
+    return Reason(id, arguments.merging(["facts": facts, "count": count]) { first, _ in first })
+  }
+
+  private static func reason(_ id: String, after last: JournalPosition, _ published: PublishedDigest) -> Reason {
+    reason(id, JournalPosition(last.number + 1), published.position, ["published": published.line])
   }
 }

@@ -50,7 +50,3 @@ extension PublishedDigest {
     publishedAt.map { Date(timeIntervalSince1970: Double($0.milliseconds / 1000)).formatted(.iso8601) }
   }
 }
-
-extension PublishedDigest: CustomStringConvertible {
-  public var description: String { "digest \(digest) of fact \(position.number)" + (time.map { " at \($0)" } ?? "") }
-}

@@ -18,7 +18,7 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 }
 
-/// One damage that `EmbeddedStore.verify` found.
+/// What the running store found damaged or could not do, in English for the log.
 public struct StoreFinding: Sendable, Hashable, CustomStringConvertible {
   public enum Severity: String, Sendable, Hashable { case note, damage }
 
@@ -28,7 +28,7 @@ public struct StoreFinding: Sendable, Hashable, CustomStringConvertible {
   /// The row, for example `chunk 17 (series 3, start 1700000000000)`; empty for the whole file.
   public let place: String
   public let problem: String
-  /// When the running store first saw it; `nil` for what `verify` reports.
+  /// When the running store first saw it.
   public var foundAt: Timestamp?
 
   public init(_ severity: Severity, file: String, place: String, problem: String, foundAt: Timestamp? = nil) {

@@ -3,13 +3,41 @@ internal import Telemetry
 
 extension EmbeddedStore {
   /// Looks at every chunk, batch and series row of every file and says what is damaged and where. Changes nothing.
-  public static func verify(folder: String) -> [StoreFinding] {
+  public static func verify(folder: String) -> [StoreDamage] {
     let folder = StoreFolder(path: folder)
     do {
       return try folder.dayFiles().flatMap { DayVerification($0, in: folder).run() }
     } catch {
-      return [StoreFinding(.damage, file: folder.path, place: "", problem: error.description)]
+      return [StoreDamage(.folderUnreadable, file: folder.path)]
     }
+  }
+}
+
+/// One damage that `EmbeddedStore.verify` found.
+public struct StoreDamage: Sendable, Hashable {
+  public enum Kind: String, Sendable, Hashable, CaseIterable {
+    case folderUnreadable = "folder-unreadable"
+    case newerFormat = "newer-format"
+    case noDatabase = "no-database"
+    case tableUnreadable = "table-unreadable"
+    /// SQLite's own check of the file's pages.
+    case structure
+    case labelsChecksum = "labels-checksum"
+    case labelsMissing = "labels-missing"
+    case chunkChecksum = "chunk-checksum"
+    case chunkContradiction = "chunk-contradiction"
+    case chunkOfAnotherDay = "chunk-of-another-day"
+    case batchChecksum = "batch-checksum"
+    case postingChecksum = "posting-checksum"
+  }
+
+  public let kind: Kind
+  /// With `file`, the file's name inside the store's folder.
+  public let arguments: [String: String]
+
+  init(_ kind: Kind, file: String, _ arguments: [String: String] = [:]) {
+    self.kind = kind
+    self.arguments = arguments.merging(["file": file]) { first, _ in first }
   }
 }
 
@@ -17,18 +45,18 @@ extension EmbeddedStore {
 private struct DayVerification {
   private let name: DayFileName
   private let folder: StoreFolder
-  private var findings: [StoreFinding] = []
+  private var damages: [StoreDamage] = []
 
   init(_ name: DayFileName, in folder: StoreFolder) {
     self.name = name
     self.folder = folder
   }
 
-  func run() -> [StoreFinding] {
+  func run() -> [StoreDamage] {
     var check = self
     if let version = folder.declaredVersion(of: name), version > SampleFormat.version {
-      check.note("", "sample format \(version) is newer than this program's \(SampleFormat.version)")
-      return check.findings
+      check.note(.newerFormat, ["found": String(version), "known": String(SampleFormat.version)])
+      return check.damages
     }
     do {
       var configuration = Configuration()
@@ -38,9 +66,9 @@ private struct DayVerification {
       check.walk(queue)
       try queue.close()
     } catch {
-      check.note("", "is no readable database: \(error)")
+      check.note(.noDatabase, ["problem": "\(error)"])
     }
-    return check.findings
+    return check.damages
   }
 
   private mutating func walk(_ queue: DatabaseQueue) {
@@ -59,13 +87,13 @@ private struct DayVerification {
     do {
       try queue.read { try step(&self, $0) }
     } catch {
-      note("table \(table)", "cannot be read to its end: \(error)")
+      note(.tableUnreadable, ["table": table, "problem": "\(error)"])
     }
   }
 
   private mutating func checkPages(_ db: Database) throws {
     let answers = try String.fetchAll(db, sql: "PRAGMA quick_check(20)")
-    for answer in answers where answer != "ok" { note("pages", answer) }
+    for answer in answers where answer != "ok" { note(.structure, ["problem": answer]) }
   }
 
   private mutating func checkSeries(_ db: Database) throws {
@@ -73,12 +101,12 @@ private struct DayVerification {
     while let row = try rows.next() {
       let id = ChunkRow.integer(row, 0)
       if try row.withBytes(1, { SeriesRow.decode($0, number: id) }) == nil {
-        note("series \(id)", "labels do not match their checksum")
+        note(.labelsChecksum, ["series": String(id)])
       }
     }
     let orphans = try Int64.fetchAll(
       db, sql: "SELECT DISTINCT series FROM chunk WHERE series NOT IN (SELECT id FROM series) LIMIT 100")
-    for series in orphans { note("series \(series)", "has chunks and no row of labels") }
+    for series in orphans { note(.labelsMissing, ["series": String(series)]) }
   }
 
   private mutating func checkChunks(_ db: Database) throws {
@@ -87,13 +115,13 @@ private struct DayVerification {
     while let row = try rows.next() {
       switch ChunkRow.reading(row) {
       case .damaged(let series, let start):
-        note("chunk of series \(series) from \(start)", "does not match its checksum")
+        note(.chunkChecksum, ["series": String(series), "start": String(start)])
       case .sound(let chunk):
         var columns = SampleColumns()
-        let place = "chunk of series \(chunk.series) from \(chunk.image.firstTime)"
-        if !chunk.image.decode(.everything, into: &columns) { note(place, "its bits contradict themselves") }
+        let place = ["series": String(chunk.series), "start": String(chunk.image.firstTime)]
+        if !chunk.image.decode(.everything, into: &columns) { note(.chunkContradiction, place) }
         if Day(containing: chunk.image.firstTime) != name.day || Day(containing: chunk.image.lastTime) != name.day {
-          note(place, "does not belong to this day")
+          note(.chunkOfAnotherDay, place)
         }
       }
     }
@@ -103,7 +131,7 @@ private struct DayVerification {
     let rows = try Row.fetchCursor(db, sql: "SELECT seq, data FROM batch ORDER BY seq")
     while let row = try rows.next() {
       if try row.withBytes(1, { BatchRecord(decoding: $0) }) == nil {
-        note("batch \(ChunkRow.integer(row, 0))", "does not match its checksum")
+        note(.batchChecksum, ["batch": String(ChunkRow.integer(row, 0))])
       }
     }
   }
@@ -113,12 +141,12 @@ private struct DayVerification {
     while let row = try rows.next() {
       if try row.withBytes(0, { SealedIndex.decode($0) }) == nil {
         let label = [row[1] as DatabaseValue, row[2] as DatabaseValue].map(\.description).joined(separator: " = ")
-        note("label \(label)", "its list does not match its checksum")
+        note(.postingChecksum, ["label": label])
       }
     }
   }
 
-  private mutating func note(_ place: String, _ problem: String) {
-    findings.append(StoreFinding(.damage, file: name.text, place: place, problem: problem))
+  private mutating func note(_ kind: StoreDamage.Kind, _ arguments: [String: String]) {
+    damages.append(StoreDamage(kind, file: name.text, arguments))
   }
 }

@@ -8,7 +8,8 @@ public enum Catalogue {
     chartMessages, incidentMessages, itemMessages, maintenanceMessages, notificationMessages, ruleMessages,
     accessMessages, problemMessages, reasonMessages, apiMessages, vocabularyMessages, incidentReasonMessages,
     inventoryReasonMessages, plannerReasonMessages, probeReasonMessages, timelineMessages, consoleMessages,
-    commandMessages, fieldMessages, fieldValueMessages, settingsFaultMessages, definitionFaultMessages,
+    commandMessages, fieldMessages, fieldValueMessages, settingsFaultMessages, definitionFaultMessages, helpMessages,
+    parserMessages, terminalMessages, verifyMessages,
   ].flatMap { $0 }
 
   /// What is shown for an id that does not exist: visible, searchable, never a trap.

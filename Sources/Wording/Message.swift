@@ -95,6 +95,30 @@ package struct MessageTemplate: Sendable {
       })
   }
 
+  /// The arguments with which this template says `text`, each as short as it can be; `nil` when it cannot.
+  package func arguments(in text: some StringProtocol) -> [String: String]? {
+    var found: [String: String] = [:]
+    var rest = text[...]
+    var open: String?
+    for (index, piece) in pieces.enumerated() {
+      switch piece {
+      case .argument(let name, _): open = name
+      case .text(let text):
+        let isLast = index == pieces.count - 1
+        let range =
+          isLast && rest.hasSuffix(text)
+          ? rest.index(rest.endIndex, offsetBy: -text.count)..<rest.endIndex : rest.firstRange(of: text)
+        guard let range, open != nil || range.lowerBound == rest.startIndex else { return nil }
+        if let name = open { found[name] = String(rest[..<range.lowerBound]) }
+        rest = rest[range.upperBound...]
+        open = nil
+      case .choice, .words, .malformed: return nil
+      }
+    }
+    if let name = open { found[name] = String(rest) } else if !rest.isEmpty { return nil }
+    return found
+  }
+
   private static func piece(_ inner: Substring) -> Piece {
     let choices = inner.split(separator: "|", omittingEmptySubsequences: false)
     if choices.count == 3 {

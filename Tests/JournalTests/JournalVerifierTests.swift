@@ -216,11 +216,11 @@ struct JournalVerifierTests {
     #expect(damage(published: Array(digests.prefix(9))) == [])
     #expect(damage(published: digests) == [.tailCut(published: digests[11], last: position(9))])
     let line = "Nov 21 06:30:00 web01 watchkeeper[7]: " + digests[11].line
-    let named = damage(published: PublishedDigest.all(in: "something else\n\(line)\n")).map(\.description)
+    let named = damage(published: PublishedDigest.all(in: "something else\n\(line)\n")).map(\.reason)
+    let published = "journal: position 12, digest \(digests[11].digest), at 1970-01-12T13:46:52Z"
     #expect(
       named == [
-        "facts 10 to 12 are missing: cut off the end after they were published: digest \(digests[11].digest) of fact 12 "
-          + "at 1970-01-12T13:46:52Z"
+        Reason("verify.journal.tail-cut", ["facts": "10–12", "count": "3", "published": published])
       ])
   }
 
@@ -331,15 +331,18 @@ struct JournalVerifierTests {
     #expect(damage(published: digests) == [.publishedDigestDiffers(digests[4], agreed: position(4))])
   }
 
-  @Test("findings read as sentences")
+  @Test("findings name their places")
   func speaks() {
-    let spoken = [
+    let reasons = [
       Finding.missing(position(5), position(5)), .missing(position(5), position(8)),
       .versionOutOfStep(position(7), stream: .desk, expected: version(2), found: version(4)),
-    ].map(\.description)
+    ].map(\.reason)
     #expect(
-      spoken == [
-        "fact 5 is missing", "facts 5 to 8 are missing", "fact 7: version 4 of stream 'desk', expected 2",
+      reasons == [
+        Reason("verify.journal.missing", ["facts": "5", "count": "1"]),
+        Reason("verify.journal.missing", ["facts": "5–8", "count": "4"]),
+        Reason(
+          "verify.journal.version-out-of-step", ["fact": "7", "stream": "desk", "expected": "2", "found": "4"]),
       ])
   }
 }

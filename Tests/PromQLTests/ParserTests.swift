@@ -60,6 +60,7 @@ struct ParserTests {
     ("", "1:1: no expression found – write a query, for example up == 0"),
     ("sum(up", "1:4: unclosed left parenthesis – add ')'"),
     ("up{job=\"x\"", "1:3: unclosed left brace – add '}'"),
+    ("up{", "1:3: unclosed left brace – add '}'"), ("up{a=\"b\",", "1:3: unclosed left brace – add '}'"),
     ("up[5m", "1:3: unclosed left bracket – add ']'"),
     ("rate(up)", "1:6: argument 1 of rate is a range vector, not an instant vector – add a range: rate(…[5m])"),
     (

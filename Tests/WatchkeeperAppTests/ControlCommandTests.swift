@@ -10,7 +10,8 @@ struct ControlCommandTests {
   @Test(
     "a wrong command line ends with status 2 before anybody is asked",
     arguments: [
-      ["incident", "show", "MT-1"], ["incident", "show", "x"], ["incident", "list", "--which", "old"],
+      ["incident", "show", "MT-1"], ["incident", "show", "MT1"], ["incident", "show", "x"],
+      ["incident", "show", "INC--1"], ["incident", "show", "1x"], ["incident", "list", "--which", "old"],
       ["incident", "list", "--priority", "5"], ["incident", "list", "--page", "0"], ["incident", "resolve", "INC-1"],
       ["plan", "done", "MT-1"],
       ["plan", "show", "INC-1"], ["plan", "list", "--week", "2026-13-01"], ["plan", "list", "--week", "tomorrow"],
@@ -27,7 +28,8 @@ struct ControlCommandTests {
   @Test(
     "a command line may be short",
     arguments: [
-      ["status"], ["incident", "show", "1"], ["incident", "ack", "inc-1"],
+      ["status"], ["incident", "show", "1"], ["incident", "ack", "inc-1"], ["incident", "show", "INC1"],
+      ["incident", "show", "inc 1"], ["plan", "show", "#1"],
       ["incident", "resolve", "INC-1", "--note", "x"],
       ["ci", "list", "--class", "host"], ["ci", "impact", "host/web01"], ["plan", "done", "MT-1", "--note", "x"],
       ["login"],
@@ -42,7 +44,7 @@ struct ControlCommandTests {
     while let command = waiting.popLast() {
       let below = command.configuration.subcommands
       waiting += below
-      guard below.isEmpty, command != RunCommand.self else { continue }
+      guard below.isEmpty else { continue }
       seen += 1
       let text = command.configuration.discussion
       #expect(text.contains("Example"), "\(command)")

@@ -40,6 +40,17 @@ struct EnvironmentTests {
     #expect(throws: UsageError.self) { try french.chosen(environment: [:]) }
   }
 
+  @Test(
+    "help is in the language of the option, else of the environment, else English",
+    arguments: [
+      (["status", "--lang", "zh-CN", "--help"], [:], Language.simplifiedChinese),
+      (["status", "--lang=en"], ["LANG": "zh_CN"], .english), (["--help"], ["LANG": "zh_CN"], .simplifiedChinese),
+      (["--help"], ["LANG": "de_DE"], .english), (["--lang"], [:], .english),
+    ] as [([String], [String: String], Language)])
+  func spoken(_ example: (arguments: [String], environment: [String: String], language: Language)) {
+    #expect(LanguageOption.spoken(example.arguments, environment: example.environment) == example.language)
+  }
+
   @Test("the console answers to the name in web.external_url") func hostNames() throws {
     let document = try SettingsDocument(text: "external_url: https://Watch.Example.org:8443/x", file: "a.yaml")
     let root = try #require(document.root)
@@ -48,7 +59,7 @@ struct EnvironmentTests {
   }
 
   @Test("an error for programs is one line of JSON with message and remedy") func jsonError() {
-    let error = ControlError(.notFound, "there is no INC-9", remedy: "see watchkeeper incident list")
+    let error = ControlError(.notFound, said: "there is no INC-9", remedy: "see watchkeeper incident list")
     #expect(
       error.json == #"{"error":{"message":"there is no INC-9","remedy":"see watchkeeper incident list"}}"#)
   }

@@ -93,10 +93,10 @@ struct VerifyCommandTests {
     try FileManager.default.removeItem(atPath: folder.journalFolder)
     try await live(adding: 1..<2)
     let digest = try #require(published.last)
-    let expected = "facts 2 to 3 are missing: cut off the end after they were published: \(digest)"
+    let expected = "facts 2–3 are missing: cut off the end after they were published: \(digest.line)"
     let found = try DataVerification(folder: folder).run()
     #expect(found.findings.contains { $0.severity == .damage && $0.text == expected }, "\(found.text)")
-    #expect(expected.contains(" of fact 3 at 20"))
+    #expect(expected.contains("journal: position 3, digest ") && expected.contains(", at 20"))
 
     // Whoever cut the journal cut the file as well: only what was kept elsewhere tells.
     try FileManager.default.removeItem(atPath: folder.publishedDigests)

@@ -1,10 +1,13 @@
 import Foundation
 import Incidents
 import Inventory
+import Journal
 import Records
-@testable import Planner
 import Testing
+import TimeSeriesStore
 import Wording
+
+@testable import Planner
 
 /// What the modules say about wording, against what the catalogue has.
 @Suite("Every reason and every fact has its words")
@@ -56,6 +59,34 @@ struct WordingCompletenessTests {
     #expect(names.filter { !Catalogue.contains(family + $0) } == [])
   }
 
+  @Test("each finding of verify has a message with no other arguments", arguments: VerifyFindings.reasons)
+  func found(_ reason: Reason) {
+    #expect(WordingGap.gaps(of: reason.id, arguments: Set(reason.arguments.keys)) == [])
+  }
+
+  @Test("each finding that the journal names, and each damage of samples, is among them") func everyFinding() {
+    let named = ProductText.literals(#/"(verify\.journal(?:\.[a-z\-]+)+)"/#, in: ["Journal", "WatchkeeperApp"])
+    #expect(named.count > 20)
+    #expect(named.filter { !VerifyFindings.reasons.map(\.id).contains($0) } == [])
+    for kind in StoreDamage.Kind.allCases { #expect(Catalogue.contains("verify.samples.\(kind.rawValue)"), "\(kind)") }
+  }
+
+  @Test("the command line names no message that is missing") func commandTexts() {
+    let ids = ProductText.literals(#/words\(\s*"([a-z\-]+(?:\.[a-zA-Z\-]+)+)"/#, in: ["WatchkeeperApp"])
+    #expect(ids.count > 60)
+    #expect(ids.filter { !Catalogue.contains($0) && !Catalogue.contains("help.\($0)") } == [])
+    let plain = [
+      ("usage", #/UsageError\(\s*"usage\.([a-z\-]+)"/#), ("refusal", #/StartError\(\s*"([a-z\-]+)"/#),
+      ("control", #/ControlError\(\s*\.\w+, "([a-z\-]+)"/#),
+    ]
+    for (family, pattern) in plain {
+      let names = ProductText.literals(pattern, in: ["WatchkeeperApp"])
+      let ids = names.map { "\(family).\($0)" + (family == "control" ? ".problem" : "") }
+      #expect(ids.count > 5)
+      #expect(ids.filter { !Catalogue.contains($0) } == [])
+    }
+  }
+
   @Test("no reason shows a raw name, an unformatted number or a brace", arguments: reasons.keys.sorted())
   func rendered(_ id: String) {
     let names = Self.reasons[id] ?? []
@@ -93,6 +124,32 @@ enum WordingGap: Equatable {
       MessageTemplate(message.template(in: language)).names.subtracting(arguments).sorted().map(WordingGap.stranger)
     }
   }
+}
+
+/// One of each thing that `verify` finds.
+enum VerifyFindings {
+  private static let digest = PublishedDigest(position: JournalPosition(7), digest: .zero)
+
+  private static let journal: [JournalFinding] = [
+    .unreadable("x"), .structure("x"), .columnUnreadable(JournalPosition(1), column: "x"),
+    .headerChanged(JournalPosition(1)), .payloadChanged(JournalPosition(1)), .payloadMissing(JournalPosition(1)),
+    .payloadErased(JournalPosition(1), by: JournalPosition(2)), .payloadDigestChanged(JournalPosition(1)),
+    .payloadWithoutFact(JournalPosition(1)), .chainChanged(JournalPosition(1)),
+    .missing(JournalPosition(1), JournalPosition(2)), .inserted(JournalPosition(1), JournalPosition(2)),
+    .swapped(JournalPosition(1), JournalPosition(2)),
+    .versionOutOfStep(JournalPosition(1), stream: .desk, expected: StreamVersion(1), found: StreamVersion(2)),
+    .recordedAtBackwards(JournalPosition(1)), .publishedDigestDiffers(digest, agreed: .start),
+    .tailCut(published: digest, last: JournalPosition(1)), .cutTailCannotBeSeen(after: nil),
+    .cutTailCannotBeSeen(after: digest), .snapshotChanged(stream: "x", entity: "y"),
+    .snapshotAhead(stream: "x", position: JournalPosition(1)), .tooManyFindings(limit: 1),
+  ]
+
+  static let reasons =
+    journal.map(\.reason) + [
+      Reason("verify.journal.file-missing", ["file": "x"]),
+      Reason("verify.journal.published-unreadable", ["problem": "x"]),
+      Reason("verify.samples.folder-missing", ["folder": "x"]),
+    ]
 }
 
 /// The raw names that reasons carry.

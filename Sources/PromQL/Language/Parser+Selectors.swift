@@ -12,12 +12,11 @@ extension Parser {
       let brace = current.span.start
       advance()
       while !isAt("}") {
-        try parseMatcher(name: &name, into: &matchers)
-        if take(",") { continue }
-        guard !isAt("}") else { break }
-        if current.kind == .end {
+        guard current.kind != .end else {
           throw Complaint(.syntax("unclosed left brace"), at: brace, hint: "add '}'")
         }
+        try parseMatcher(name: &name, into: &matchers)
+        if take(",") || isAt("}") || current.kind == .end { continue }
         throw unexpected("',' or '}'")
       }
       advance()

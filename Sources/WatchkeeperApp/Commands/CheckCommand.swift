@@ -4,21 +4,16 @@ internal import Wording
 
 struct CheckCommand: ParsableCommand, PermittedCommand {
   static let permission = Permission.configurationRead
-  static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Read configuration files and name every fault with its place.",
-    discussion: """
-      Runs nothing and writes nothing. A path is a configuration folder, its
-      watchkeeper.yaml, or a single file with rules, rule tests, probes, items or plans.
+  static var configuration: CommandConfiguration {
+    .worded(
+      "check",
+      examples: [
+        "watchkeeper check", "watchkeeper check /etc/watchkeeper",
+        "watchkeeper check rules/host.yaml rules/web.yaml --output json",
+      ], ending: "check")
+  }
 
-      Examples:
-        watchkeeper check
-        watchkeeper check /etc/watchkeeper
-        watchkeeper check rules/host.yaml rules/web.yaml --output json
-
-      Exit status: 0 nothing to find fault with, 1 faults, 2 wrong command line.
-      """)
-
-  @Argument(help: "Folders or files. Default: what --config says.")
+  @Argument(help: .words("check.paths"))
   var paths: [String] = []
 
   @OptionGroup var configuration: ConfigurationOption
@@ -26,9 +21,9 @@ struct CheckCommand: ParsableCommand, PermittedCommand {
   @OptionGroup var language: LanguageOption
 
   mutating func run() throws {
-    let language = try language.chosen() ?? .english
+    let language = try language.chosen() ?? Terminal.language
     if paths.isEmpty, let standard = configuration.resolved { paths = [standard] }
-    if paths.isEmpty { Terminal.tell("no configuration folder, so the packaged definitions alone are checked") }
+    if paths.isEmpty { Terminal.tell(Terminal.words("check.packaged-only")) }
     let report = ConfigurationCheck(hostName: CommandWorld.hostName, language: language).run(paths)
     switch output.format {
     case .table: Terminal.write(report.text)

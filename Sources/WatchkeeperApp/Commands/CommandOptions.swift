@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import Glibc
 internal import Notifiers
+internal import Records
 internal import Transfers
 internal import Wording
 
@@ -10,7 +11,7 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable { case 
 
 /// `--output`, for commands with a table and JSON.
 struct OutputOption: ParsableArguments {
-  @Option(name: [.customShort("o"), .customLong("output")], help: "table or json.")
+  @Option(name: [.customShort("o"), .customLong("output")], help: .words("shared.output"))
   var format = OutputFormat.table
 }
 
@@ -18,7 +19,7 @@ struct OutputOption: ParsableArguments {
 struct DataOption: ParsableArguments {
   @Option(
     name: .customLong("data"),
-    help: "The data folder. Default: $STATE_DIRECTORY, /var/lib/watchkeeper for root, or the user's state folder.")
+    help: .words("shared.data"))
   var path: String?
 
   var folder: DataFolder {
@@ -32,7 +33,7 @@ struct DataOption: ParsableArguments {
 struct ConfigurationOption: ParsableArguments {
   @Option(
     name: .customLong("config"),
-    help: "A configuration folder, or a settings file. Default: /etc/watchkeeper, or the user's configuration folder.")
+    help: .words("shared.config"))
   var path: String?
 
   /// What was named, else the standard folder when it exists; `nil`: the packaged definitions alone.
@@ -41,21 +42,45 @@ struct ConfigurationOption: ParsableArguments {
 
 /// `--lang`, for commands that speak to a person.
 struct LanguageOption: ParsableArguments {
-  @Option(name: .customLong("lang"), help: "en or zh-CN. Default: as LC_ALL, LC_MESSAGES or LANG says.")
+  @Option(name: .customLong("lang"), help: .words("shared.lang"))
   var tag: String?
 
   /// What was named, else what the environment says; `nil` when it says neither English nor Chinese.
   func chosen(environment: [String: String] = ProcessInfo.processInfo.environment) throws(UsageError) -> Language? {
-    guard let tag else {
-      // What POSIX says about their order.
-      let wish = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
-      return wish.flatMap { Language(tag: $0.prefix { $0 != "." }) }
-    }
-    guard let known = Language(tag: tag) else {
-      throw UsageError("--lang: '\(tag)' is not a language", remedy: "write en or zh-CN")
-    }
+    guard let tag else { return Self.ofEnvironment(environment) }
+    guard let known = Language(tag: tag) else { throw UsageError("usage.lang", ["tag": tag]) }
     return known
   }
+
+  private static func ofEnvironment(_ environment: [String: String]) -> Language? {
+    // What POSIX says about their order.
+    let wish = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
+    return wish.flatMap { Language(tag: $0.prefix { $0 != "." }) }
+  }
+
+  /// For help and complaints, which come before any option is taken: as `chosen`, and English for all others.
+  static func spoken(_ arguments: [String], environment: [String: String]) -> Language {
+    let lead = "--lang="
+    var tag: String?
+    for (index, argument) in arguments.enumerated() {
+      if argument == "--lang" { tag = arguments.dropFirst(index + 1).first }
+      if argument.hasPrefix(lead) { tag = String(argument.dropFirst(lead.count)) }
+    }
+    return tag.flatMap { Language(tag: $0) } ?? ofEnvironment(environment) ?? .english
+  }
+}
+
+/// `--page`, for commands that list.
+struct ListOptions: ParsableArguments {
+  @Option(help: .words("shared.page"))
+  var page = 1
+
+  func validate() throws {
+    if page < 1 { throw ValidationError(Terminal.words("usage.page", ["value": String(page)])) }
+  }
+
+  /// What the program is asked for.
+  var fields: [(name: String, value: String)] { page > 1 ? [("page", String(page))] : [] }
 }
 
 /// Where configuration lies when no option names it.
@@ -96,9 +121,11 @@ enum JSONOutput {
 
 /// Why a command cannot begin: one line for standard error, and status 2.
 struct UsageError: Error, CustomStringConvertible {
-  let description: String
+  let reason: Reason
 
-  init(_ problem: String, remedy: String) { description = "\(problem) – \(remedy)" }
+  init(_ id: String, _ arguments: [String: String] = [:]) { reason = Reason(id, arguments) }
+
+  var description: String { Terminal.words(reason) }
 }
 
 extension FileManager {
@@ -106,9 +133,4 @@ extension FileManager {
     var isFolder: ObjCBool = false
     return fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
   }
-}
-
-/// `1 probe`, `2 probes`.
-func counted(_ number: Int, _ singular: String, _ plural: String? = nil) -> String {
-  "\(number) \(number == 1 ? singular : plural ?? singular + "s")"
 }

@@ -15,7 +15,7 @@ struct CommandPermissionMissing: Error, Equatable, CustomStringConvertible {
   /// For example `incident ack`.
   let command: String
 
-  var description: String { "command '\(command)' declares no permission – make it a PermittedCommand" }
+  var description: String { Terminal.words("usage.permission-missing", ["command": command]) }
 }
 
 enum CommandPermissions {

@@ -151,11 +151,11 @@ struct CheckReport: Sendable {
     }
 
     var text: String {
-      let parts = [
-        counted(probes, "probe"), counted(rules, "rule") + " in " + counted(ruleGroups, "group"),
-        counted(items, "item"), counted(plans, "plan"),
+      let counts = [
+        "probes": probes, "rules": rules, "groups": ruleGroups, "items": items, "plans": plans,
       ]
-      return (parts + (ruleTests > 0 ? [counted(ruleTests, "rule test")] : [])).joined(separator: ", ")
+      let tests = ruleTests == 0 ? "" : Terminal.words("check.tests", ["count": String(ruleTests)])
+      return Terminal.words("check.sound", counts.mapValues { String($0) }) + tests
     }
   }
 
@@ -170,9 +170,10 @@ struct CheckReport: Sendable {
     let files = Set(errors.map(\.place.file)).count
     let sum =
       isClean
-      ? "ok: \(read.text)"
-      : (errors.count < SettingsErrors.limit ? "" : "at least ")
-        + "\(counted(errors.count, "error")) in \(counted(files, "file"))"
+      ? read.text
+      : Terminal.words(
+        errors.count < SettingsErrors.limit ? "check.faults" : "check.faults-cut",
+        ["count": String(errors.count), "files": String(files)])
     return (errors.map { $0.line(in: language) } + [sum]).map { $0 + "\n" }.joined()
   }
 }

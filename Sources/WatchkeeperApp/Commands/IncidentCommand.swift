@@ -2,11 +2,14 @@ internal import ArgumentParser
 internal import Records
 
 struct IncidentCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "incident", abstract: "List, show, acknowledge and resolve incidents.",
-    subcommands: [
-      IncidentListCommand.self, IncidentShowCommand.self, IncidentAcknowledgeCommand.self, IncidentResolveCommand.self,
-    ])
+  static var configuration: CommandConfiguration {
+    .worded(
+      "incident",
+      subcommands: [
+        IncidentListCommand.self, IncidentShowCommand.self, IncidentAcknowledgeCommand.self,
+        IncidentResolveCommand.self,
+      ])
+  }
 }
 
 /// Which incidents `incident list` shows.
@@ -14,40 +17,36 @@ enum IncidentChoice: String, ExpressibleByArgument, CaseIterable { case open, wa
 
 struct IncidentListCommand: AsyncParsableCommand, PermittedCommand {
   static let permission = Permission.incidentRead
-  static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List incidents, worst first.",
-    discussion: """
-      Examples:
-        watchkeeper incident list
-        watchkeeper incident list --which withheld --output json
+  static var configuration: CommandConfiguration {
+    .worded(
+      "incident.list",
+      examples: ["watchkeeper incident list", "watchkeeper incident list --which withheld --output json"],
+      ending: "listed")
+  }
 
-      Exit status: 0 listed, 1 no program answers, 2 wrong command line.
-      """)
-
-  @Option(help: "open, waiting (nobody has them), withheld, resolved or all.")
+  @Option(help: .words("incident.list.which"))
   var which = IncidentChoice.open
 
-  @Option(help: "Only this priority, 1 to 4.")
+  @Option(help: .words("incident.list.priority"))
   var priority: Int?
 
-  @Option(help: "Only with these words in title, number or item.")
+  @Option(help: .words("incident.list.words"))
   var words: String?
 
-  @Option(help: "Which page of the list.")
-  var page = 1
+  @OptionGroup var list: ListOptions
 
   @OptionGroup var control: ControlOptions
 
   func validate() throws {
-    if let priority, !(1...4).contains(priority) { throw ValidationError("--priority: \(priority) – write 1 to 4") }
-    if page < 1 { throw ValidationError("--page: \(page) – pages count from 1") }
+    guard let priority, !(1...4).contains(priority) else { return }
+    throw ValidationError(Terminal.words("usage.priority", ["value": String(priority)]))
   }
 
   mutating func run() async throws {
     var fields = [(name: "which", value: which.rawValue)]
     if let priority { fields.append(("priority", String(priority))) }
     if let words { fields.append(("q", words)) }
-    if page > 1 { fields.append(("page", String(page))) }
+    fields += list.fields
     try await control.ask { session in
       let answer = try await session.client.get("/incidents", fields)
       try session.show(answer, as: IncidentListAnswer.self) { IncidentListText(page: $0, reader: $1).text }
@@ -57,16 +56,11 @@ struct IncidentListCommand: AsyncParsableCommand, PermittedCommand {
 
 struct IncidentShowCommand: AsyncParsableCommand, PermittedCommand {
   static let permission = Permission.incidentRead
-  static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show one incident with its evidence and its timeline.",
-    discussion: """
-      Example:
-        watchkeeper incident show INC-1
+  static var configuration: CommandConfiguration {
+    .worded("incident.show", examples: ["watchkeeper incident show INC-1"], ending: "shown")
+  }
 
-      Exit status: 0 shown, 1 there is none or no program answers, 2 wrong command line.
-      """)
-
-  @Argument(help: "For example INC-1.") var number: IncidentNumber
+  @Argument(help: .words("incident.number")) var number: IncidentNumber
 
   @OptionGroup var control: ControlOptions
 
@@ -80,16 +74,11 @@ struct IncidentShowCommand: AsyncParsableCommand, PermittedCommand {
 
 struct IncidentAcknowledgeCommand: AsyncParsableCommand, PermittedCommand {
   static let permission = Permission.incidentWrite
-  static let configuration = CommandConfiguration(
-    commandName: "ack", abstract: "Take an incident: nobody else is paged for it.",
-    discussion: """
-      Example:
-        watchkeeper incident ack INC-1
+  static var configuration: CommandConfiguration {
+    .worded("incident.ack", examples: ["watchkeeper incident ack INC-1"], ending: "done")
+  }
 
-      Exit status: 0 done and durable, 1 refused or no program answers, 2 wrong command line.
-      """)
-
-  @Argument(help: "For example INC-1.") var number: IncidentNumber
+  @Argument(help: .words("incident.number")) var number: IncidentNumber
 
   @OptionGroup var control: ControlOptions
 
@@ -100,18 +89,15 @@ struct IncidentAcknowledgeCommand: AsyncParsableCommand, PermittedCommand {
 
 struct IncidentResolveCommand: AsyncParsableCommand, PermittedCommand {
   static let permission = Permission.incidentWrite
-  static let configuration = CommandConfiguration(
-    commandName: "resolve", abstract: "Say that an incident is mended; the checks then have to show it.",
-    discussion: """
-      Example:
-        watchkeeper incident resolve INC-1 --note "replaced the power supply"
+  static var configuration: CommandConfiguration {
+    .worded(
+      "incident.resolve", examples: [#"watchkeeper incident resolve INC-1 --note "replaced the power supply""#],
+      ending: "done")
+  }
 
-      Exit status: 0 done and durable, 1 refused or no program answers, 2 wrong command line.
-      """)
+  @Argument(help: .words("incident.number")) var number: IncidentNumber
 
-  @Argument(help: "For example INC-1.") var number: IncidentNumber
-
-  @Option(help: "What was done or found.") var note: String
+  @Option(help: .words("incident.resolve.note")) var note: String
 
   @OptionGroup var control: ControlOptions
 
@@ -131,9 +117,12 @@ struct IncidentNumber: ExpressibleByArgument {
 }
 
 extension RecordNumber {
-  /// With or without the prefix of its kind; another kind's prefix is refused.
+  /// `INC-1`, `inc-1`, `INC1`, `INC 1`, `#1` and `1` are one; another kind's prefix is refused.
   init?(argument: String, of kind: RecordKind) {
-    let text = argument.contains("-") ? argument : "\(kind.rawValue)-\(argument)"
+    let prefix = argument.prefix { $0.isLetter }
+    let rest = argument.dropFirst(prefix.count)
+    let digits = rest.first.map("- #".contains) == true ? rest.dropFirst() : rest
+    let text = "\(prefix.isEmpty ? kind.rawValue : String(prefix))-\(digits)"
     guard let number = RecordNumber(text), number.kind == kind else { return nil }
     self = number
   }
@@ -171,7 +160,12 @@ extension ControlSession {
 extension ControlError {
   fileprivate func naming(_ number: RecordNumber) -> ControlError {
     guard cause == .notFound else { return self }
+    return .none(of: number)
+  }
+
+  static func none(of number: RecordNumber) -> ControlError {
     let list = number.kind == .incident ? "watchkeeper incident list --which all" : "watchkeeper plan list"
-    return ControlError(.notFound, "there is no \(number)", remedy: "see \(list)")
+    return ControlError(
+      .notFound, "record", ["number": "\(number)"], remedy: Terminal.words("control.see.remedy", ["command": list]))
   }
 }

@@ -6,47 +6,39 @@ internal import WebInterface
 internal import Wording
 
 struct ItemCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "ci", abstract: "List and show configuration items, their history and what hangs on them.",
-    subcommands: [ItemListCommand.self, ItemShowCommand.self, ItemHistoryCommand.self, ItemImpactCommand.self])
+  static var configuration: CommandConfiguration {
+    .worded(
+      "ci", subcommands: [ItemListCommand.self, ItemShowCommand.self, ItemHistoryCommand.self, ItemImpactCommand.self])
+  }
 }
 
 struct ItemListCommand: AsyncParsableCommand, PermittedCommand {
   static let permission = Permission.inventoryRead
-  static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List configuration items.",
-    discussion: """
-      Examples:
-        watchkeeper ci list
-        watchkeeper ci list --class filesystem
+  static var configuration: CommandConfiguration {
+    .worded("ci.list", examples: ["watchkeeper ci list", "watchkeeper ci list --class filesystem"], ending: "listed")
+  }
 
-      Exit status: 0 listed, 1 no program answers, 2 wrong command line.
-      """)
-
-  @Option(name: .customLong("class"), help: "Only this class, for example host, filesystem or service.")
+  @Option(name: .customLong("class"), help: .words("ci.list.class"))
   var className: String?
 
-  @Option(help: "Only with these words in name, attributes or owner.")
+  @Option(help: .words("ci.list.words"))
   var words: String?
 
-  @Option(help: "Which page of the list.")
-  var page = 1
+  @OptionGroup var list: ListOptions
 
   @OptionGroup var control: ControlOptions
 
   func validate() throws {
-    if page < 1 { throw ValidationError("--page: \(page) – pages count from 1") }
-    if let className, ItemClass.named(className) == nil {
-      let advice = Spelling.advice(for: className, among: ItemClass.catalogue.map(\.name))
-      throw ValidationError("--class: '\(className)' is not a class – \(advice)")
-    }
+    guard let className, ItemClass.named(className) == nil else { return }
+    let advice = Terminal.advice(for: className, among: ItemClass.catalogue.map(\.name))
+    throw ValidationError(Terminal.words("usage.class", ["name": className, "advice": advice]))
   }
 
   mutating func run() async throws {
     var fields: [(name: String, value: String)] = []
     if let className { fields.append(("class", className)) }
     if let words { fields.append(("q", words)) }
-    if page > 1 { fields.append(("page", String(page))) }
+    fields += list.fields
     try await control.ask { session in
       let answer = try await session.client.get("/cmdb", fields)
       try session.show(answer, as: ItemListAnswer.self) { ItemListText(page: $0, reader: $1).text }
@@ -56,70 +48,55 @@ struct ItemListCommand: AsyncParsableCommand, PermittedCommand {
 
 struct ItemShowCommand: AsyncParsableCommand, PermittedCommand {
   static let permission = Permission.inventoryRead
-  static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show one item: facts, relations, open incidents, tasks.",
-    discussion: """
-      Example:
-        watchkeeper ci show host/db01
+  static var configuration: CommandConfiguration {
+    .worded("ci.show", examples: ["watchkeeper ci show host/db01"], ending: "shown")
+  }
 
-      Exit status: 0 shown, 1 there is none or no program answers, 2 wrong command line.
-      """)
+  @OptionGroup var item: ItemOptions
 
-  @Argument(help: "The item's id, as ci list shows it.") var id: String
-
-  @OptionGroup var control: ControlOptions
-
-  mutating func run() async throws { try await control.showItem(id) { ItemText(page: $0, reader: $1).text } }
+  mutating func run() async throws { try await item.show { ItemText(page: $0, reader: $1).text } }
 }
 
 struct ItemHistoryCommand: AsyncParsableCommand, PermittedCommand {
   static let permission = Permission.inventoryRead
-  static let configuration = CommandConfiguration(
-    commandName: "history", abstract: "Show who or what changed an item, and when; newest first.",
-    discussion: """
-      Example:
-        watchkeeper ci history host/db01
+  static var configuration: CommandConfiguration {
+    .worded("ci.history", examples: ["watchkeeper ci history host/db01"], ending: "shown")
+  }
 
-      Exit status: 0 shown, 1 there is none or no program answers, 2 wrong command line.
-      """)
+  @OptionGroup var item: ItemOptions
 
-  @Argument(help: "The item's id, as ci list shows it.") var id: String
-
-  @OptionGroup var control: ControlOptions
-
-  mutating func run() async throws { try await control.showItem(id) { ItemText(page: $0, reader: $1).history } }
+  mutating func run() async throws { try await item.show { ItemText(page: $0, reader: $1).history } }
 }
 
 struct ItemImpactCommand: AsyncParsableCommand, PermittedCommand {
   static let permission = Permission.inventoryRead
-  static let configuration = CommandConfiguration(
-    commandName: "impact", abstract: "Show what an item serves and what it needs: how far a failure travels.",
-    discussion: """
-      The item itself is marked with *; arrows point to what something needs.
+  static var configuration: CommandConfiguration {
+    .worded("ci.impact", examples: ["watchkeeper ci impact host/db01"], ending: "shown")
+  }
 
-      Example:
-        watchkeeper ci impact host/db01
+  @OptionGroup var item: ItemOptions
 
-      Exit status: 0 shown, 1 there is none or no program answers, 2 wrong command line.
-      """)
+  mutating func run() async throws { try await item.show { ItemText(page: $0, reader: $1).impact } }
+}
 
-  @Argument(help: "The item's id, as ci list shows it.") var id: String
+/// Which item, and the program that is asked about it.
+struct ItemOptions: ParsableArguments {
+  @Argument(help: .words("ci.id")) var id: String
 
   @OptionGroup var control: ControlOptions
 
-  mutating func run() async throws { try await control.showItem(id) { ItemText(page: $0, reader: $1).impact } }
-}
-
-extension ControlOptions {
-  fileprivate func showItem(_ id: String, _ text: @escaping (ItemAnswer, Reader) -> String) async throws {
-    try await ask { session in
+  fileprivate func show(_ text: @escaping (ItemAnswer, Reader) -> String) async throws {
+    try await control.ask { session in
       let answer: ControlClient.Answer
       do throws(ControlError) {
         answer = try await session.client.get(PageTarget.item(id).path)
       } catch {
         guard error.cause == .notFound else { throw error }
-        let near = await session.client.nearestItem(to: id).map { "did you mean '\($0)'?" }
-        throw ControlError(.notFound, "there is no item '\(id)'", remedy: near ?? "see watchkeeper ci list")
+        let near = await session.client.nearestItem(to: id)
+        let remedy =
+          near.map { Terminal.words("spelling.meant", ["word": $0]) }
+          ?? Terminal.words("control.see.remedy", ["command": "watchkeeper ci list"])
+        throw ControlError(.notFound, "item", ["id": id], remedy: remedy)
       }
       try session.show(answer, as: ItemAnswer.self, text)
     }

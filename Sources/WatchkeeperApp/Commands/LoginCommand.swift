@@ -4,17 +4,9 @@ internal import Wording
 
 struct LoginCommand: AsyncParsableCommand, PermittedCommand {
   static let permission = Permission.configurationWrite
-  static let configuration = CommandConfiguration(
-    commandName: "login", abstract: "Print a link that logs one browser in, once.",
-    discussion: """
-      Only where the program runs: who may open its socket may open the console. The link
-      waits an hour for its one use.
-
-      Example:
-        watchkeeper login
-
-      Exit status: 0 printed, 1 no program answers, 2 wrong command line.
-      """)
+  static var configuration: CommandConfiguration {
+    .worded("login", examples: ["watchkeeper login"], ending: "printed")
+  }
 
   @OptionGroup var control: ControlOptions
 
@@ -35,10 +27,6 @@ struct LoginCommand: AsyncParsableCommand, PermittedCommand {
 extension ControlOptions {
   /// Keys are handed out through the socket alone.
   func refuseServer(_ command: String) throws(UsageError) {
-    guard server == nil else {
-      throw UsageError(
-        "\(command) works through the socket alone, --server cannot be given",
-        remedy: "run it on the machine where the program runs")
-    }
+    guard server == nil else { throw UsageError("usage.socket-only", ["command": command]) }
   }
 }

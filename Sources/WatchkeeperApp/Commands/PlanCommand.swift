@@ -3,24 +3,20 @@ internal import Records
 internal import Wording
 
 struct PlanCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "plan", abstract: "List maintenance plans and tasks; start and finish tasks.",
-    subcommands: [PlanListCommand.self, TaskShowCommand.self, TaskStartCommand.self, TaskDoneCommand.self])
+  static var configuration: CommandConfiguration {
+    .worded(
+      "plan", subcommands: [PlanListCommand.self, TaskShowCommand.self, TaskStartCommand.self, TaskDoneCommand.self])
+  }
 }
 
 struct PlanListCommand: AsyncParsableCommand, PermittedCommand {
   static let permission = Permission.maintenanceRead
-  static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List the plans, and the tasks of a week.",
-    discussion: """
-      Examples:
-        watchkeeper plan list
-        watchkeeper plan list --week 2026-11-23
+  static var configuration: CommandConfiguration {
+    .worded(
+      "plan.list", examples: ["watchkeeper plan list", "watchkeeper plan list --week 2026-11-23"], ending: "listed")
+  }
 
-      Exit status: 0 listed, 1 no program answers, 2 wrong command line.
-      """)
-
-  @Option(help: "Any day of the wanted week, as YYYY-MM-DD. Default: this week, or the next task's if none is left.")
+  @Option(help: .words("plan.list.week"))
   var week: String?
 
   @OptionGroup var control: ControlOptions
@@ -30,7 +26,7 @@ struct PlanListCommand: AsyncParsableCommand, PermittedCommand {
     let parts = week.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.map(\.count) == [4, 2, 2], parts.allSatisfy({ $0.allSatisfy { $0.isASCII && $0.isNumber } }),
       (1...12).contains(Int(parts[1]) ?? 0), (1...31).contains(Int(parts[2]) ?? 0)
-    else { throw ValidationError("--week: '\(week)' is not a day – write e.g. 2026-11-23") }
+    else { throw ValidationError(Terminal.words("usage.week", ["text": week])) }
   }
 
   mutating func run() async throws {
@@ -44,16 +40,11 @@ struct PlanListCommand: AsyncParsableCommand, PermittedCommand {
 
 struct TaskShowCommand: AsyncParsableCommand, PermittedCommand {
   static let permission = Permission.maintenanceRead
-  static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show one task with its slot and the reasons for it.",
-    discussion: """
-      Example:
-        watchkeeper plan show MT-1
+  static var configuration: CommandConfiguration {
+    .worded("plan.show", examples: ["watchkeeper plan show MT-1"], ending: "shown")
+  }
 
-      Exit status: 0 shown, 1 there is none or no program answers, 2 wrong command line.
-      """)
-
-  @Argument(help: "For example MT-1.") var number: TaskNumber
+  @Argument(help: .words("plan.number")) var number: TaskNumber
 
   @OptionGroup var control: ControlOptions
 
@@ -62,7 +53,7 @@ struct TaskShowCommand: AsyncParsableCommand, PermittedCommand {
       let answer = try await session.client.get(record: number.value)
       try session.show(answer, as: MaintenanceAnswer.self) { page, reader in
         guard let task = page.tasks.first(where: { $0.number == number.value }) else {
-          throw ControlError(.notFound, "there is no \(number.value)", remedy: "see watchkeeper plan list")
+          throw ControlError.none(of: number.value)
         }
         return TaskText(task: task, reader: reader).text
       }
@@ -72,16 +63,11 @@ struct TaskShowCommand: AsyncParsableCommand, PermittedCommand {
 
 struct TaskStartCommand: AsyncParsableCommand, PermittedCommand {
   static let permission = Permission.maintenanceWrite
-  static let configuration = CommandConfiguration(
-    commandName: "start", abstract: "Begin a task: incidents of its item are withheld until it is done.",
-    discussion: """
-      Example:
-        watchkeeper plan start MT-1
+  static var configuration: CommandConfiguration {
+    .worded("plan.start", examples: ["watchkeeper plan start MT-1"], ending: "done")
+  }
 
-      Exit status: 0 done and durable, 1 refused or no program answers, 2 wrong command line.
-      """)
-
-  @Argument(help: "For example MT-1.") var number: TaskNumber
+  @Argument(help: .words("plan.number")) var number: TaskNumber
 
   @OptionGroup var control: ControlOptions
 
@@ -92,18 +78,13 @@ struct TaskStartCommand: AsyncParsableCommand, PermittedCommand {
 
 struct TaskDoneCommand: AsyncParsableCommand, PermittedCommand {
   static let permission = Permission.maintenanceWrite
-  static let configuration = CommandConfiguration(
-    commandName: "done", abstract: "End a task: its window closes, pages go out again.",
-    discussion: """
-      Example:
-        watchkeeper plan done MT-1 --note "both disks replaced"
+  static var configuration: CommandConfiguration {
+    .worded("plan.done", examples: [#"watchkeeper plan done MT-1 --note "both disks replaced""#], ending: "done")
+  }
 
-      Exit status: 0 done and durable, 1 refused or no program answers, 2 wrong command line.
-      """)
+  @Argument(help: .words("plan.number")) var number: TaskNumber
 
-  @Argument(help: "For example MT-1.") var number: TaskNumber
-
-  @Option(help: "What was done or found; no task ends without it.") var note: String
+  @Option(help: .words("plan.done.note")) var note: String
 
   @OptionGroup var control: ControlOptions
 

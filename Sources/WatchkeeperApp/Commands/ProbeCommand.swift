@@ -5,8 +5,9 @@ internal import Transfers
 internal import Wording
 
 struct ProbeCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "probe", abstract: "Try probes out.", subcommands: [ProbeTryCommand.self])
+  static var configuration: CommandConfiguration {
+    .worded("probe", subcommands: [ProbeTryCommand.self])
+  }
 }
 
 /// How `probe try` writes what a run gave.
@@ -14,29 +15,24 @@ enum ProbeOutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable { 
 
 struct ProbeTryCommand: AsyncParsableCommand, PermittedCommand {
   static let permission = Permission.configurationRead
-  static let configuration = CommandConfiguration(
-    commandName: "try", abstract: "Run one probe once and print what it measures.",
-    discussion: """
-      Nothing is stored and nobody is told. A file holds one probe, or a list below probes:.
+  static var configuration: CommandConfiguration {
+    .worded(
+      "probe.try",
+      examples: [
+        "watchkeeper probe try this-host --format prometheus", "watchkeeper probe try probes/site.yaml --name shop",
+      ], ending: "try")
+  }
 
-      Examples:
-        watchkeeper probe try this-host --format prometheus
-        watchkeeper probe try probes/site.yaml --name shop
-
-      Exit status: 0 the target is up, 1 it is down, 2 it could not be checked or the
-      command line is wrong.
-      """)
-
-  @Argument(help: "A probe of the configuration, or a YAML file.")
+  @Argument(help: .words("probe.try.probe"))
   var probe: String
 
-  @Option(help: "Which probe of a file with several.")
+  @Option(help: .words("probe.try.name"))
   var name: String?
 
   @OptionGroup var configuration: ConfigurationOption
 
   @Option(
-    name: [.customLong("format"), .customLong("output"), .customShort("o")], help: "table, prometheus or json.")
+    name: [.customLong("format"), .customLong("output"), .customShort("o")], help: .words("probe.try.format"))
   var format = ProbeOutputFormat.table
 
   @OptionGroup var language: LanguageOption
@@ -48,7 +44,7 @@ struct ProbeTryCommand: AsyncParsableCommand, PermittedCommand {
       definition = try ProbeSearch(hostName: hostName).definition(
         probe, name: name, configuration: configuration.resolved)
     } catch let errors as SettingsErrors {
-      for line in errors.lines(in: try language.chosen() ?? .english) { Terminal.tell(line) }
+      for line in errors.lines(in: try language.chosen() ?? Terminal.language) { Terminal.tell(line) }
       throw ExitStatus.usage.code
     }
     let environment = ProbeEnvironment(transfers: TransferEngine(), clock: LiveClock(), hostName: hostName)

@@ -17,7 +17,7 @@ struct ProbeSearch {
     // Faults of other kinds of files do not keep a probe from being tried.
     let own = files.keeping([.probes, .settings])
     let read = try ConfigurationReader.read(own, hostName: hostName, notifiers: CommandWorld.offlineNotifiers)
-    return try Self.pick(subject, among: read.probes, of: configuration ?? "the packaged definitions")
+    return try Self.pick(subject, among: read.probes, of: configuration ?? Terminal.words("usage.packaged"))
   }
 
   private static func isFile(_ subject: String) -> Bool {
@@ -37,14 +37,16 @@ struct ProbeSearch {
     _ name: String?, among probes: [ProbeDefinition], of source: String
   ) throws(UsageError) -> ProbeDefinition {
     let names = probes.map(\.name)
-    let list = names.isEmpty ? "it holds none" : "there are: \(names.sorted().joined(separator: ", "))"
+    let list = names.sorted().joined(separator: ", ")
+    guard !probes.isEmpty else { throw UsageError("usage.probes-none", ["source": source]) }
     guard let name else {
       if probes.count == 1 { return probes[0] }
-      throw UsageError("\(counted(probes.count, "probe")) in \(source)", remedy: "name one with --name; \(list)")
+      throw UsageError("usage.probes-several", ["count": String(probes.count), "source": source, "names": list])
     }
     guard let probe = probes.first(where: { $0.name == name }) else {
-      let near = Spelling.nearest(to: name, among: names).map { "did you mean '\($0)'?" }
-      throw UsageError("no probe '\(name)' in \(source)", remedy: near ?? list)
+      let near = Spelling.nearest(to: name, among: names).map { Terminal.words("spelling.meant", ["word": $0]) }
+      let advice = near ?? Terminal.words("usage.probes-there", ["names": list])
+      throw UsageError("usage.probe", ["name": name, "source": source, "advice": advice])
     }
     return probe
   }

@@ -74,13 +74,23 @@ struct ProbeTrial: Sendable {
     }
   }
 
+  /// Why the target is not up. What a probe says beside a good verdict is in its own English.
+  private var why: String? {
+    switch verdict {
+    case .up: explanation.isEmpty ? nil : explanation
+    case .down(let reason), .unknown(let reason): Terminal.words(reason)
+    }
+  }
+
   var text: String {
-    var table = TextTable("PROBE", definition.description)
-    table.add("target", target.labels.map { "\($0.name)=\($0.value)" }.joined(separator: " "))
-    table.add("verdict", verdictText)
-    if !explanation.isEmpty { table.add("why", explanation) }
-    table.add("took", "\(Int64((took.inSeconds * 1000).rounded())) ms")
-    table.add("samples", String(samples.count))
+    func words(_ name: String) -> String { Terminal.words("trial.\(name)") }
+    let milliseconds = String(Int64((took.inSeconds * 1000).rounded()))
+    var table = TextTable(words("probe"), definition.description)
+    table.add(words("target"), target.labels.map { "\($0.name)=\($0.value)" }.joined(separator: " "))
+    table.add(words("verdict"), words("verdict-\(verdictText)"))
+    if let why { table.add(words("why"), why) }
+    table.add(words("took"), Terminal.words("trial.milliseconds", ["count": milliseconds]))
+    table.add(words("samples"), String(samples.count))
     return table.text + "\n"
   }
 }

@@ -6,42 +6,35 @@ internal import Wording
 
 struct QueryCommand: AsyncParsableCommand, PermittedCommand {
   static let permission = Permission.metricsRead
-  static let configuration = CommandConfiguration(
-    commandName: "query", abstract: "Evaluate a PromQL expression over the stored samples.",
-    discussion: """
-      Times are seconds since 1970 or RFC 3339. With --start the expression is evaluated
-      over a range.
+  static var configuration: CommandConfiguration {
+    .worded(
+      "query",
+      examples: [
+        "watchkeeper query 'up'", "watchkeeper query 'rate(node_cpu_seconds_total[5m])' --at 2026-11-20T14:00:00Z",
+        "watchkeeper query 'node_load1' --start 2026-11-20T14:00:00Z --step 30s",
+      ], ending: "query")
+  }
 
-      Examples:
-        watchkeeper query 'up'
-        watchkeeper query 'rate(node_cpu_seconds_total[5m])' --at 2026-11-20T14:00:00Z
-        watchkeeper query 'node_load1' --start 2026-11-20T14:00:00Z --step 30s
-
-      Exit status: 0 evaluated, 1 refused or no program answers, 2 wrong command line.
-      """)
-
-  @Argument(help: "For example 'sum by (instance) (rate(node_network_receive_bytes_total[5m]))'.")
+  @Argument(help: .words("query.expression"))
   var expression: String
 
-  @Option(name: .customLong("at"), help: "Evaluate at this time. Default: now.")
+  @Option(name: .customLong("at"), help: .words("query.at"))
   var at: String?
 
-  @Option(help: "Evaluate from here on.")
+  @Option(help: .words("query.start"))
   var start: String?
 
-  @Option(help: "Evaluate up to here. Default: now.")
+  @Option(help: .words("query.end"))
   var end: String?
 
-  @Option(help: "Between two points of a range, e.g. 15s or 5m. Default: 1m.")
+  @Option(help: .words("query.step"))
   var step: String?
 
   @OptionGroup var control: ControlOptions
 
   func validate() throws {
-    if at != nil, start != nil { throw ValidationError("--at and --start exclude each other – give one of them") }
-    if start == nil, end != nil || step != nil {
-      throw ValidationError("--end and --step need --start – give the begin of the range")
-    }
+    if at != nil, start != nil { throw ValidationError(Terminal.words("usage.at-and-start")) }
+    if start == nil, end != nil || step != nil { throw ValidationError(Terminal.words("usage.range-start")) }
   }
 
   mutating func run() async throws {

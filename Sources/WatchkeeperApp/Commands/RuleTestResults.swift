@@ -43,13 +43,19 @@ struct RuleTestResults: Sendable, Encodable {
   var text: String {
     var lines: [String] = []
     for file in files {
-      lines.append("\(file.path): \(file.count(.failed) == 0 ? "ok" : "FAILED")")
+      lines.append(
+        Terminal.words(file.count(.failed) == 0 ? "test.file-passed" : "test.file-failed", ["path": file.path]))
       for example in file.cases where example.outcome != .passed {
-        lines.append("  \(example.title)\(example.outcome == .skipped ? ": skipped" : "")")
+        let title =
+          example.outcome == .skipped ? Terminal.words("test.skipped", ["title": example.title]) : example.title
+        lines.append("  " + title)
         lines += example.lines.map { "    \($0)" }
       }
     }
-    lines.append("\(passed) passed, \(failed) failed" + (skipped > 0 ? ", \(skipped) skipped" : ""))
+    lines.append(
+      Terminal.words(
+        skipped > 0 ? "test.sum-skipped" : "test.sum",
+        ["passed": String(passed), "failed": String(failed), "skipped": String(skipped)]))
     return lines.map { $0 + "\n" }.joined()
   }
 

@@ -19,7 +19,7 @@ enum RuleTestSuite {
           continue
         }
         let found = testFiles(in: path) + testFiles(in: SourcePath.join(path, "rules"))
-        guard !found.isEmpty else { throw UsageError("\(path) holds no *.test.yaml", remedy: "name the test files") }
+        guard !found.isEmpty else { throw UsageError("usage.tests-missing", ["path": path]) }
         files += found
       }
       return files
@@ -32,7 +32,7 @@ enum RuleTestSuite {
       folders.append(SourcePath.join(folder, "rules"))
     }
     guard let found = folders.map(testFiles).first(where: { !$0.isEmpty }) else {
-      throw UsageError("no *.test.yaml in \(folders.joined(separator: " or "))", remedy: "name the test files")
+      throw UsageError("usage.tests-nowhere", ["folders": folders.joined(separator: Terminal.words("usage.or"))])
     }
     return found
   }
@@ -53,7 +53,7 @@ enum RuleTestSuite {
       return RuleTestResults.File(path: path, cases: cases)
     } catch {
       let problem = RuleTestResults.Case(
-        title: "read the files", outcome: .failed, lines: error.errors.map(\.description))
+        title: Terminal.words("test.unread"), outcome: .failed, lines: error.errors.map(\.description))
       return RuleTestResults.File(path: path, cases: [problem])
     }
   }

@@ -5,18 +5,11 @@ internal import Wording
 
 struct StatusCommand: AsyncParsableCommand, PermittedCommand {
   static let permission = Permission.metricsRead
-  static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "Show on one screen how everything stands.",
-    discussion: """
-      Health of the watch itself, incidents that need someone, endpoints, what comes next.
-
-      Examples:
-        watchkeeper status
-        watchkeeper status --output json | jq .shell.health
-
-      Exit status: 0 all is well, 1 a warning or something unknown, 2 critical, or no
-      program answers.
-      """)
+  static var configuration: CommandConfiguration {
+    .worded(
+      "status", examples: ["watchkeeper status", "watchkeeper status --output json | jq .shell.health"],
+      ending: "status")
+  }
 
   @OptionGroup var control: ControlOptions
 

@@ -1,8 +1,26 @@
 internal import Foundation
 internal import Glibc
+internal import Records
+internal import Telemetry
+internal import Wording
 
 /// Standard output for results, standard error for talk.
 enum Terminal {
+  /// What the person at the terminal reads: bound where the command line begins, and by nothing in tests.
+  @TaskLocal static var language = Language.english
+
+  static func words(_ id: String, _ arguments: [String: String] = [:]) -> String {
+    Reader(language: language).text(id, arguments)
+  }
+
+  static func words(_ reason: Reason) -> String { words(reason.id, reason.arguments) }
+
+  /// What to say about a word that is none of `known`.
+  static func advice(for word: String, among known: some Sequence<String>) -> String {
+    if let near = Spelling.nearest(to: word, among: known) { return words("spelling.meant", ["word": near]) }
+    return words("spelling.known", ["words": known.joined(separator: ", ")])
+  }
+
   static func write(_ text: String) { put(text, to: STDOUT_FILENO) }
   static func writeLine(_ text: String) { put(text + "\n", to: STDOUT_FILENO) }
   static func tell(_ text: String) { put(text + "\n", to: STDERR_FILENO) }
@@ -27,6 +45,8 @@ struct TextTable {
   private(set) var rows: [[String]] = []
 
   init(_ heads: String...) { self.heads = heads }
+
+  init(_ heads: [String]) { self.heads = heads }
 
   mutating func add(_ cells: String...) { rows.append(cells) }
 

@@ -6,26 +6,21 @@ enum TestOutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable { c
 
 struct TestCommand: ParsableCommand, PermittedCommand {
   static let permission = Permission.ruleRead
-  static let configuration = CommandConfiguration(
-    commandName: "test", abstract: "Run rule unit tests, written as for promtool.",
-    discussion: """
-      A test file names its rule files, the samples that they see, and the alerts and
-      values that must come of them. Paths of rule files are relative to the test file.
+  static var configuration: CommandConfiguration {
+    .worded(
+      "test",
+      examples: [
+        "watchkeeper test", "watchkeeper test rules/host.test.yaml",
+        "watchkeeper test rules --output junit > results.xml",
+      ], ending: "test")
+  }
 
-      Examples:
-        watchkeeper test
-        watchkeeper test rules/host.test.yaml
-        watchkeeper test rules --output junit > results.xml
-
-      Exit status: 0 all passed, 1 some failed, 2 no tests found or wrong command line.
-      """)
-
-  @Argument(help: "Test files, or folders with *.test.yaml. Default: ./rules, or the configuration folder's rules.")
+  @Argument(help: .words("test.paths"))
   var paths: [String] = []
 
   @OptionGroup var configuration: ConfigurationOption
 
-  @Option(name: [.customShort("o"), .customLong("output")], help: "table, json, tap or junit.")
+  @Option(name: [.customShort("o"), .customLong("output")], help: .words("test.output"))
   var output = TestOutputFormat.table
 
   mutating func run() throws {

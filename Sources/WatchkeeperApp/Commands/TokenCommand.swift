@@ -5,9 +5,9 @@ internal import WebInterface
 internal import Wording
 
 struct TokenCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "token", abstract: "Make, list and revoke tokens for programs that call the console.",
-    subcommands: [TokenCreateCommand.self, TokenListCommand.self, TokenRevokeCommand.self])
+  static var configuration: CommandConfiguration {
+    .worded("token", subcommands: [TokenCreateCommand.self, TokenListCommand.self, TokenRevokeCommand.self])
+  }
 }
 
 /// What a token may do.
@@ -15,23 +15,20 @@ enum TokenRole: String, ExpressibleByArgument, CaseIterable { case viewer, opera
 
 struct TokenCreateCommand: AsyncParsableCommand, PermittedCommand {
   static let permission = Permission.configurationWrite
-  static let configuration = CommandConfiguration(
-    commandName: "create", abstract: "Make a token and print it, once.",
-    discussion: """
-      The program keeps only its SHA-256. Only where the program runs.
+  static var configuration: CommandConfiguration {
+    .worded(
+      "token.create",
+      examples: [
+        "(umask 077; watchkeeper token create --role viewer > grafana.token)",
+        "watchkeeper token create --role operator --name desk --expires 90d",
+      ], ending: "made")
+  }
 
-      Examples:
-        (umask 077; watchkeeper token create --role viewer > grafana.token)
-        watchkeeper token create --role operator --name desk --expires 90d
+  @Option(help: .words("token.create.role")) var role: TokenRole
 
-      Exit status: 0 made, 1 refused or no program answers, 2 wrong command line.
-      """)
+  @Option(help: .words("token.create.name")) var name: String?
 
-  @Option(help: "viewer, operator or administrator.") var role: TokenRole
-
-  @Option(help: "For the log and for revoking it. Default: the role and a few digits.") var name: String?
-
-  @Option(help: "How long it is good: e.g. 12h or 90d, or never.") var expires = "30d"
+  @Option(help: .words("token.create.expires")) var expires = "30d"
 
   @OptionGroup var control: ControlOptions
 
@@ -53,7 +50,7 @@ struct TokenCreateCommand: AsyncParsableCommand, PermittedCommand {
   func lifetime() throws -> Duration? {
     if expires == "never" { return nil }
     guard let duration = Duration(notation: expires), duration >= .seconds(1) else {
-      throw ValidationError("--expires: '\(expires)' is not a duration – write e.g. 12h or 90d, or never")
+      throw ValidationError(Terminal.words("usage.expires", ["text": expires]))
     }
     return duration
   }
@@ -75,14 +72,9 @@ struct TokenCreateCommand: AsyncParsableCommand, PermittedCommand {
 
 struct TokenListCommand: AsyncParsableCommand, PermittedCommand {
   static let permission = Permission.configurationWrite
-  static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List the tokens that are good; never the tokens themselves.",
-    discussion: """
-      Example:
-        watchkeeper token list
-
-      Exit status: 0 listed, 1 no program answers, 2 wrong command line.
-      """)
+  static var configuration: CommandConfiguration {
+    .worded("token.list", examples: ["watchkeeper token list"], ending: "listed")
+  }
 
   @OptionGroup var control: ControlOptions
 
@@ -124,16 +116,11 @@ struct TokenListText {
 
 struct TokenRevokeCommand: AsyncParsableCommand, PermittedCommand {
   static let permission = Permission.configurationWrite
-  static let configuration = CommandConfiguration(
-    commandName: "revoke", abstract: "Take a token back: it admits nobody from now on.",
-    discussion: """
-      Example:
-        watchkeeper token revoke desk
+  static var configuration: CommandConfiguration {
+    .worded("token.revoke", examples: ["watchkeeper token revoke desk"], ending: "revoked")
+  }
 
-      Exit status: 0 revoked, 1 there is none or no program answers, 2 wrong command line.
-      """)
-
-  @Argument(help: "The token's name, as token list shows it.") var name: String
+  @Argument(help: .words("token.revoke.name")) var name: String
 
   @OptionGroup var control: ControlOptions
 
@@ -145,7 +132,9 @@ struct TokenRevokeCommand: AsyncParsableCommand, PermittedCommand {
         answer = try await session.client.post("/tokens/\(FormCoding.encode(name))/revoke", form: [])
       } catch {
         guard error.cause == .notFound else { throw error }
-        throw ControlError(.notFound, "there is no token '\(name)'", remedy: "see watchkeeper token list")
+        throw ControlError(
+          .notFound, "token-name", ["name": name],
+          remedy: Terminal.words("control.see.remedy", ["command": "watchkeeper token list"]))
       }
       try session.show(answer, as: ActionAnswer.self) { done, _ in done.result.text }
     }

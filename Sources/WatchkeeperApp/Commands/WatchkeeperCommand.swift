@@ -1,17 +1,18 @@
 internal import ArgumentParser
-internal import Telemetry
+internal import Foundation
+internal import Wording
 
 /// The command line: `watchkeeper NOUN VERB`, with short verbs for the daily few.
 struct WatchkeeperCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "watchkeeper",
-    abstract: "Samples hosts and endpoints, turns breaches into incidents, places maintenance around them.",
-    version: programVersion,
-    subcommands: [
-      RunCommand.self, CheckCommand.self, TestCommand.self, VerifyCommand.self, ProbeCommand.self,
-      StatusCommand.self, QueryCommand.self, IncidentCommand.self, ItemCommand.self, PlanCommand.self,
-      LoginCommand.self, TokenCommand.self,
-    ])
+  static var configuration: CommandConfiguration {
+    .worded(
+      "watchkeeper", version: programVersion,
+      subcommands: [
+        RunCommand.self, CheckCommand.self, TestCommand.self, VerifyCommand.self, ProbeCommand.self,
+        StatusCommand.self, QueryCommand.self, IncidentCommand.self, ItemCommand.self, PlanCommand.self,
+        LoginCommand.self, TokenCommand.self,
+      ])
+  }
 
   /// What to say and how to end after an error; `nil`: as ArgumentParser does, which serves help and versions so.
   static func ending(
@@ -22,7 +23,7 @@ struct WatchkeeperCommand: AsyncParsableCommand {
     // ArgumentParser's own status for a wrong command line is 64.
     guard exitCode(for: error) == .validationFailure else { return nil }
     let misspelt = misspelling(in: arguments).map { "watchkeeper: \($0)" }
-    return (misspelt ?? fullMessage(for: error), .usage)
+    return (misspelt ?? ParserWords.text(fullMessage(for: error)), .usage)
   }
 
   /// What to say of words that name no command; `nil` when they do.
@@ -33,19 +34,32 @@ struct WatchkeeperCommand: AsyncParsableCommand {
       let choices = command.configuration.subcommands
       guard !choices.isEmpty, !argument.hasPrefix("-"), argument != "help" else { return nil }
       guard let next = choices.first(where: { $0.configuration.commandName == argument }) else {
-        return UsageError(
-          "there is no command '\(words) \(argument)'",
-          remedy: Spelling.advice(for: argument, among: choices.compactMap { $0.configuration.commandName }))
+        let advice = Terminal.advice(for: argument, among: choices.compactMap { $0.configuration.commandName })
+        return UsageError("usage.command", ["command": "\(words) \(argument)", "advice": advice])
       }
       command = next
       words += " \(argument)"
     }
     return nil
   }
+
+  /// The help that an error asks for, where ArgumentParser's own will not do; `nil` for anything else.
+  static func help(after error: any Error) -> String? {
+    guard Terminal.language != .english, exitCode(for: error).isSuccess else { return nil }
+    // Unbroken lines: ArgumentParser counts characters where Chinese takes two columns.
+    let text = fullMessage(for: error, columns: .max)
+    return ParserWords.isHelp(text) ? ParserWords.text(text) : nil
+  }
 }
 
 /// Runs the command that the process's arguments name, and exits with its status.
 public func runCommandLine() async {
+  let language = LanguageOption.spoken(
+    Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment)
+  await Terminal.$language.withValue(language) { await runCommand() }
+}
+
+private func runCommand() async {
   do {
     _ = try CommandPermissions.all(under: WatchkeeperCommand.self)
     var command = try WatchkeeperCommand.parseAsRoot()
@@ -55,6 +69,10 @@ public func runCommandLine() async {
       try command.run()
     }
   } catch {
+    if let help = WatchkeeperCommand.help(after: error) {
+      Terminal.writeLine(help)
+      WatchkeeperCommand.exit()
+    }
     guard let ending = WatchkeeperCommand.ending(after: error) else { WatchkeeperCommand.exit(withError: error) }
     Terminal.tell(ending.message)
     WatchkeeperCommand.exit(withError: ending.status.code)

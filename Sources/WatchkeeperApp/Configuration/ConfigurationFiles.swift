@@ -114,14 +114,14 @@ struct LastGoodConfiguration {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     guard let content = try? encoder.encode(files) else {
-      throw StartError("\(path): the configuration cannot be written as JSON", remedy: "look for odd file names")
+      throw StartError("last-good-json", ["path": path])
     }
     let beside = path + ".new"
     unlink(beside)
     guard Self.write([UInt8](content), to: beside), rename(beside, path) == 0, Self.sync(folderOf: path) else {
       let problem = String(cString: strerror(errno))
       unlink(beside)
-      throw StartError("\(path) cannot be written: \(problem)", remedy: "free space, or check the folder's owner")
+      throw StartError("last-good", ["path": path, "problem": problem])
     }
   }
 

@@ -32,8 +32,7 @@ struct DataFolder {
       try FileManager.default.createDirectory(
         atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
     } catch {
-      throw StartError(
-        "the data folder \(path) cannot be made: \(Self.reason(error))", remedy: "give --data another folder")
+      throw StartError("folder", ["path": path, "problem": Self.reason(error)])
     }
     try refuseNetworkFileSystem()
     try refuseFullDisk()
@@ -48,7 +47,7 @@ struct DataFolder {
       try FileManager.default.createDirectory(
         atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
     } catch {
-      throw StartError("the folder \(path) cannot be made: \(Self.reason(error))", remedy: "check the folder's owner")
+      throw StartError("subfolder", ["path": path, "problem": Self.reason(error)])
     }
     return path
   }
@@ -59,16 +58,12 @@ struct DataFolder {
   func lock() throws(StartError) -> Int32 {
     let descriptor = open(lockFile, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
     guard descriptor >= 0 else {
-      throw StartError(
-        "\(lockFile) cannot be opened: \(String(cString: strerror(errno)))", remedy: "check the folder's owner and mode"
-      )
+      throw StartError("lock", ["path": lockFile, "problem": String(cString: strerror(errno))])
     }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       let holder = Self.text(of: descriptor)
       close(descriptor)
-      let who = holder.isEmpty ? "another program" : "process \(holder)"
-      throw StartError(
-        "\(who) uses the data folder \(path)", remedy: "stop it, or give --data another folder; nothing was touched")
+      throw StartError(holder.isEmpty ? "held" : "held-by", ["process": holder, "path": path])
     }
     ftruncate(descriptor, 0)
     let identity = String(getpid())
@@ -83,11 +78,7 @@ struct DataFolder {
   }
 
   private func refuseNetworkFileSystem() throws(StartError) {
-    if let kind = FileSystemKind.network(under: path) {
-      throw StartError(
-        "the data folder \(path) lies on \(kind), which cannot promise that a synced write is kept",
-        remedy: "give --data a folder on a local disk")
-    }
+    if let kind = FileSystemKind.network(under: path) { throw StartError("network", ["path": path, "kind": kind]) }
   }
 
   /// The least free space to begin a new folder with: the journal must be able to record. The default is 32 MiB.
@@ -102,9 +93,7 @@ struct DataFolder {
     let free = unused + DiskReserve.size(of: reserve)
     let least = isNew ? Self.freeBytesMinOfNew : Self.freeBytesMinOfKnown
     guard free >= least else {
-      throw StartError(
-        "\(path) has \(free >> 20) MiB free, \(least >> 20) MiB are needed to start",
-        remedy: "free space, or give --data another folder; nothing was written")
+      throw StartError("full", ["path": path, "free": String(free >> 20), "least": String(least >> 20)])
     }
   }
 
@@ -115,25 +104,4 @@ struct DataFolder {
     }
     return error.localizedDescription
   }
-}
-
-/// Why the program does not start: one line, with the remedy.
-struct StartError: Error, Sendable, CustomStringConvertible {
-  let problem: String
-  let remedy: String
-
-  init(_ problem: String, remedy: String) {
-    self.problem = problem
-    self.remedy = remedy
-  }
-
-  /// - Parameter text: `what is wrong – what to do`.
-  init(divided text: String) {
-    let range = text.firstRange(of: " – ")
-    self.init(
-      String(text[..<(range?.lowerBound ?? text.endIndex)]),
-      remedy: range.map { String(text[$0.upperBound...]) } ?? "see --help")
-  }
-
-  var description: String { "\(problem) – \(remedy)" }
 }

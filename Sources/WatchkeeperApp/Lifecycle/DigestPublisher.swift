@@ -1,6 +1,7 @@
 internal import Journal
 internal import Records
 internal import Telemetry
+internal import Wording
 
 /// Publishes the newest digest of the journal's chain: at the start, every hour, and at a stop that came after new
 /// facts. Each goes to the log, from where syslog can carry it to another machine, and to a file in the data folder.
@@ -26,7 +27,8 @@ actor DigestPublisher {
     do {
       kept = try file.read().max { $0.position < $1.position }
       if let kept, let fault = try await fault(against: kept) {
-        log.error("journal: \(fault) – run: watchkeeper verify")
+        let words = Reader(language: .english).text(fault.reason.id, fault.reason.arguments)
+        log.error("journal: \(words) – run: watchkeeper verify")
       }
     } catch {
       log.error("published digests: \(error)")

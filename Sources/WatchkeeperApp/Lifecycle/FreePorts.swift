@@ -21,8 +21,7 @@ enum FreePorts {
 
   static func refuseTaken(_ address: ListenAddress) throws(StartError) {
     guard address.port == 0 || isFree(host: address.host, port: address.port) else {
-      throw StartError(
-        "\(address.host):\(address.port) is taken", remedy: "name another address, or leave it out to use a free one")
+      throw StartError("taken", ["address": "\(address.host):\(address.port)"])
     }
   }
 }

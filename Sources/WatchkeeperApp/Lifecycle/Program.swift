@@ -94,7 +94,7 @@ struct Program {
       guard !options.isStrict, let files = lastGood.load(),
         let configuration = try? ConfigurationReader.read(files, hostName: hostName, notifiers: notifiers)
       else { throw errors }
-      Terminal.tell("the configuration is refused; the last good one (\(files.digest)) runs instead:")
+      Terminal.tell(Terminal.words("refusal.configuration-replaced", ["digest": "\(files.digest)"]))
       for line in errors.lines(in: language(of: configuration)) { Terminal.tell(line) }
       return (configuration, errors)
     }
@@ -112,7 +112,10 @@ struct Program {
       let files = try readFiles()
       let configuration = try ConfigurationReader.read(files, hostName: hostName, notifiers: notifiers)
       await installation.adopt(configuration, notifiers)
-      do { try keep(files, as: lastGood) } catch { log.error("the last good configuration cannot be kept: \(error)") }
+      do { try keep(files, as: lastGood) } catch {
+        // The log is English, whatever the terminal speaks.
+        Terminal.$language.withValue(.english) { log.error("the last good configuration cannot be kept: \(error)") }
+      }
       log.notice("configuration \(configuration.digest) is in force")
     } catch {
       installation.refuse(error)
@@ -131,8 +134,7 @@ struct Program {
   private func choosePort(_ settings: ConsoleSettings) throws -> Listening {
     if let text = options.listen {
       if let fault = ListenAddress.fault(of: text) {
-        let sides = fault.sides(in: options.language ?? .english)
-        throw StartError("--listen: \(sides.problem)", remedy: sides.advice ?? "see --help")
+        throw StartError("listen", ["problem": fault.text(in: Terminal.language)])
       }
       let address = ListenAddress(text) ?? ListenAddress(host: "127.0.0.1", port: Self.standardPort)
       try FreePorts.refuseTaken(address)
@@ -144,8 +146,7 @@ struct Program {
     }
     let ports = Self.standardPort..<(Self.standardPort + Self.portsTried)
     guard let port = ports.first(where: { FreePorts.isFree(host: "127.0.0.1", port: $0) }) else {
-      throw StartError(
-        "ports \(ports.lowerBound) to \(ports.upperBound - 1) are all taken", remedy: "name one with --listen")
+      throw StartError("ports", ["first": String(ports.lowerBound), "last": String(ports.upperBound - 1)])
     }
     return Listening(
       address: ListenAddress(host: "127.0.0.1", port: port),
@@ -189,7 +190,7 @@ struct Program {
     }
     guard let port = await listeningPorts.first(where: { _ in true }) else {
       try await failure.value
-      throw StartError("the console ended at once", remedy: "see the log")
+      throw StartError("console")
     }
     let url = "http://\(listening.address.host):\(port)"
     installation.consoleURL.withLock { $0 = url }
@@ -210,7 +211,7 @@ struct Program {
     serving.cancel()
     transcript.stopped()
     if let failure = installation.failure.withLock({ $0 }) {
-      throw StartError("the program ended: \(failure)", remedy: "stop the other program; nothing is decided twice")
+      throw StartError("ended", ["problem": "\(failure)"])
     }
   }
 

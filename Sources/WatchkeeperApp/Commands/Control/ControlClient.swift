@@ -93,43 +93,38 @@ struct ControlClient: Sendable {
   }
 
   private static func noProgram(_ path: String) -> ControlError {
-    ControlError(.noProgram, "no program answers at \(path)", remedy: "start it with: watchkeeper run")
+    ControlError(.noProgram, "none", ["path": path])
   }
 
   private static func notPermitted(_ path: String) -> ControlError {
-    ControlError(
-      .notPermitted, "\(path) is closed to this user",
-      remedy: "run the command as the user that the program runs as, for example with sudo -u watchkeeper")
+    ControlError(.notPermitted, "closed", ["path": path])
   }
 
   private func error(for failure: TransferFailure) -> ControlError {
     switch (failure.cause, door) {
     case (.timedOut, _):
-      ControlError(
-        .timedOut, "the program did not answer within \(Self.timeout.components.seconds) s",
-        remedy: "see its log: journalctl -u watchkeeper")
+      ControlError(.timedOut, "late", ["seconds": String(Self.timeout.components.seconds)])
     case (.bodyTooLarge, _):
-      ControlError(.unreadable, "the answer is larger than \(Self.answerBytesMax >> 20) MiB", remedy: "ask for less")
+      ControlError(.unreadable, "large", ["limit": String(Self.answerBytesMax >> 20)])
     case (.refused, .socket(let path)), (.unreachable, .socket(let path)): Self.noProgram(path)
-    case (_, .socket(let path)): ControlError(.unreachable, "\(path): \(failure.text)")
+    case (_, .socket(let path)): ControlError(.unreachable, said: "\(path): \(failure.text)")
     case (.tls, .server(let url, _, _)):
-      ControlError(.unreachable, "\(url): \(failure.text)", remedy: "does the certificate bear the name of the URL?")
+      ControlError(
+        .unreachable, said: "\(url): \(failure.text)", remedy: Terminal.words("control.certificate.remedy"))
     case (_, .server(let url, _, _)):
-      ControlError(.unreachable, "no program answers at \(url): \(failure.text)", remedy: "check --server")
+      ControlError(.unreachable, "silent", ["url": url, "problem": failure.text])
     }
   }
 
   private func error(for status: Int, _ body: [UInt8]) -> ControlError {
-    let message = Refusal(body)?.message ?? "the program answered with HTTP status \(status)"
+    let message = Refusal(body)?.message ?? Terminal.words("control.http.problem", ["status": String(status)])
     switch status {
     case 401:
-      guard case .server(_, _, let file) = door else { return ControlError(.unauthenticated, message) }
-      return ControlError(
-        .unauthenticated, "the token in \(file) is unknown, revoked or expired",
-        remedy: "make one where the program runs: watchkeeper token create --role viewer")
-    case 403: return ControlError(.forbidden, message)
-    case 404: return ControlError(.notFound, message)
-    default: return ControlError(.refused(status), message)
+      guard case .server(_, _, let file) = door else { return ControlError(.unauthenticated, said: message) }
+      return ControlError(.unauthenticated, "token", ["file": file])
+    case 403: return ControlError(.forbidden, said: message)
+    case 404: return ControlError(.notFound, said: message)
+    default: return ControlError(.refused(status), said: message)
     }
   }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Wording
 
 /// Why a running program gave no answer, or refused: one line, with the remedy.
 struct ControlError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -18,13 +19,25 @@ struct ControlError: Error, Sendable, Equatable, CustomStringConvertible {
   let problem: String
   let remedy: String?
 
-  init(_ cause: Cause, _ problem: String, remedy: String? = nil) {
+  /// In words that came from elsewhere: the program's own, or the system's.
+  init(_ cause: Cause, said problem: String, remedy: String? = nil) {
     self.cause = cause
     self.problem = problem
     self.remedy = remedy
   }
 
-  var description: String { remedy.map { "\(problem) – \($0)" } ?? problem }
+  /// - Parameters:
+  ///   - name: of the messages `control.NAME.problem` and, unless another remedy is given, `control.NAME.remedy`.
+  init(_ cause: Cause, _ name: String, _ arguments: [String: String] = [:], remedy: String? = nil) {
+    let own = "control.\(name).remedy"
+    self.init(
+      cause, said: Terminal.words("control.\(name).problem", arguments),
+      remedy: remedy ?? (Catalogue.contains(own) ? Terminal.words(own) : nil))
+  }
+
+  var description: String {
+    remedy.map { Terminal.words("control.line", ["problem": problem, "remedy": $0]) } ?? problem
+  }
 
   /// One line for programs: `{"error": {"message": …, "remedy": …}}`, shaped as the console's own refusals.
   var json: String {

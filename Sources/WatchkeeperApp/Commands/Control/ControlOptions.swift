@@ -9,10 +9,10 @@ internal import Wording
 struct ControlOptions: ParsableArguments {
   @OptionGroup var data: DataOption
 
-  @Option(help: "URL of a console to ask instead of the program on --data, for example http://127.0.0.1:9464.")
+  @Option(help: .words("shared.server"))
   var server: String?
 
-  @Option(name: .customLong("token"), help: "For --server: a file with a token of watchkeeper token create.")
+  @Option(name: .customLong("token"), help: .words("shared.token"))
   var tokenFile: String?
 
   @OptionGroup var language: LanguageOption
@@ -26,14 +26,16 @@ struct ControlOptions: ParsableArguments {
     whenSilent silence: ExitStatus = .failure,
     _ body: (ControlSession) async throws -> Void
   ) async throws {
-    let language = try language.chosen() ?? .english
+    let language = try language.chosen() ?? Terminal.language
     let transfers = TransferEngine()
     defer { transfers.shutdown() }
     let client = ControlClient(door: try door(), language: language) { await transfers.perform($0) }
     let reader = Reader(
       language: language, zone: ClockZone(ZoneLibrary().local), now: LiveClock().now.milliseconds)
     do {
-      try await body(ControlSession(client: client, reader: reader, format: output.format))
+      try await Terminal.$language.withValue(language) {
+        try await body(ControlSession(client: client, reader: reader, format: output.format))
+      }
     } catch let error as ControlError {
       switch output.format {
       case .table: Terminal.tell("watchkeeper: \(error)")
@@ -46,23 +48,17 @@ struct ControlOptions: ParsableArguments {
   func door() throws -> ControlClient.Door {
     guard let server else {
       guard tokenFile == nil else {
-        throw UsageError(
-          "--token: the socket needs none", remedy: "name the console with --server URL, or leave it out")
+        throw UsageError("usage.token-without-server")
       }
       return .socket(path: data.folder.controlSocket)
     }
-    guard let tokenFile else {
-      throw UsageError("--server needs --token FILE", remedy: "make one with: watchkeeper token create --role viewer")
-    }
-    guard data.path == nil else {
-      throw UsageError("--server and --data name two programs", remedy: "give one of them")
-    }
+    guard let tokenFile else { throw UsageError("usage.server-without-token") }
+    guard data.path == nil else { throw UsageError("usage.two-programs") }
     try Self.refuseClearText(server)
     do {
       return .server(url: server, token: try SecretFile.read(tokenFile), tokenFile: tokenFile)
     } catch {
-      let sides = error.fault.sides(in: .english)
-      throw UsageError("--token: \(sides.problem)", remedy: sides.advice ?? "check the file")
+      throw UsageError("usage.token-file", ["problem": error.fault.text(in: Terminal.language)])
     }
   }
 
@@ -70,13 +66,9 @@ struct ControlOptions: ParsableArguments {
   private static func refuseClearText(_ server: String) throws(UsageError) {
     guard let url = URL(string: server), let scheme = url.scheme?.lowercased(), let host = url.host(),
       scheme == "http" || scheme == "https"
-    else { throw UsageError("--server: '\(server)' is not a URL", remedy: "write e.g. https://watch.example.org") }
+    else { throw UsageError("usage.server", ["server": server]) }
     let isLoopback = host == "localhost" || host == "::1" || host == "[::1]" || host.hasPrefix("127.")
-    guard scheme == "https" || isLoopback else {
-      throw UsageError(
-        "--server: http:// would send the token in clear text to \(host)",
-        remedy: "write https://, or forward the port: ssh -L 9464:127.0.0.1:9464 \(host)")
-    }
+    guard scheme == "https" || isLoopback else { throw UsageError("usage.clear-text", ["host": host]) }
   }
 }
 
@@ -103,24 +95,22 @@ extension ControlClient.Answer {
       return try JSONDecoder().decode(type, from: Data(body))
     } catch {
       throw ControlError(
-        .unreadable, "the answer is not what this command expects: \(Self.reason(error))",
-        remedy: "is the running program of version \(programVersion) too? --output json shows the answer")
+        .unreadable, "shape", ["reason": Self.reason(error)],
+        remedy: Terminal.words("control.shape.remedy", ["version": programVersion]))
     }
   }
 
   private static func reason(_ error: any Error) -> String {
-    guard let error = error as? DecodingError else { return "no JSON" }
-    return switch error {
-    case .keyNotFound(let key, let context): "\(path(context.codingPath))\(key.stringValue) is missing"
+    switch error as? DecodingError {
+    case .keyNotFound(let key, let context): words("missing", context.codingPath + [key])
     case .valueNotFound(_, let context), .typeMismatch(_, let context), .dataCorrupted(let context):
-      context.codingPath.isEmpty
-        ? "no JSON"
-        : "\(path(context.codingPath.dropLast()))\(context.codingPath.last?.stringValue ?? "") has another form"
-    @unknown default: "no JSON"
+      words(context.codingPath.isEmpty ? "no-json" : "other", context.codingPath)
+    default: words("no-json", [])
     }
   }
 
-  private static func path(_ keys: some Sequence<any CodingKey>) -> String {
-    keys.map { ($0.intValue.map(String.init) ?? $0.stringValue) + "." }.joined()
+  private static func words(_ id: String, _ keys: [any CodingKey]) -> String {
+    let path = keys.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+    return Terminal.words("control.shape.\(id)", ["path": path])
   }
 }
