@@ -50,6 +50,9 @@ public struct IncidentBook: Sendable, Equatable {
 
   public var count: Int { incidents.count }
 
+  /// How many are not over; asked often, so nothing is sorted for it.
+  public var activeCount: Int { incidents.values.count { $0.status.isActive } }
+
   /// The incidents about an item that may still change, newest first.
   public func incidents(on item: ItemID) -> [Incident] {
     (byItem[item] ?? []).sorted(by: >).compactMap { incidents[$0] }
