@@ -31,15 +31,15 @@ class UnixConnection(http.client.HTTPConnection):
 
 
 class Program:
-    """`with Program() as program:`; `probes` is the text of a probes file that is put in the configuration."""
+    """`with Program() as program:`; `probes` and `rules` are texts of files that are put in the configuration."""
 
-    def __init__(self, probes=None):
+    def __init__(self, probes=None, rules=None):
         self.folder = tempfile.mkdtemp(prefix="watchkeeper-bench-")
         arguments = [BINARY, "run", "--data", self.folder + "/data", "--listen", "127.0.0.1:0"]
-        if probes is not None:
-            os.makedirs(self.folder + "/configuration/probes")
-            with open(self.folder + "/configuration/probes/bench.yaml", "w") as file:
-                file.write(probes)
+        configured = {kind: text for kind, text in {"probes": probes, "rules": rules}.items() if text is not None}
+        for kind, text in configured.items():
+            self.configure(kind, text)
+        if configured:
             arguments += ["--config", self.folder + "/configuration"]
         self.output = open(self.folder + "/output", "w+")
         self.started = time.monotonic()
@@ -56,6 +56,12 @@ class Program:
             self.process.wait()
         self.output.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def configure(self, kind, text):
+        """Writes the file of that kind; a running program takes it with SIGHUP."""
+        os.makedirs(f"{self.folder}/configuration/{kind}", exist_ok=True)
+        with open(f"{self.folder}/configuration/{kind}/bench.yaml", "w") as file:
+            file.write(text)
 
     @property
     def age(self):

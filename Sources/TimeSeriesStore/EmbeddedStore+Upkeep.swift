@@ -17,6 +17,8 @@ extension EmbeddedStore {
   /// Tomorrow's file is made this long before midnight; also how long a finished day waits for stragglers beyond the
   /// out-of-order window.
   private static let dayMargin = Duration.seconds(900)
+  /// Commits that bring a finished day to disk; the next round of upkeep goes on. The default is 10,000.
+  private static let sealingCommitsMax = 10_000
 
   /// Commits, closes chunks, checkpoints, seals and unlinks until the task is cancelled; then commits once more.
   public func run() async {
@@ -174,15 +176,15 @@ extension EmbeddedStore {
   private func seal(_ file: OpenDayFile) async {
     let day = file.name.day
     inSlotBlocks { head, range in head.closeChunks(startedBefore: day.end, in: range) }
-    // From here on samples of this day go to a new part; what memory holds of it is written first.
-    await onWriter { store in
-      store.commitNow(.all)
-      var rounds = 0
-      while store.head.withLock({ $0.closed.holds(day) }), store.health.lastError == nil, rounds < 10_000 {
+    // One commit a turn, so that other commits, and decisions that wait for them, come in between.
+    for _ in 0..<Self.sealingCommitsMax {
+      await onWriter { store in
         store.commitNow(.all)
-        rounds += 1
+        guard !store.holdsClosed(day), store.isWritten(day) else { return }
+        // From here on samples of this day go to a new part.
+        store.files.withLock { $0.wearOut(file.name) }
       }
-      if store.isWritten(day) { store.files.withLock { $0.wearOut(file.name) } }
+      guard holdsClosed(day), health.lastError == nil else { break }
     }
     guard files.withLock({ $0.isWornOut(file.name) }) else { return }
     await onUpkeep { store in
@@ -199,6 +201,8 @@ extension EmbeddedStore {
       }
     }
   }
+
+  private func holdsClosed(_ day: Day) -> Bool { head.withLock { $0.closed.holds(day) } }
 
   private func isWritten(_ day: Day) -> Bool {
     !head.withLock { $0.holds(day) } && !waiting.withLock { $0.days.contains(day) }

@@ -107,6 +107,22 @@ struct LifeCycleTests {
     #expect(stage.tally.progress(of: recurrence).count == 1)
   }
 
+  @Test("a clock set back by more than the reopen window closes what is resolved, by less it leaves it")
+  func closesBehindClock() throws {
+    var stage = Stage(verification: Verification(rounds: 1, duration: .zero))
+    try stage.fire(Stage.alert())
+    try stage.fire()
+    stage.pass(.seconds(-4 * 3600))
+    #expect(try stage.take(.clockLookedAt).isEmpty)
+    #expect(try stage.fire(Stage.alert()).kinds == ["incident.reopened", "notification.intended"])
+    try stage.fire()
+    stage.pass(.seconds(-4 * 3600 - 1))
+    var unlooked = stage
+    #expect(try stage.take(.clockLookedAt).kinds == ["incident.closed"])
+    let facts = try unlooked.fire(Stage.alert())
+    #expect(facts.kinds == ["incident.closed", "incident.opened", "notification.intended"])
+  }
+
   @Test("memory of closed incidents is bounded, oldest first")
   func forgets() throws {
     var stage = Stage(verification: Verification(rounds: 1, duration: .zero), closedRemembered: 2)

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Synchronization
 import Telemetry
@@ -79,6 +80,23 @@ struct DayTests {
       [.equal("parity", "odd"), LabelMatcher("host", .misses(try Pattern("1|3")))], through: TestTime.midnight - 1)
     #expect(odd.map { $0.labels["host"] } == ["5", "7", "9"])
     await revived.close()
+  }
+
+  @Test("while a finished day is brought to disk, another commit waits for one of its commits at most")
+  func sealingGivesWay() async throws {
+    let turns = WriterTurns()
+    var settings = StoreSettings()
+    settings.chunksPerCommit = 1
+    let store = try EmbeddedStore(folder: folder.store, settings: settings, clock: clock) { flush in
+      if flush == .before { turns.flushed() }
+    }
+    try await feed(store, minutes: 5)
+    turns.store.withLock { $0 = store }
+    clock.move(to: TestTime.midnight + 2 * TestTime.hour)
+    await store.sealFinishedDays(at: clock.now)
+    let counts = turns.counts.withLock { $0 }
+    #expect(counts.flushes == 10 && counts.flushesBeforeOther == 1)
+    await store.close()
   }
 
   @Test("series that only a sealed day knows are found after a restart")
@@ -212,5 +230,18 @@ private final class NapCounter: WallClock {
       if isShort { counts.short += 1 } else { counts.long += 1 }
     }
     try await clock.sleep(untilUptime: deadline)
+  }
+}
+
+/// Lets another commit queue up during the first flush, and counts the flushes before its turn.
+private final class WriterTurns: Sendable {
+  let store = Mutex<EmbeddedStore?>(nil)
+  let counts = Mutex((flushes: 0, flushesBeforeOther: 0))
+
+  func flushed() {
+    counts.withLock { $0.flushes += 1 }
+    store.withLock { $0.take() }?.writer.async { [self] in
+      counts.withLock { $0.flushesBeforeOther = $0.flushes }
+    }
   }
 }

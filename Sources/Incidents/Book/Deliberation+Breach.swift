@@ -146,8 +146,7 @@ extension Deliberation {
 
   /// It fires again after it was resolved.
   private mutating func returnTo(_ incident: Incident, _ alert: AlertReport) {
-    let resolvedAt = incident.resolvedAt ?? incident.openedAt
-    if now >= resolvedAt.advanced(by: settings.reopenWindow) {
+    if incident.isClosingDue(settings, at: now) {
       close(incident)
       // The tally still counts for the one just closed.
       if !alert.isWithheld { return open(alert, after: withheld(alert.fingerprint), count: 1) }

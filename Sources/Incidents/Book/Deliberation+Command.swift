@@ -104,11 +104,10 @@ extension Deliberation {
   /// step.
   mutating func lookBehindClock() {
     look(at: book.count)
-    let late = book.all.filter { $0.isTickDue(settings, at: now) }.map(\.number).sorted()
-    for number in late.prefix(IncidentSettings.duePerTickMax) {
-      guard let incident = incident(number.number) else { continue }
-      act(on: incident)
-    }
+    // Closing last: nobody is told of it.
+    let late = book.all.filter { $0.isTickDue(settings, at: now) }
+      .sorted { ($0.status == .resolved ? 1 : 0, $0.number) < ($1.status == .resolved ? 1 : 0, $1.number) }
+    for incident in late.prefix(IncidentSettings.duePerTickMax) { act(on: incident) }
   }
 
   private mutating func act(on incident: Incident) {

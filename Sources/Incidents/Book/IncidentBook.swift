@@ -50,6 +50,9 @@ public struct IncidentBook: Sendable, Equatable {
 
   public var count: Int { incidents.count }
 
+  /// How many are not over; asked often, so nothing is sorted for it.
+  public var activeCount: Int { incidents.values.count { $0.status.isActive } }
+
   /// The incidents about an item that may still change, newest first.
   public func incidents(on item: ItemID) -> [Incident] {
     (byItem[item] ?? []).sorted(by: >).compactMap { incidents[$0] }
@@ -197,8 +200,12 @@ extension Incident {
 
   /// When time alone next changes it: page, repeat, verification without rounds, closing. `nil`: never.
   func dueAt(_ settings: IncidentSettings) -> Timestamp? {
-    if status == .resolved { return resolvedAt?.advanced(by: settings.reopenWindow) }
+    if status == .resolved { return closingDueAt(settings) }
     return [postVerificationDueAt(settings), pageDueAt(settings), repeatDueAt(settings)].compactMap { $0 }.min()
+  }
+
+  private func closingDueAt(_ settings: IncidentSettings) -> Timestamp? {
+    resolvedAt?.advanced(by: settings.reopenWindow)
   }
 
   /// Posts come when they come, so their end is proved by time alone.
@@ -231,9 +238,15 @@ extension Incident {
     Self.isDue(repeatDueAt(settings), waiting: settings.notification.repeatInterval, at: now)
   }
 
-  /// All that time alone leads to, but for closing, which may wait: nobody is told of it.
+  /// May wait twice as long as wanted: a clock set back by less than the reopen window leaves a breach that comes back
+  /// its incident.
+  func isClosingDue(_ settings: IncidentSettings, at now: Timestamp) -> Bool {
+    Self.isDue(closingDueAt(settings), waiting: settings.reopenWindow * 2, at: now)
+  }
+
+  /// All that time alone leads to.
   func isTickDue(_ settings: IncidentSettings, at now: Timestamp) -> Bool {
-    guard status != .resolved else { return false }
+    if status == .resolved { return isClosingDue(settings, at: now) }
     return isPostVerified(settings, at: now) || isPageDue(settings, at: now) || isRepeatDue(settings, at: now)
   }
 

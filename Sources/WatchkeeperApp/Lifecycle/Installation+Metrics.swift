@@ -138,8 +138,7 @@ extension Installation {
     let waiting = deliveries.waiting.sorted { $0.key < $1.key }
     return [
       SelfMetric(
-        "watchkeeper_incidents", .gauge, "Incidents that are not over.",
-        Double(book.all.count { $0.status.isActive })),
+        "watchkeeper_incidents", .gauge, "Incidents that are not over.", Double(book.activeCount)),
       SelfMetric(
         "watchkeeper_alerts_withheld", .gauge, "Alerts withheld by a window.", Double(book.withheldAlerts.count)),
       SelfMetric("watchkeeper_deliveries_total", .counter, "Notifications delivered.", Double(deliveries.delivered)),

@@ -88,7 +88,7 @@ extension Installation {
   /// After a break longer than the look-back no sample is in sight, and a round before the first probes would take that
   /// silence for recovery. Nothing waits when no incident is open or samples are in sight.
   private func awaitFirstProbes() async {
-    guard incidents.state.book.all.contains(where: \.status.isActive) else { return }
+    guard incidents.state.book.activeCount > 0 else { return }
     guard await queries.vector("watchkeeper_probe_late_seconds", at: now).isEmpty else { return }
     let limit = world.clock.uptime + Self.firstProbesMax
     while world.clock.uptime < limit {

@@ -135,7 +135,7 @@ final class Installation: Sendable {
   /// What is here from the runs before, as long as nothing runs.
   var resumption: StartTranscript.Resumption {
     StartTranscript.Resumption(
-      series: store.statistics.knownSeries, openIncidents: incidents.state.book.all.count { $0.status.isActive })
+      series: store.statistics.knownSeries, openIncidents: incidents.state.book.activeCount)
   }
 
   /// The console over this installation, made at first use.

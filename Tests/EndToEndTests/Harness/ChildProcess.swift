@@ -67,11 +67,16 @@ final class ChildProcess: Sendable {
   }
 
   /// How it ended; `nil` while it runs.
-  var ending: Ending? {
+  var ending: Ending? { reap(WNOHANG) }
+
+  /// - Parameter options: of waitpid(2): `WNOHANG` asks, 0 waits.
+  private func reap(_ options: Int32) -> Ending? {
     known.withLock { known in
       if let known { return known }
       var status: Int32 = 0
-      guard waitpid(pid, &status, WNOHANG) == pid else { return nil }
+      var reaped: pid_t
+      repeat { reaped = waitpid(pid, &status, options) } while reaped < 0 && errno == EINTR
+      guard reaped == pid else { return nil }
       let signal = status & 0x7f
       let ending: Ending = signal == 0 ? .exited((status >> 8) & 0xff) : .killed(bySignal: signal)
       known = ending
@@ -90,7 +95,7 @@ final class ChildProcess: Sendable {
   /// kill -9, as a power cut of one process; returns when it is gone.
   func kill() {
     send(SIGKILL)
-    for _ in 0..<5000 where isRunning { usleep(2000) }
+    _ = reap(0)
   }
 
   /// Waits for the end without ending it.

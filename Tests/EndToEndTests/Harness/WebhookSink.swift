@@ -47,7 +47,7 @@ final class WebhookSink: Sendable {
   var url: String { "http://127.0.0.1:\(port)/hook" }
   var requests: [Request] { state.withLock { $0.requests } }
 
-  /// Holds every answer back, which widens the gap between delivery and its outcome.
+  /// Holds every answer back, unless the sender goes first: widens the gap between delivery and its outcome.
   func answer(after seconds: Double) { state.withLock { $0.delay = seconds } }
 
   private func serve(_ connection: Int32) {
@@ -60,7 +60,9 @@ final class WebhookSink: Sendable {
           state.requests.append(request)
           return state.delay
         }
-        if delay > 0 { usleep(useconds_t(delay * 1e6)) }
+        // The request is read whole: what still comes is the sender's end.
+        var sender = pollfd(fd: connection, events: Int16(POLLIN), revents: 0)
+        _ = poll(&sender, 1, Int32(delay * 1000))
         Sockets.writeAll(connection, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         return
       }
