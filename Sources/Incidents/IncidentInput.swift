@@ -30,7 +30,7 @@ public enum IncidentInput: Sendable {
 public enum DeliveryOutcome: Hashable, Sendable {
   case delivered
   /// The receiver will never take it, for example because it answered 400.
-  case refused(problem: String)
+  case refused(problem: BilingualText)
 }
 
 /// Why an operator's command changes nothing.

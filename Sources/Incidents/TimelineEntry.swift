@@ -14,7 +14,7 @@ public struct TimelineEntry: Sendable {
   /// Why, as decided then; may be several for an opening.
   public let reasons: [Reason]
   /// A person's own words, or a receiver's problem; empty when there are none.
-  public let text: String
+  public let words: BilingualText
   public let progress: BreachProgress?
   public let change: IncidentChange
 
@@ -28,7 +28,7 @@ public struct TimelineEntry: Sendable {
     kind = fact.kind.name
     change = known.change
     reasons = known.change.reasons
-    text = known.change.text
+    words = known.change.words
     progress = known.change.progress
   }
 }
@@ -52,12 +52,12 @@ extension IncidentChange {
   }
 
   /// What a person wrote, or what a receiver answered.
-  public var text: String {
+  public var words: BilingualText {
     switch self {
-    case .acknowledged(let content): content.note
-    case .noted(let content): content.text
-    case .resolved(let content): content.text
-    case .reopened(let content): content.text
+    case .acknowledged(let content): BilingualText(content.note)
+    case .noted(let content): BilingualText(content.text)
+    case .resolved(let content): BilingualText(content.text)
+    case .reopened(let content): BilingualText(content.text)
     case .refused(let content): content.problem
     default: ""
     }

@@ -18,7 +18,7 @@ public enum DeliveryOutcome: Sendable, Equatable {
   /// - Parameter after: as the far end asks, at most `DeliveryLimits.waitMax`; `nil` leaves it to `Backoff`.
   case retry(after: Duration?, why: String)
   /// Another attempt with the same configuration would end the same way: go on to the next channel.
-  case refused(why: String)
+  case refused(why: BilingualText)
 }
 
 /// The bounds of a delivery.

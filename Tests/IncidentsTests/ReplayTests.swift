@@ -149,7 +149,7 @@ struct ReplayTests {
     #expect(entries.map(\.kind) == ["incident.opened", "notification.intended", "incident.acknowledged"])
     #expect(
       entries.first?.reasons.first == Reason("reason.incident.breach", ["rule": "disk/DiskFull", "activeAt": "1000"]))
-    #expect(entries.last?.text == "mine" && entries.last?.actor == Stage.operatorLi)
+    #expect(entries.last?.words.text == "mine" && entries.last?.actor == Stage.operatorLi)
     #expect(entries.last?.progress?.count == 1)
   }
 

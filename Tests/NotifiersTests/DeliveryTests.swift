@@ -69,6 +69,9 @@ struct RetryClassTests {
   @Test("without Retry-After the schedule decides")
   func noRetryAfter() {
     #expect(DeliveryVerdict.ofHTTP(answer(503), at: instant) == .retry(after: nil, why: "HTTP 503"))
+    #expect(
+      DeliveryVerdict.ofHTTP(answer(404), at: instant)
+        == .refused(why: BilingualText("HTTP 404 – check the receiver's address", chinese: "HTTP 404——请检查接收者的地址")))
   }
 }
 

@@ -118,7 +118,7 @@ struct CommandTextTests {
     let lines = try text(Self.item, as: ItemAnswer.self, .english) { ItemText(page: $0, reader: $1).text }
     #expect(
       lines == [
-        "host/db01  Host  Critical", "", "HOME         file inventory/site.yaml:14", "Criticality  2", "", "Facts",
+        "host/db01  Host  Critical", "", "HOME  file inventory/site.yaml:14", "", "Facts",
         "  FIELD   DECLARED  OBSERVED  TIME", "  kernel  6.1       6.2       2 min ago, drift since 13:18",
         "  rack    A3        –", "", "Relations", "  Serves", "      orders  Warning  → db01 (soft)", "  This item",
         "    * db01  Critical",

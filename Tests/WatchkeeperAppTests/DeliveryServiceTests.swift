@@ -117,10 +117,12 @@ struct DeliveryServiceTests {
     let intents = try intents()
     await service.take { intents }
     await drain(service) { settled.all.count == 2 }
-    guard case .refused = settled.all[0].1 else {
+    guard case .refused(let problem) = settled.all[0].1 else {
       Issue.record("an intent without a channel must end as refused")
       return
     }
+    #expect(
+      problem == BilingualText("the receiver is no longer in the configuration", chinese: "配置中已没有该接收者"))
   }
 
   @Test("an outcome that is not durable is recorded again, and the message is not sent again") func notDurable()

@@ -145,5 +145,5 @@ public struct NotificationDelivered: FactPayload, Hashable {
 public struct NotificationRefused: FactPayload, Hashable {
   public static let kind = FactKind("notification.refused")
   public let key: IntentKey
-  public let problem: String
+  public let problem: BilingualText
 }

@@ -1,5 +1,7 @@
+internal import Records
 internal import Telemetry
 internal import Transfers
+internal import Wording
 
 /// Reads a transfer's report as the outcome of a delivery.
 ///
@@ -13,14 +15,14 @@ enum DeliveryVerdict {
       switch status {
       case 200..<300: return .delivered(evidence: "HTTP \(status)")
       case 300..<400:
-        return .refused(why: "HTTP \(status): the address has moved – write the new one in the receiver")
+        return refused("moved", "HTTP \(status)")
       case 408, 425, 429, 500...:
         let wait = report.header("Retry-After").flatMap { RetryAfter.duration($0, at: now) }
         return .retry(after: wait, why: "HTTP \(status)")
-      case 401, 403: return .refused(why: "HTTP \(status) – check the receiver's credentials")
-      case 404, 410: return .refused(why: "HTTP \(status) – check the receiver's address")
-      case 413: return .refused(why: "HTTP 413: the far end takes no message of this size")
-      default: return .refused(why: "HTTP \(status)")
+      case 401, 403: return refused("credentials", "HTTP \(status)")
+      case 404, 410: return refused("address", "HTTP \(status)")
+      case 413: return refused("size", "HTTP \(status)")
+      default: return .refused(why: BilingualText("HTTP \(status)"))
       }
     }
   }
@@ -37,16 +39,29 @@ enum DeliveryVerdict {
         }
       guard code > 0 else { return ofFailure(failure) }
       if (400..<500).contains(code) { return .retry(after: nil, why: "SMTP \(code)") }
-      if failure.cause == .loginDenied { return .refused(why: "SMTP \(code) – check the receiver's user and password") }
-      return .refused(why: "SMTP \(code) – check the receiver's addresses")
+      if failure.cause == .loginDenied { return refused("login", "SMTP \(code)") }
+      return refused("addresses", "SMTP \(code)")
     }
+  }
+
+  /// - Parameter name: of the message `delivery.refused.NAME`.
+  private static func refused(_ name: String, _ answer: String = "") -> DeliveryOutcome {
+    .refused(why: BilingualText(worded: "delivery.refused.\(name)", ["answer": answer]))
   }
 
   private static func ofFailure(_ failure: TransferFailure) -> DeliveryOutcome {
     switch failure.cause {
-    case .invalidRequest: .refused(why: failure.text)
-    case .tooManyRedirects: .refused(why: "too many redirects – write the final address in the receiver")
+    case .invalidRequest: .refused(why: BilingualText(failure.text))
+    case .tooManyRedirects: refused("redirects")
     default: .retry(after: nil, why: failure.text)
     }
+  }
+}
+
+extension BilingualText {
+  /// A message of the catalogue, for facts that keep what was said at the time.
+  package init(worded id: String, _ arguments: [String: String] = [:]) {
+    let text = { Reader(language: $0).text(id, arguments) }
+    self.init(text(.english), chinese: text(.simplifiedChinese))
   }
 }

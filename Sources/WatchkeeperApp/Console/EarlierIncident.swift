@@ -28,8 +28,8 @@ struct EarlierIncident: Equatable {
   /// What a person wrote at the last resolution.
   static func solution(in history: [Incidents.TimelineEntry]) -> Solution? {
     for entry in history.reversed() {
-      guard case .resolved = entry.change, !entry.text.isEmpty else { continue }
-      return Solution(by: entry.actor.name, at: entry.at, text: entry.text)
+      guard case .resolved = entry.change, !entry.words.text.isEmpty else { continue }
+      return Solution(by: entry.actor.name, at: entry.at, text: entry.words.text)
     }
     return nil
   }

@@ -25,7 +25,7 @@ enum IncidentTimeline {
   }
 
   private static func detail(of entry: Incidents.TimelineEntry) -> Phrase? {
-    entry.text.isEmpty ? entry.reasons.first.map(Phrase.message) : .verbatim(entry.text)
+    entry.words.text.isEmpty ? entry.reasons.first.map(Phrase.message) : Phrase(entry.words)
   }
 
   static func icon(of change: IncidentChange) -> PageIcon {
@@ -83,7 +83,7 @@ enum IncidentTimeline {
       ]
     case .delivered(let content): ["key": content.key.text, "receiver": content.key.receiver]
     case .refused(let content):
-      ["key": content.key.text, "receiver": content.key.receiver, "problem": content.problem]
+      ["key": content.key.text, "receiver": content.key.receiver].merging(content.problem.arguments("problem")) { $1 }
     case .progressed, .cleared, .acknowledged, .noted, .verified, .reopened, .closed: [:]
     }
   }
@@ -104,7 +104,7 @@ enum IncidentTelling {
 
   private enum Outcome {
     case delivered(Timestamp)
-    case refused(String)
+    case refused(BilingualText)
   }
 
   /// In the order of the decisions, the present one last.
@@ -143,7 +143,9 @@ enum IncidentTelling {
         detail: .message(reason))
     case .refused(let problem):
       StatedPhrase(
-        .critical, Phrase("console.told.refused", ["receiver": receiver, "problem": problem]), detail: .message(reason))
+        .critical,
+        Phrase("console.told.refused", ["receiver": receiver].merging(problem.arguments("problem")) { $1 }),
+        detail: .message(reason))
     case nil:
       StatedPhrase(
         .warning, Phrase("console.told.pending", ["receiver": receiver, "at": decidedAt.argument]),

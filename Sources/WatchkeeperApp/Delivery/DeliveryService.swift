@@ -146,7 +146,7 @@ actor DeliveryService {
       outcome = await notifier.deliver(composer.message(for: intent), at: world.clock.now)
       Failpoint.sendAfter.pass()
     } else {
-      outcome = .refused(why: "the receiver is no longer in the configuration")
+      outcome = .refused(why: BilingualText(worded: "delivery.refused.unconfigured"))
     }
     await conclude(intent, on: channel, outcome)
   }
@@ -168,7 +168,7 @@ actor DeliveryService {
         view.lastDelivery = world.clock.now
       }
     case .refused(let why):
-      log.error("\(intent.incident.number): \(channel) refuses: \(why)")
+      log.error("\(intent.incident.number): \(channel) refuses: \(why.text)")
       await finish(intent, on: channel, .refused(problem: why))
       published.withLock { $0.refused += 1 }
     case .retry(let wait, let why):

@@ -18,4 +18,25 @@ let notificationMessages: [Message] = [
   Message("notification.line.why", en: "Why you are told: {why}", zh: "通知原因：{why}"),
   Message("notification.link.incident", en: "Open the incident", zh: "查看事件"),
   Message("notification.link.runbook", en: "Runbook", zh: "处置手册"),
+  Message(
+    "delivery.refused.moved", en: "{answer}: the address has moved – write the new one in the receiver",
+    zh: "{answer}：地址已变更——请在接收者中填写新地址"),
+  Message(
+    "delivery.refused.credentials", en: "{answer} – check the receiver's credentials",
+    zh: "{answer}——请检查接收者的凭据"),
+  Message("delivery.refused.address", en: "{answer} – check the receiver's address", zh: "{answer}——请检查接收者的地址"),
+  Message(
+    "delivery.refused.size", en: "{answer}: the far end takes no message of this size",
+    zh: "{answer}：对方不接收这么大的消息"),
+  Message(
+    "delivery.refused.login", en: "{answer} – check the receiver's user and password",
+    zh: "{answer}——请检查接收者的用户名和密码"),
+  Message(
+    "delivery.refused.addresses", en: "{answer} – check the receiver's addresses", zh: "{answer}——请检查接收者的邮件地址"),
+  Message(
+    "delivery.refused.redirects", en: "too many redirects – write the final address in the receiver",
+    zh: "重定向次数过多——请在接收者中填写最终地址"),
+  Message(
+    "delivery.refused.unconfigured", en: "the receiver is no longer in the configuration",
+    zh: "配置中已没有该接收者"),
 ]

@@ -69,9 +69,6 @@ struct ItemText {
   private var facts: [(label: String, value: String)] {
     var facts = [(label: reader.head("home"), value: reader.text("item.home.\(page.row.home)"))]
     if let source = page.source { facts[0].value += " \(source)" }
-    if let criticality = page.row.criticality {
-      facts.append((reader.text("items.column.criticality"), String(criticality)))
-    }
     return facts + page.facts.map(\.cells)
   }
 
