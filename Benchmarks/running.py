@@ -45,7 +45,7 @@ class Program:
         self.started = time.monotonic()
         self.process = subprocess.Popen(
             arguments, stdin=subprocess.DEVNULL, stdout=self.output, stderr=subprocess.STDOUT,
-            env=dict(os.environ, LANG="C"))
+            env=dict(os.environ, LC_ALL="C"))
 
     def __enter__(self):
         return self

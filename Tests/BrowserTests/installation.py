@@ -86,7 +86,7 @@ class Installation:
 
     def start(self) -> str:
         """- Returns: the log-in link."""
-        environment = {**os.environ, "LANG": "en_GB.UTF-8"}
+        environment = {**os.environ, "LC_ALL": "en_GB.UTF-8"}
         environment.pop("WATCHKEEPER_FAILPOINT", None)
         self.process = subprocess.Popen(
             [self.binary, "run", "--config", str(self.configuration), "--data", str(self.data),

@@ -6,7 +6,8 @@ public import Telemetry
 ///
 /// Version 2 is the SHA-256 of (version, scope, item or external source, rule file and group, alert name, labels without
 /// severity and without those the rule lists as volatile). Value, severity, time and collector are not in it. The
-/// version is stored with it, so that a later formula does not make old incidents strangers.
+/// version is stored with it, so that a later formula does not make old incidents strangers. No release wrote version 1:
+/// it had no rule file at first.
 /// - Source: docs/architecture, decision 12.
 public struct Fingerprint: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
   public static let currentVersion = 2

@@ -30,6 +30,8 @@ final class ChildProcess: Sendable {
     var all = ProcessInfo.processInfo.environment
     all["SWIFT_BACKTRACE"] = "enable=no"
     all["NOTIFY_SOCKET"] = nil
+    // What the tests look for is English, whatever the developer reads.
+    all["LC_ALL"] = "C.UTF-8"
     for (name, value) in environment { all[name] = value }
     pid = try Self.spawn([executable] + arguments, all.map { "\($0)=\($1)" }, output: outputFile)
   }
