@@ -9,8 +9,8 @@ public struct MemorySeries: SeriesReader, Sendable {
     var slice = slices[labels] ?? SeriesSlice(labels: labels)
     let time = timestamp.milliseconds
     if let last = slice.milliseconds.last, last >= time {
-      let index = slice.milliseconds.firstIndex { $0 >= time } ?? slice.count
-      if index < slice.count, slice.milliseconds[index] == time {
+      let index = slice.milliseconds.partitionIndex { $0 >= time }
+      if slice.milliseconds[index] == time {
         slice.values[index] = value
       } else {
         slice.milliseconds.insert(time, at: index)
@@ -23,16 +23,17 @@ public struct MemorySeries: SeriesReader, Sendable {
     slices[labels] = slice
   }
 
+  /// - Precondition: later than the series' newest histogram.
+  public mutating func append(_ labels: LabelSet, at timestamp: Timestamp, _ histogram: NativeHistogram) {
+    slices[labels, default: SeriesSlice(labels: labels)].histograms.append(timestamp.milliseconds, histogram)
+  }
+
   /// The same answer as `select`, without suspension: for pure callers that hold the series in memory.
   public func slices(for selection: SeriesSelection) -> [SeriesSlice] {
     var found: [SeriesSlice] = []
     for (labels, slice) in slices where selection.matchers.allSatisfy({ $0.accepts(labels) }) {
-      let from = slice.milliseconds.partitionIndex { $0 > selection.after.milliseconds }
-      let to = slice.milliseconds.partitionIndex { $0 > selection.through.milliseconds }
-      guard from < to else { continue }
-      found.append(
-        SeriesSlice(
-          labels: labels, milliseconds: Array(slice.milliseconds[from..<to]), values: Array(slice.values[from..<to])))
+      let part = slice.within(after: selection.after.milliseconds, through: selection.through.milliseconds)
+      if part.count > 0 { found.append(part) }
     }
     return found.sorted { $0.labels < $1.labels }
   }

@@ -5,15 +5,24 @@ public struct SeriesReference: Hashable, Sendable {
   package init(number: UInt32) { self.number = number }
 }
 
-/// Samples of many series, column by column. The three arrays have the same length.
+/// Samples of many series, column by column: numbers in three arrays of the same length, native histograms apart.
 public struct SampleBatch: Sendable {
+  /// A native histogram and where it belongs.
+  public struct HistogramSample: Sendable {
+    public let reference: SeriesReference
+    public let millisecond: Int64
+    public let histogram: NativeHistogram
+  }
+
   public private(set) var references: [SeriesReference] = []
   public private(set) var milliseconds: [Int64] = []
   public private(set) var values: [Double] = []
+  public private(set) var histograms: [HistogramSample] = []
 
   public init() {}
 
-  public var count: Int { references.count }
+  /// Samples of both kinds.
+  public var count: Int { references.count + histograms.count }
 
   public mutating func append(_ reference: SeriesReference, at timestamp: Timestamp, _ value: Double) {
     references.append(reference)
@@ -21,7 +30,13 @@ public struct SampleBatch: Sendable {
     values.append(value)
   }
 
+  public mutating func append(_ reference: SeriesReference, at timestamp: Timestamp, _ histogram: NativeHistogram) {
+    histograms.append(
+      HistogramSample(reference: reference, millisecond: timestamp.milliseconds, histogram: histogram))
+  }
+
   public mutating func removeAll() {
+    histograms.removeAll(keepingCapacity: true)
     references.removeAll(keepingCapacity: true)
     milliseconds.removeAll(keepingCapacity: true)
     values.removeAll(keepingCapacity: true)

@@ -13,19 +13,65 @@ public struct SeriesSelection: Hashable, Sendable {
   }
 }
 
-/// The samples of one series, column by column, ascending in time; staleness markers are among them.
+/// The samples of one series, column by column, ascending in time; staleness markers are among the numbers.
+///
+/// Numbers and native histograms stand apart, because nearly every series has only numbers. No timestamp is in both.
 public struct SeriesSlice: Sendable {
   public let labels: LabelSet
   public var milliseconds: [Int64]
   public var values: [Double]
+  public var histograms: HistogramColumns
 
-  public init(labels: LabelSet, milliseconds: [Int64] = [], values: [Double] = []) {
+  public init(
+    labels: LabelSet, milliseconds: [Int64] = [], values: [Double] = [], histograms: HistogramColumns = .init()
+  ) {
     self.labels = labels
     self.milliseconds = milliseconds
     self.values = values
+    self.histograms = histograms
   }
 
+  /// Samples of both kinds.
+  public var count: Int { milliseconds.count + histograms.count }
+
+  /// The samples in (`after`, `through`].
+  public func within(after: Int64, through: Int64) -> SeriesSlice {
+    let from = milliseconds.partitionIndex { $0 > after }
+    let to = max(from, milliseconds.partitionIndex { $0 > through })
+    return SeriesSlice(
+      labels: labels, milliseconds: Array(milliseconds[from..<to]), values: Array(values[from..<to]),
+      histograms: histograms.isEmpty ? histograms : histograms.within(after: after, through: through))
+  }
+}
+
+/// The native histograms of one series, column by column, ascending in time.
+public struct HistogramColumns: Sendable, Equatable {
+  public private(set) var milliseconds: [Int64] = []
+  public private(set) var values: [NativeHistogram] = []
+
+  public init() {}
+
   public var count: Int { milliseconds.count }
+  public var isEmpty: Bool { milliseconds.isEmpty }
+
+  /// - Precondition: later than the last one.
+  public mutating func append(_ millisecond: Int64, _ histogram: NativeHistogram) {
+    assert(milliseconds.last.map { $0 < millisecond } ?? true, "histograms out of order")
+    milliseconds.append(millisecond)
+    values.append(histogram)
+  }
+
+  /// Those in (`after`, `through`].
+  public func within(after: Int64, through: Int64) -> HistogramColumns {
+    let from = milliseconds.partitionIndex { $0 > after }
+    let to = milliseconds.partitionIndex { $0 > through }
+    var part = HistogramColumns()
+    if from < to {
+      part.milliseconds = Array(milliseconds[from..<to])
+      part.values = Array(values[from..<to])
+    }
+    return part
+  }
 }
 
 /// Bounds of one read. Passing one is an error with a name, never a shorter answer.

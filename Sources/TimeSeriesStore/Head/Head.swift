@@ -56,7 +56,7 @@ struct Head: ~Copyable {
   mutating func append(_ batch: SampleBatch, now: Int64) -> AppendOutcome {
     var outcome = AppendOutcome()
     let times = bounds.times(at: now)
-    for index in 0..<batch.count {
+    for index in batch.references.indices {
       let slot = batch.references[index].number
       guard Int(slot) < table.count else {
         outcome.outOfOrder += 1
