@@ -12,8 +12,20 @@ struct PageTests {
     "/", "/overview", "/hosts", "/hosts/web01", "/incidents", "/incidents/INC-214", "/incidents/INC-213", "/cmdb",
     "/cmdb/host%3Adb01", "/cmdb/filesystem%3Aweb01%3A%2Fvar", "/maintenance", "/maintenance/tasks/MT-21",
     "/maintenance/windows/MW-21",
-    "/rules",
+    "/rules", "/explore",
   ]
+
+  @Test(
+    "a query's answer and its fault stand in both languages", arguments: ["q=up&range=6h", "q=sum("], Language.allCases)
+  func explored(_ query: String, _ language: Language) async throws {
+    let bench = try Bench()
+    let answer = await bench.get(
+      "/explore", query: "\(query)&lang=\(language.rawValue)", cookie: try await bench.logIn())
+    #expect(answer.status == 200)
+    #expect(PageFault.faults(in: answer.text, language) == [])
+    // The caret stands under the fifth character.
+    #expect(answer.text.contains("<b>    ^</b> 1:5") == query.hasSuffix("("))
+  }
 
   @Test("every page stands in both languages and themes", arguments: paths, Language.allCases)
   func renders(_ path: String, _ language: Language) async throws {
@@ -31,7 +43,7 @@ struct PageTests {
 
   @Test(
     "with nothing to show every page says so",
-    arguments: ["/", "/hosts", "/hosts/web01", "/incidents", "/cmdb", "/maintenance", "/rules"],
+    arguments: ["/", "/hosts", "/hosts/web01", "/incidents", "/cmdb", "/maintenance", "/rules", "/explore"],
     Language.allCases)
   func empty(_ path: String, _ language: Language) async throws {
     let bench = try Bench(.empty)

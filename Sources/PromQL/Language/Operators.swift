@@ -84,7 +84,7 @@ public enum AggregationOperator: String, Hashable, Sendable, CaseIterable {
     }
   }
 
-  var isExperimental: Bool { self == .limitk || self == .limitRatio }
+  package var isExperimental: Bool { self == .limitk || self == .limitRatio }
 }
 
 /// How two vectors are matched.

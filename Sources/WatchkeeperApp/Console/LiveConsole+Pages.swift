@@ -56,6 +56,10 @@ extension LiveConsole: ConsolePages {
     RulesPageBuilder(view: sources.rules(), incidents: sources.incidents().book).page
   }
 
+  func explore(_ query: String, range: PageRange) async throws(ConsoleError) -> ExplorePage {
+    await sources.explorePage(query, range: range)
+  }
+
   /// The newest values of a host's page, for the feed.
   func samples(of host: String, at now: Timestamp) async -> HostSamples? { await sources.samples(of: host, at: now) }
 }

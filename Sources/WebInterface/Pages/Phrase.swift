@@ -117,7 +117,7 @@ public struct PageLink: Hashable, Sendable, Encodable {
 
 /// Where a link leads; the path is made in one place.
 public enum PageTarget: Hashable, Sendable {
-  case overview, incidents, hosts, items, maintenance, rules
+  case overview, incidents, hosts, items, maintenance, rules, explore
   case incident(RecordNumber)
   case host(String)
   /// An item of the CMDB by its id.
@@ -136,6 +136,7 @@ public enum PageTarget: Hashable, Sendable {
     case .items: "/cmdb"
     case .maintenance: "/maintenance"
     case .rules: "/rules"
+    case .explore: "/explore"
     case .incident(let number): "/incidents/\(number)"
     case .host(let name): "/hosts/" + PercentCoding.encode(name)
     case .item(let id): "/cmdb/" + PercentCoding.encode(id)

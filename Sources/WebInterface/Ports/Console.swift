@@ -22,6 +22,8 @@ public protocol ConsolePages: Sendable {
   /// The week of a task's slot, or the current week for a task without one. A window stands for its task.
   func maintenance(of record: RecordNumber) async throws(ConsoleError) -> MaintenancePage
   func rules() async throws(ConsoleError) -> RulesPage
+  /// - Parameter query: empty for the page to begin with.
+  func explore(_ query: String, range: PageRange) async throws(ConsoleError) -> ExplorePage
 }
 
 /// Changing. An action returns when its facts are durable.

@@ -17,7 +17,7 @@ struct PageRoutes: Sendable {
   }
 
   var routes: [Route] {
-    [overview, hosts, host, incidents, incident, items, item, maintenance, task, window, rules, runbook]
+    [overview, hosts, host, incidents, incident, items, item, maintenance, task, window, rules, explore, runbook]
   }
 
   /// The overview: `/` answers with it once the reader is in.
@@ -140,6 +140,17 @@ struct PageRoutes: Sendable {
       page.view(parts)
     }
     return page("/rules", .ruleRead, face) { _ async throws(ConsoleError) in try await console.rules() }
+  }
+
+  private var explore: Route {
+    let face = Face<ExplorePage>(template: "explore", tab: .explore) { _, reader in
+      reader.text("explore.title")
+    } view: { page, parts, _ in
+      page.view(parts)
+    }
+    return page("/explore", .metricsRead, face) { call async throws(ConsoleError) in
+      try await console.explore(call.request.parameter("q") ?? "", range: call.range)
+    }
   }
 
   /// What to do about a packaged rule, from the files that are built in: it must be there when the network is not.

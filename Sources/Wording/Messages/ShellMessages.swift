@@ -31,6 +31,7 @@ let shellMessages: [Message] = [
   Message("nav.items", en: "CMDB", zh: "配置库"),
   Message("nav.maintenance", en: "Maintenance", zh: "维护"),
   Message("nav.rules", en: "Rules", zh: "规则"),
+  Message("nav.explore", en: "Explore", zh: "查询"),
 ]
 
 /// Words for states, and what several pages share.

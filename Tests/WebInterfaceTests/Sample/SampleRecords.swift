@@ -165,6 +165,28 @@ extension SampleConsole {
     return page
   }
 
+  func explore(_ query: String, range: PageRange) async throws(ConsoleError) -> ExplorePage {
+    var page = ExplorePage(query: query, range: range, at: now, words: ["rate", "sum"])
+    switch query {
+    case "":
+      page.start = ExploreStart(
+        examples: content == .full ? [ExploreExample("up", Phrase("explore.example.up"))] : [],
+        metrics: content == .full ? [MetricRow(name: "up", series: 12)] : [], metricsTotal: content == .full ? 1 : 0)
+    case "sum(":
+      page.fault = ExploreFault(
+        message: "unclosed parenthesis", hint: "write )", place: .init(line: 1, column: 5, text: query))
+    default:
+      var answer = ExploreAnswer(summary: Phrase("explore.single"), remarks: ["PromQL info: a remark (1:1)"])
+      answer.rows = [ExploreRow(series: "up{job=\"node\"}", value: "1")]
+      answer.steps = [ExploreStep(depth: 0, action: "up", query: "up", series: 12, samples: nil, seconds: 0.001)]
+      answer.rule = "groups: []"
+      answer.undrawn = 3
+      answer.unlisted = 1
+      page.answer = answer
+    }
+    return page
+  }
+
   func rules() async throws(ConsoleError) -> RulesPage {
     guard content == .full else { return RulesPage(groups: []) }
     return RulesPage(groups: [
