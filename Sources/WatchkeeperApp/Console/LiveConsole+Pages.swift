@@ -71,25 +71,3 @@ extension ConsoleSources {
       now: clock.now)
   }
 }
-
-extension LiveConsole: PrometheusSource {
-  func query(_ text: String, at time: Timestamp) async throws(PrometheusFailure) -> PrometheusAnswer {
-    try await sources.answer(text, over: .instant(time))
-  }
-
-  func queryRange(
-    _ text: String, from start: Timestamp, through end: Timestamp, step: Duration
-  ) async throws(PrometheusFailure) -> PrometheusAnswer {
-    try await sources.rangeAnswer(text, from: start, through: end, step: step)
-  }
-
-  func labelSets(
-    matching selectors: [String], from start: Timestamp, through end: Timestamp
-  ) async throws(PrometheusFailure) -> [LabelSet] {
-    try await sources.labelSets(matching: selectors, from: start, through: end)
-  }
-
-  func alertingRules() async throws(PrometheusFailure) -> [PrometheusRuleGroup] {
-    PrometheusRules.groups(of: sources.rules())
-  }
-}

@@ -19,6 +19,18 @@ struct QueryService: Sendable {
     }
   }
 
+  /// The same with another look-back.
+  func looking(back lookback: Duration) -> QueryService {
+    QueryService(reader: reader, limits: limits, lookback: lookback)
+  }
+
+  /// The same with less time; never with more.
+  func answering(within timeout: Duration) -> QueryService {
+    var shorter = limits
+    shorter.timeMax = min(limits.timeMax, timeout)
+    return QueryService(reader: reader, limits: shorter, lookback: lookback)
+  }
+
   func evaluate(_ query: Query, over range: EvaluationRange) async throws(Failure) -> QueryResult {
     let plan = query.plan(over: range, lookback: lookback)
     let series: [[SeriesSlice]]

@@ -3,7 +3,13 @@ internal import Telemetry
 /// Writes answers in the form of Prometheus' HTTP API.
 /// - Source: Prometheus documentation, "HTTP API", expression query result formats.
 enum PrometheusJSON {
-  static func success(_ body: String) -> String { #"{"status":"success","data":"# + body + "}" }
+  static func success(_ body: String, warnings: [String] = [], infos: [String] = []) -> String {
+    var text = #"{"status":"success","data":"# + body
+    for (name, remarks) in [("warnings", warnings), ("infos", infos)] where !remarks.isEmpty {
+      text += ",\"\(name)\":" + list(remarks.map(TextNotation.json.quoted))
+    }
+    return text + "}"
+  }
 
   static func failure(_ failure: PrometheusFailure) -> String {
     Self.failure(kind: failure.kind.rawValue, message: failure.message)
