@@ -4,6 +4,7 @@ public enum ProbeCatalog {
     LinuxHostSettings.kind,
     HTTPProbeSettings.kind,
     TCPProbeSettings.kind,
+    ScrapeSettings.kind,
   ]
 
   public static func kind(named name: String) -> ProbeKind? { kinds.first { $0.name == name } }

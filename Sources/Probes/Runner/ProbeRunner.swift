@@ -70,6 +70,7 @@ public actor ProbeRunner {
   private func makeEntry(_ definition: ProbeDefinition, replacing old: Entry?, at now: Duration) -> Entry {
     let target = definition.targetLabels(hostName: environment.hostName)
     old?.running?.task.cancel()
+    let living = (old?.binding.living ?? []) + (old?.probe.endSeries() ?? [])
     let timing =
       old?.timing.changed(interval: definition.interval, name: definition.name, from: now)
       ?? Timing(name: definition.name, interval: definition.interval, from: now)
@@ -78,15 +79,17 @@ public actor ProbeRunner {
     )
     status.skipped = timing.skipped
     return Entry(
-      definition: definition, probe: definition.settings.makeProbe(in: environment), timing: timing,
-      binding: SeriesBinding(target: target, inheriting: old?.binding.living ?? []), status: status)
+      definition: definition, probe: definition.makeProbe(in: environment, for: store), timing: timing,
+      binding: SeriesBinding(target: target, inheriting: living), status: status)
   }
 
   /// Ends the series of a probe that is no longer defined.
   private func retire(_ entry: Entry) {
     entry.running?.task.cancel()
     var batch = SampleBatch()
-    for reference in entry.binding.living { batch.append(reference, at: clock.now, .staleMarker) }
+    for reference in entry.binding.living + entry.probe.endSeries() {
+      batch.append(reference, at: clock.now, .staleMarker)
+    }
     if batch.count > 0 { store.append(batch) }
   }
 
@@ -173,7 +176,9 @@ public actor ProbeRunner {
       entries[name]?.running?.limit = nil
       entries[name]?.status.abandoned += 1
       let text = "the check did not come back within \(entry.definition.timeout.notation) and was abandoned"
-      record(.unknown("reason.probe.hangs", text), of: run, for: name)
+      var report = ProbeReport.unknown("reason.probe.hangs", text)
+      for reference in entry.probe.endSeries() { report.batch.append(reference, at: run.startedAt, .staleMarker) }
+      record(report, of: run, for: name)
     }
   }
 
@@ -187,13 +192,14 @@ public actor ProbeRunner {
         ProbeSample("watchkeeper_probe_skipped_total", Double(entry.timing.skipped)),
         ProbeSample("watchkeeper_probe_abandoned_total", Double(status.abandoned)),
       ]
-    store.append(entry.binding.batch(samples, at: run.startedAt, into: store))
+    let time = report.measuredAt ?? run.startedAt
+    store.append(entry.binding.batch(samples, behind: report.batch, at: time, into: store))
     entry.status.lastRun = run.startedAt
     entry.status.verdict = report.verdict
     entry.status.explanation = report.explanation
     entry.status.duration = took
     entry.status.late = run.late
-    entry.status.samples = samples.count
+    entry.status.samples = samples.count + report.batch.count
     entry.status.refused = entry.binding.refused
     entry.status.runs += 1
     if let refusal = entry.binding.refusal, entry.status.explanation.isEmpty {

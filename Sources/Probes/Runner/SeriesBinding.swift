@@ -32,9 +32,13 @@ struct SeriesBinding {
   }
 
   /// One round's samples with a staleness marker for each series that was there before and is not now.
-  mutating func batch(_ samples: [ProbeSample], at timestamp: Timestamp, into store: any SampleAppender) -> SampleBatch
-  {
-    var batch = SampleBatch()
+  ///
+  /// - Parameter own: what the probe bound itself; the batch begins with it.
+  mutating func batch(
+    _ samples: [ProbeSample], behind own: SampleBatch = SampleBatch(), at timestamp: Timestamp,
+    into store: any SampleAppender
+  ) -> SampleBatch {
+    var batch = own
     let last = round
     round += 1
     refused = 0

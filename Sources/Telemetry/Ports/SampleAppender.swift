@@ -35,6 +35,21 @@ public struct SampleBatch: Sendable {
       HistogramSample(reference: reference, millisecond: timestamp.milliseconds, histogram: histogram))
   }
 
+  /// Makes room for this many numbers, and moves no samples until they are there.
+  public mutating func reserve(_ count: Int) {
+    references.reserveCapacity(count)
+    milliseconds.reserveCapacity(count)
+    values.reserveCapacity(count)
+  }
+
+  /// The same samples as in `other`, behind these.
+  public mutating func append(contentsOf other: SampleBatch) {
+    references += other.references
+    milliseconds += other.milliseconds
+    values += other.values
+    histograms += other.histograms
+  }
+
   public mutating func removeAll() {
     histograms.removeAll(keepingCapacity: true)
     references.removeAll(keepingCapacity: true)

@@ -28,9 +28,9 @@ struct ProbeSearch {
     let document = try SettingsDocument.reading(path)
     guard let root = document.root else { return [] }
     if root.child(TextKey("probes")) == nil {
-      return [try SettingsDecoder.decode(ProbeDefinition.self, from: root, of: document)]
+      return [try SettingsDecoder.decode(ProbeDefinition.self, from: root, of: document)].flatMap(\.perTarget)
     }
-    return try SettingsDecoder.decode(ProbeFile.self, from: root, of: document).probes
+    return try SettingsDecoder.decode(ProbeFile.self, from: root, of: document).probes.flatMap(\.perTarget)
   }
 
   private static func pick(

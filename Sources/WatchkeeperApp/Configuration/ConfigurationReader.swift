@@ -68,7 +68,9 @@ struct ConfigurationReader {
         continue
       }
       let nodes = root.child(TextKey("probes"))?.sequence.map(Array.init) ?? []
-      for (definition, node) in zip(file.probes, nodes) { found.append((definition, document.place(of: node))) }
+      for (definition, node) in zip(file.probes, nodes) {
+        found += definition.perTarget.map { ($0, document.place(of: node)) }
+      }
     }
     // A file of the operator's takes the place of a packaged probe with the same name.
     let own = Set(found.filter { !$0.place.file.hasPrefix(PackagedFiles.prefix) }.map(\.definition.name))

@@ -38,6 +38,27 @@ private let probeFaultMessages: [Message] = [
     "fault.probe.body-limit", en: "{number} is out of range – write 0 to 67108864", zh: "{number} 超出范围——请写 0 到 67108864"
   ),
   Message(
+    "fault.scrape.targets", en: "no target is named – write e.g. [db.example.org:9100]",
+    zh: "没有指定目标——请写如 [db.example.org:9100]"),
+  Message(
+    "fault.scrape.scheme", en: "'{text}' is not a scheme – write http or https", zh: "“{text}”不是协议——请写 http 或 https"),
+  Message("fault.scrape.path", en: "'{text}' is not a path – write e.g. /metrics", zh: "“{text}”不是路径——请写如 /metrics"),
+  Message(
+    "fault.scrape.login", en: "two ways to log in – write either basic_auth or authorization",
+    zh: "给出了两种登录方式——basic_auth 和 authorization 只能写一个"),
+  Message("fault.scrape.limit", en: "{number} is out of range – write 1 to {most}", zh: "{number} 超出范围——请写 1 到 {most}"),
+  Message(
+    "fault.relabel.action", en: "unknown action '{word}' – {known:spelling}", zh: "未知的动作“{word}”——{known:spelling}"),
+  Message(
+    "fault.relabel.target", en: "the action '{action}' needs a label to write – add target_label",
+    zh: "动作“{action}”需要写入的标签——请加上 target_label"),
+  Message(
+    "fault.relabel.modulus", en: "the action 'hashmod' needs a modulus – write 1 or more",
+    zh: "动作“hashmod”需要 modulus——请写 1 或更大的数"),
+  Message(
+    "fault.relabel.sources", en: "the action '{action}' compares labels – add source_labels",
+    zh: "动作“{action}”要比较标签——请加上 source_labels"),
+  Message(
     "fault.probe.target", en: "'{text}' is not a target – write host:port, e.g. db.example.org:5432",
     zh: "“{text}”不是探测目标——请写 host:port，例如 db.example.org:5432"),
 ]
