@@ -92,7 +92,7 @@ struct AnyBytesTests {
         refused += 1
       }
     }
-    #expect((500..<2000).contains(refused))
+    #expect((150..<2000).contains(refused))
   }
 
   @Test("relabelling rules over odd labels")
