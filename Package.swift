@@ -69,12 +69,12 @@ let package = Package(
     module("Probes", ["CLinux", "Interchange", "Records", "Telemetry", "Transfers"]),
     module("TimeSeriesStore", ["Telemetry", "CSnappy", grdb]),
     module("Journal", ["Records", "Telemetry", grdb]),
-    module("WebInterface", ["CResources", "Records", "Telemetry", "Wording"] + web),
+    module("WebInterface", ["CResources", "Interchange", "Records", "Telemetry", "Wording"] + web),
     module(
       "WatchkeeperApp",
       [
-        "Alerting", "CLinux", "COpenSSL", "CPackagedFiles", "Incidents", "Inventory", "Journal", "Notifiers", "Planner",
-        "Probes", "PromQL", "Records", "ServiceTime", "Telemetry", "TimeSeriesStore", "Transfers", "WebInterface",
+        "Alerting", "CLinux", "COpenSSL", "CPackagedFiles", "Incidents", "Interchange", "Inventory", "Journal", "Notifiers",
+        "Planner", "Probes", "PromQL", "Records", "ServiceTime", "Telemetry", "TimeSeriesStore", "Transfers", "WebInterface",
         "Wording",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -105,10 +105,10 @@ let package = Package(
     tests(
       "WatchkeeperAppTests",
       [
-        "Alerting", "Incidents", "Inventory", "Journal", "Planner", "Probes", "PromQL", "Records", "ServiceTime",
+        "Alerting", "Incidents", "Interchange", "Inventory", "Journal", "Planner", "Probes", "PromQL", "Records", "ServiceTime",
         "Telemetry", "TimeSeriesStore", "Transfers", "WatchkeeperApp", "WebInterface", "Wording", "Notifiers", yams,
       ]),
-    tests("WebInterfaceTests", ["Records", "Telemetry", "WebInterface", "Wording"] + web),
+    tests("WebInterfaceTests", ["Interchange", "Records", "Telemetry", "WebInterface", "Wording"] + web),
     tests("WordingTests", ["Wording"]),
   ],
   swiftLanguageModes: [.v6],

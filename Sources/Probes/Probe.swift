@@ -1,3 +1,4 @@
+public import Interchange
 public import Telemetry
 public import Transfers
 
@@ -37,6 +38,8 @@ public struct ProbeEnvironment: Sendable {
   public var interval = Duration.seconds(15)
   /// Where a probe that resolves series itself asks for them.
   public var store: any SampleAppender = SeriesListing()
+  /// Called with what an exporter says of its metrics.
+  public var tellMetadata: @Sendable ([MetricMetadata]) -> Void = { _ in }
 
   public init(transfers: TransferEngine, clock: any WallClock, hostName: String) {
     self.transfers = transfers

@@ -5,6 +5,7 @@ public enum ProbeCatalog {
     HTTPProbeSettings.kind,
     TCPProbeSettings.kind,
     ScrapeSettings.kind,
+    TextfileSettings.kind,
   ]
 
   public static func kind(named name: String) -> ProbeKind? { kinds.first { $0.name == name } }

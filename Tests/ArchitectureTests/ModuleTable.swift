@@ -50,7 +50,8 @@ let moduleTable: [String: ModuleRule] = [
   "WebInterface": .edge(
     "pages, HTTP APIs, live events",
     imports: [
-      "Records", "Wording", "Telemetry", "ServiceTime", "PromQL", "Alerting", "Inventory", "Incidents", "Planner",
+      "Interchange", "Records", "Wording", "Telemetry", "ServiceTime", "PromQL", "Alerting", "Inventory", "Incidents",
+      "Planner",
     ],
     others: [
       "Hummingbird", "HummingbirdCore", "Mustache", "CResources", "NIOCore", "NIOPosix", "HTTPTypes",
@@ -61,7 +62,7 @@ let moduleTable: [String: ModuleRule] = [
     "configuration, wiring, lifecycle, commands",
     imports: [
       "Records", "Wording", "Telemetry", "ServiceTime", "PromQL", "Alerting", "Inventory", "Incidents", "Planner",
-      "Transfers", "Probes", "TimeSeriesStore", "Journal", "Notifiers", "WebInterface",
+      "Interchange", "Transfers", "Probes", "TimeSeriesStore", "Journal", "Notifiers", "WebInterface",
     ],
     others: [
       "ArgumentParser", "ServiceLifecycle", "UnixSignals", "Yams", "CLinux", "COpenSSL", "CPackagedFiles",

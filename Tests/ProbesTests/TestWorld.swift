@@ -124,6 +124,8 @@ final class MemoryStore: SampleAppender {
     state.withLock { $0.samples.filter { $0.0.metric == metric }.map(\.1) }
   }
 
+  func labels(of reference: SeriesReference) -> LabelSet { state.withLock { $0.labels[Int(reference.number)] } }
+
   func labels(_ metric: String) -> LabelSet? {
     state.withLock { $0.labels.first { $0.metric == metric } }
   }

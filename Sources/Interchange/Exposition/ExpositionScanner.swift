@@ -141,6 +141,22 @@ struct ExpositionScanner {
     range.count == word.utf8.count && zip(range, word.utf8).allSatisfy { bytes[$0] == $1 }
   }
 
+  /// A family's name, quoted or not.
+  func name(_ range: Range<Int>) -> String {
+    guard bytes[range.lowerBound] == UInt8(ascii: "\"") else { return whole(range) }
+    return SeriesText.unescaped(whole(range.lowerBound + 1..<range.upperBound - 1))
+  }
+
+  func help(_ range: Range<Int>) -> String { SeriesText.unescaped(whole(range)) }
+
+  private func whole(_ range: Range<Int>) -> String {
+    String(decoding: UnsafeBufferPointer(start: bytes + range.lowerBound, count: range.count), as: UTF8.self)
+  }
+
+  /// To the next line.
+  mutating func skipLine() { position = lineEnd + 1 }
+
+  /// The beginning of a text, for messages and for words.
   func text(_ range: Range<Int>) -> String {
     String(decoding: UnsafeBufferPointer(start: bytes + range.lowerBound, count: min(range.count, 120)), as: UTF8.self)
   }

@@ -34,7 +34,7 @@ enum NumberScan {
     return isNegative ? -value : value
   }
 
-  /// A whole number, with a sign if need be; `nil` when there is none or it leaves 64 bits.
+  /// A whole number of up to 18 digits, with a sign if need be; `nil` when there is none.
   static func integer(_ bytes: UnsafePointer<UInt8>, _ position: inout Int) -> Int64? {
     var at = position
     let isNegative = bytes[at] == UInt8(ascii: "-")

@@ -107,6 +107,12 @@ struct SeriesText {
     return read
   }
 
+  static func unescaped(_ text: String) -> String {
+    guard text.utf8.contains(UInt8(ascii: "\\")) else { return text }
+    let bytes = Array(text.utf8)
+    return String(decoding: bytes.withUnsafeBufferPointer { unescaped($0) }, as: UTF8.self)
+  }
+
   private static func unescaped(_ raw: UnsafeBufferPointer<UInt8>) -> [UInt8] {
     var result: [UInt8] = []
     var index = 0

@@ -7,9 +7,7 @@ public import Telemetry
 /// series. Nothing becomes known of a body before all of it was read.
 public struct ScrapeTable: Sendable {
   private struct Entry {
-    /// Where the written form is in `texts`.
-    var start: UInt32
-    var count: UInt32
+    /// The store's reference.
     var number: UInt32
     /// The round that showed it last.
     var round: UInt32
@@ -33,10 +31,9 @@ public struct ScrapeTable: Sendable {
   private let labelling: SeriesLabelling
   private let limits: ScrapeLimits
   private let times: Times
+  /// The written form of each entry.
+  private var texts = ByteKeys()
   private var entries: [Entry] = []
-  private var texts: [UInt8] = []
-  /// An open-addressing table of entry + 1 over the hash of the written form, 0 for a free place.
-  private var places = [UInt32](repeating: 0, count: 64)
   private var first = ScrapeTable.noEntry
   private var round: UInt32 = 0
   /// The last round that was taken over, and how many entries it showed.
@@ -72,7 +69,10 @@ public struct ScrapeTable: Sendable {
       var reading = Reading()
       guard let base = bytes.baseAddress else { return reading }
       reading.hits.reserveCapacity(lastCount)
-      try walk(ExpositionScanner(base, count: bytes.count, format), &reading)
+      let scanner = ExpositionScanner(base, count: bytes.count, format)
+      try walk(scanner, &reading)
+      // Families come with their series; a text that changes later is not worth a reading each time.
+      if !reading.fresh.isEmpty { reading.metadata = ExpositionMetadata.read(scanner) }
       return reading
     }
     var result = ScrapeRound(scraped: reading.hits.count)
@@ -111,6 +111,7 @@ public struct ScrapeTable: Sendable {
     var times: [(hit: Int, milliseconds: Int64)] = []
     /// Entries that the store is to be asked for.
     var fresh: [(entry: UInt32, labels: LabelSet)] = []
+    var metadata: [MetricMetadata] = []
     /// How many of `hits` relabelling leaves.
     var kept = 0
   }
@@ -149,9 +150,8 @@ public struct ScrapeTable: Sendable {
   /// Whether the line is the expected one; then the scanner is behind its series.
   @inline(__always)
   private func isAt(_ index: UInt32, _ scanner: inout ExpositionScanner) -> Bool {
-    let (start, count) = (Int(entries[Int(index)].start), Int(entries[Int(index)].count))
-    return texts.withUnsafeBufferPointer { bytes in
-      bytes.baseAddress.map { scanner.skip($0 + start, count: count) } ?? false
+    texts.withBytes(of: Int(index)) { text in
+      text.baseAddress.map { scanner.skip($0, count: text.count) } ?? false
     }
   }
 
@@ -161,60 +161,20 @@ public struct ScrapeTable: Sendable {
     guard range.count <= limits.seriesBytesMax else {
       throw scanner.error("a series of \(range.count) bytes, the limit is \(limits.seriesBytesMax)")
     }
-    let written = UnsafeBufferPointer(start: scanner.bytes + range.lowerBound, count: range.count)
-    var place = Self.hash(written) & (places.count - 1)
-    while places[place] != 0 {
-      let index = places[place] - 1
-      if holds(index, written) { return index }
-      place = (place + 1) & (places.count - 1)
-    }
     guard !range.isEmpty else { throw scanner.error("expected a metric's name") }
-    return insert(written)
-  }
-
-  private func holds(_ index: UInt32, _ written: UnsafeBufferPointer<UInt8>) -> Bool {
-    let entry = entries[Int(index)]
-    return Int(entry.count) == written.count
-      && texts[Int(entry.start)..<Int(entry.start) + written.count].elementsEqual(written)
+    let written = UnsafeBufferPointer(start: scanner.bytes + range.lowerBound, count: range.count)
+    return texts.find(written).map(UInt32.init) ?? insert(written)
   }
 
   private mutating func insert(_ written: UnsafeBufferPointer<UInt8>) -> UInt32 {
-    let index = UInt32(entries.count)
-    entries.append(
-      Entry(
-        start: UInt32(texts.count), count: UInt32(written.count), number: Self.unresolved, round: 0, next: Self.noEntry,
-        isTimed: false))
-    texts.append(contentsOf: written)
-    if entries.count * 3 > places.count * 2 {
-      places = [UInt32](repeating: 0, count: places.count * 2)
-      for known in entries.indices { put(UInt32(known)) }
-    } else {
-      put(index)
-    }
-    return index
-  }
-
-  private mutating func put(_ index: UInt32) {
-    let entry = entries[Int(index)]
-    let hash = texts.withUnsafeBufferPointer {
-      Self.hash(UnsafeBufferPointer(rebasing: $0[Int(entry.start)..<Int(entry.start + entry.count)]))
-    }
-    var place = hash & (places.count - 1)
-    while places[place] != 0 { place = (place + 1) & (places.count - 1) }
-    places[place] = index + 1
-  }
-
-  /// Seeded per process by `Hasher`, so no exporter can choose lines that collide.
-  private static func hash(_ written: UnsafeBufferPointer<UInt8>) -> Int {
-    var hasher = Hasher()
-    hasher.combine(bytes: UnsafeRawBufferPointer(written))
-    return hasher.finalize() & Int.max
+    entries.append(Entry(number: Self.unresolved, round: 0, next: Self.noEntry, isTimed: false))
+    return UInt32(texts.insert(written))
   }
 
   private mutating func readLabels(
     of index: UInt32, _ scanner: ExpositionScanner, _ reading: inout Reading
   ) throws(ExpositionError) {
-    let count = Int(entries[Int(index)].count)
+    let count = texts.withBytes(of: Int(index)) { $0.count }
     let range = scanner.position - count..<scanner.position
     let written = try SeriesText(scanner.bytes, range, line: scanner.line, of: .sample).labels()
     guard let labels = labelling.labels(of: written) else {
@@ -256,6 +216,8 @@ public struct ScrapeTable: Sendable {
       result.batch.append(SeriesReference(number: entries[index].number), at: stamp, hit.value)
     }
     result.kept = reading.kept
+    result.timed = reading.times.count
+    result.metadata = reading.metadata
     if isLiving, stayed < lastCount {
       for entry in entries where entry.round == lastRound {
         if let reference = living(entry) { result.batch.append(reference, at: time, .staleMarker) }
@@ -271,15 +233,13 @@ public struct ScrapeTable: Sendable {
     guard entries.count > 2 * lastCount + Self.goneMin else { return }
     let (old, oldTexts) = (entries, texts)
     entries = []
-    texts = []
-    places = [UInt32](repeating: 0, count: 64)
+    texts = ByteKeys()
     first = Self.noEntry
-    for entry in old where entry.round == lastRound && lastRound > 0 {
-      let kept = oldTexts[Int(entry.start)..<Int(entry.start + entry.count)]
-      let index = kept.withUnsafeBufferPointer { insert($0) }
-      entries[Int(index)].number = entry.number
-      entries[Int(index)].round = entry.round
-      entries[Int(index)].isTimed = entry.isTimed
+    for (number, entry) in old.enumerated() where entry.round == lastRound && lastRound > 0 {
+      let index = Int(oldTexts.withBytes(of: number) { insert($0) })
+      entries[index].number = entry.number
+      entries[index].round = entry.round
+      entries[index].isTimed = entry.isTimed
     }
   }
 
@@ -302,6 +262,11 @@ public struct ScrapeRound: Sendable {
   public var refusal: AppendError?
   /// Samples of a series that was in the body before.
   public var repeated = 0
+
+  /// Samples that brought their own time.
+  public var timed = 0
+  /// What the body says of its families; empty unless it shows a series for the first time.
+  public var metadata: [MetricMetadata] = []
 
   init(scraped: Int) { self.scraped = scraped }
 }

@@ -91,6 +91,7 @@ final class ScrapeProbe: Probe {
           try environment.store.reference(for: labels)
         }
       }
+      if !round.metadata.isEmpty { environment.tellMetadata(round.metadata) }
       var report = ProbeReport(.up)
       report.batch = round.batch
       if let refusal = round.refusal { report.explanation = "\(round.refused) series were refused: \(refusal)" }

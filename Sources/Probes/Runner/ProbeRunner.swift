@@ -6,7 +6,8 @@ public import Telemetry
 /// A run that hangs costs nobody else anything: at its limit it is abandoned, counted and reported as unknown, and its
 /// probe is skipped until it comes back.
 public actor ProbeRunner {
-  private struct Entry {
+  /// A class, because hundreds of them are looked through at each due time: copies would cost more than the scrapes.
+  private final class Entry {
     let definition: ProbeDefinition
     let probe: any Probe
     var timing: Timing
@@ -14,6 +15,16 @@ public actor ProbeRunner {
     var status: ProbeStatus
     /// The run that is going, whether abandoned or not.
     var running: Run?
+
+    init(
+      definition: ProbeDefinition, probe: any Probe, timing: Timing, binding: SeriesBinding, status: ProbeStatus
+    ) {
+      self.definition = definition
+      self.probe = probe
+      self.timing = timing
+      self.binding = binding
+      self.status = status
+    }
   }
 
   private struct Run {
@@ -140,7 +151,7 @@ public actor ProbeRunner {
   private func startDue(at now: Duration) {
     for (name, entry) in entries where entry.timing.due <= now {
       if entry.running != nil {
-        entries[name]?.timing.skip(at: now)
+        entry.timing.skip(at: now)
       } else {
         start(name, at: now)
       }
@@ -156,15 +167,15 @@ public actor ProbeRunner {
       let report = await probe.run(within: limit)
       self.finish(name, number, report)
     }
-    entries[name]?.running = Run(
+    entry.running = Run(
       number: number, task: task, startedAt: clock.now, startedUptime: now, late: entry.timing.lateness(at: now),
       limit: now + limit + Self.grace(after: limit))
-    entries[name]?.timing.advance(past: now)
+    entry.timing.advance(past: now)
   }
 
   private func finish(_ name: String, _ number: Int, _ report: ProbeReport) {
     guard let entry = entries[name], let run = entry.running, run.number == number else { return }
-    entries[name]?.running = nil
+    entry.running = nil
     guard run.limit != nil else { return }  // abandoned: that was reported when it happened
     record(report, of: run, for: name)
   }
@@ -173,8 +184,8 @@ public actor ProbeRunner {
     for (name, entry) in entries {
       guard let run = entry.running, let limit = run.limit, limit <= now else { continue }
       run.task.cancel()
-      entries[name]?.running?.limit = nil
-      entries[name]?.status.abandoned += 1
+      entry.running?.limit = nil
+      entry.status.abandoned += 1
       let text = "the check did not come back within \(entry.definition.timeout.notation) and was abandoned"
       var report = ProbeReport.unknown("reason.probe.hangs", text)
       for reference in entry.probe.endSeries() { report.batch.append(reference, at: run.startedAt, .staleMarker) }
@@ -183,7 +194,7 @@ public actor ProbeRunner {
   }
 
   private func record(_ report: ProbeReport, of run: Run, for name: String) {
-    guard var entry = entries[name] else { return }
+    guard let entry = entries[name] else { return }
     let took = clock.uptime - run.startedUptime
     let status = entry.status
     let samples =
@@ -205,7 +216,6 @@ public actor ProbeRunner {
     if let refusal = entry.binding.refusal, entry.status.explanation.isEmpty {
       entry.status.explanation = refusal.description
     }
-    entries[name] = entry
     observer?(entry.status)
   }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Interchange
 internal import Probes
 internal import PromQL
 internal import Synchronization
@@ -61,4 +62,14 @@ extension PrometheusTarget.Health {
     case .unknown, nil: self = .unknown
     }
   }
+}
+
+extension LiveConsole: WriteDoor {
+  func write(_ body: [UInt8], _ version: RemoteWriteVersion, from source: String) async -> WriteAnswer {
+    // The store that is being closed would call every sample out of order, and the sender would drop it.
+    if let why = installation.status.withLock({ $0.notReady }) { return WriteAnswer(.later(why)) }
+    return installation.remoteWrite.write(body, version, from: source)
+  }
+
+  func metadata() async -> MetadataTable { installation.remoteWrite.metadata }
 }

@@ -13,6 +13,7 @@ extension Installation {
   func selfMetrics() async -> [SelfMetric] {
     let status = status.withLock { $0 }
     return processMetrics(status) + storeMetrics() + ruleMetrics() + incidentMetrics() + probeMetrics(status)
+      + writeMetrics()
       + (await journalMetrics())
   }
 
@@ -164,6 +165,23 @@ extension Installation {
       SelfMetric(
         "watchkeeper_probe_skipped_total", .counter, "Due times skipped because the last run was still going.",
         perProbe { Double($0.skipped) }),
+    ]
+  }
+
+  private func writeMetrics() -> [SelfMetric] {
+    let tally = remoteWrite.tally
+    return [
+      SelfMetric(
+        "watchkeeper_remote_write_requests_total", .counter, "Requests of remote write.", Double(tally.requests)),
+      SelfMetric(
+        "watchkeeper_remote_write_samples_total", .counter, "Samples by remote write, taken and refused.",
+        [
+          (LabelSet(["outcome": "taken"]), Double(tally.samples)),
+          (LabelSet(["outcome": "refused"]), Double(tally.refused)),
+        ]),
+      SelfMetric(
+        "watchkeeper_remote_write_exemplars_dropped_total", .counter, "Exemplars, which the store does not keep.",
+        Double(tally.exemplars)),
     ]
   }
 

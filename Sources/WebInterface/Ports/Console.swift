@@ -1,10 +1,11 @@
+public import Interchange
 public import Records
 public import Telemetry
 
 /// All that the web interface knows and can do. Declared here, implemented by `WatchkeeperApp` from the real modules.
 ///
 /// Pages are values; the interface words them in the reader's language and draws them.
-public protocol Console: ConsolePages, ConsoleActions, ConsoleFeed, SelfReport, PrometheusSource {}
+public protocol Console: ConsolePages, ConsoleActions, ConsoleFeed, SelfReport, PrometheusSource, WriteDoor {}
 
 /// Reading. A page is one consistent view of the moment; it never waits for a probe.
 public protocol ConsolePages: Sendable {
@@ -110,7 +111,7 @@ public struct HostSamples: Sendable, Encodable {
 public protocol SelfReport: Sendable {
   func readiness() async -> Readiness
   /// Prometheus text exposition of Watchkeeper's own metrics.
-  func exposition() async -> String
+  func exposition(_ format: ExpositionFormat) async -> String
 }
 
 public enum Readiness: Hashable, Sendable {

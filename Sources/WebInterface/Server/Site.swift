@@ -28,10 +28,11 @@ struct Site: Sendable {
     let access = AccessRoutes(sessions: sessions, renderer: renderer, home: pages.home)
     let machine = MachineRoutes(console: console, assets: assets)
     let prometheus = PrometheusRoutes(source: console, settings: settings, clock: clock)
+    let write = WriteRoutes(door: console)
     let events = EventRoutes(feed: console, streams: streams, settings: settings, clock: clock)
     let lists: [[Route]] = [
       pages.routes, access.routes, ActionRoutes(console: console, renderer: renderer).routes, machine.routes,
-      prometheus.routes, events.routes, KeyRoutes(sessions: sessions, settings: settings).routes,
+      prometheus.routes, write.routes, events.routes, KeyRoutes(sessions: sessions, settings: settings).routes,
       StatusRoutes(console: console, settings: settings, clock: clock).routes, extraRoutes,
     ]
     table = try RouteTable(lists.flatMap { $0 })

@@ -72,8 +72,8 @@ private let tokenMessages: [Message] = [
     zh: "令牌 {name}，角色：{role:message}，到期：{until}。此令牌不会再次显示。"),
   Message("token.revoked", en: "Token {name} admits nobody any more.", zh: "令牌 {name} 已失效。"),
   Message(
-    "token.order-unreadable", en: "A token needs a role: viewer, operator or administrator.",
-    zh: "令牌需要角色：viewer、operator 或 administrator。"),
+    "token.order-unreadable", en: "A token needs a role: viewer, operator, administrator or writer.",
+    zh: "令牌需要角色：viewer、operator、administrator 或 writer。"),
   Message("token.lifetime", en: "A token is good for 1 s to {limit:age}.", zh: "令牌有效期为 1 秒至 {limit:age}。"),
   Message(
     "token.name-malformed", en: "A name has 1 to {limit} letters, digits, dots, dashes and underscores.",

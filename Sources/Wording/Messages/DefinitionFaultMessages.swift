@@ -48,6 +48,9 @@ private let probeFaultMessages: [Message] = [
     zh: "给出了两种登录方式——basic_auth 和 authorization 只能写一个"),
   Message("fault.scrape.limit", en: "{number} is out of range – write 1 to {most}", zh: "{number} 超出范围——请写 1 到 {most}"),
   Message(
+    "fault.textfile.directory", en: "'{text}' is not an absolute path – write e.g. /var/lib/prometheus/node-exporter",
+    zh: "“{text}”不是绝对路径——请写如 /var/lib/prometheus/node-exporter"),
+  Message(
     "fault.relabel.action", en: "unknown action '{word}' – {known:spelling}", zh: "未知的动作“{word}”——{known:spelling}"),
   Message(
     "fault.relabel.target", en: "the action '{action}' needs a label to write – add target_label",

@@ -209,7 +209,9 @@ private let keyHelpMessages: [Message] = [
   Message(
     "help.token.create.detail", en: "The program keeps only its SHA-256. Only where the program runs.",
     zh: "程序只保存其 SHA-256。只能在程序所在的机器上使用。"),
-  Message("help.token.create.role", en: "viewer, operator or administrator.", zh: "viewer、operator 或 administrator。"),
+  Message(
+    "help.token.create.role", en: "viewer, operator, administrator, or writer: may only send samples.",
+    zh: "viewer、operator、administrator，或只能发送样本的 writer。"),
   Message(
     "help.token.create.name", en: "For the log and for revoking it. Default: the role and a few digits.",
     zh: "供日志和撤销时使用的名称。默认：角色加几位数字。"),

@@ -46,6 +46,7 @@ let stateMessages: [Message] = [
   Message("role.viewer", en: "viewer", zh: "查看"),
   Message("role.operator", en: "operator", zh: "运维"),
   Message("role.administrator", en: "administrator", zh: "管理员"),
+  Message("role.writer", en: "writer", zh: "写入"),
 ]
 
 /// Units that the page's script needs: days, hours, minutes, seconds.
