@@ -60,7 +60,7 @@ extension EndToEnd {
         try await watchkeeper.command("token", "create", "--role", "viewer").output
         .split(whereSeparator: \.isWhitespace).first.map(String.init) ?? ""
       try await Waiting.untilTrue("the alert") { try watchkeeper.ask("GET", "/api/v1/alerts").body.contains("Ticking") }
-      let end = Int(Date.now.timeIntervalSince1970)
+      let end = Int(Date.now.timeIntervalSince1970) + 1
       func filled(_ text: String) -> String {
         text.replacing("START", with: "\(end - 60)").replacing("END", with: "\(end)")
       }
