@@ -10,9 +10,12 @@ enum TestStatement: Sendable {
 struct TestLoad: Sendable {
   var step: Int64
   var series: [(labels: LabelSet, samples: [TestSample])] = []
+  /// By series, as offsets from the samples.
+  var starts: [LabelSet: [Int64?]] = [:]
   /// `load_with_nhcb`: classic histograms are to be stored as native ones too.
   var convertsHistograms = false
-  var hasStartTimestamps = false
+
+  var hasStartTimestamps: Bool { !starts.isEmpty }
 
   var hasHistograms: Bool {
     convertsHistograms
