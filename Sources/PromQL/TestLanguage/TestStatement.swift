@@ -41,6 +41,22 @@ public enum TestClass: String, Sendable, Hashable, CaseIterable {
   case durationExpression = "duration expression"
   case typeAndUnit = "type and unit labels"
   case startTimestamps = "start timestamps"
+
+  /// The three classes that a score is summed up in.
+  public enum Group: String, Sendable, Hashable, CaseIterable {
+    case plainFloat = "plain float"
+    case nativeHistogram = "native histogram"
+    case experimental
+  }
+
+  public var group: Group {
+    switch self {
+    case .plain: .plainFloat
+    case .besideHistograms, .histogramFunction, .histogramExpected: .nativeHistogram
+    case .experimentalFunction, .extendedRange, .fill, .durationExpression, .typeAndUnit, .startTimestamps:
+      .experimental
+    }
+  }
 }
 
 struct TestExpectation: Sendable {
