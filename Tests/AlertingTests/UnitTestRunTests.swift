@@ -1,5 +1,6 @@
 import Alerting
 import Foundation
+import Records
 import Telemetry
 import Testing
 import Wording
@@ -97,10 +98,14 @@ struct UnitTestRunTests {
         "promql_expr_test": [{"expr": "free", "eval_time": "1m", "exp_samples": [
           {"labels": "free{d='a'}", "value": "9"}, {"labels": "free{d='b'}", "value": "7"}]}]}]}
       """)
-    #expect(verdicts.map(\.title) == ["test 'disk' expr 'free' at 1m"])
+    let reader = Reader(language: .english)
+    #expect(verdicts.map { reader.text($0.title.id, $0.title.arguments) } == ["test 'disk' expr 'free' at 1m"])
     #expect(
       verdicts.first?.outcome
-        == .failed(["expected free{d=\"b\"} 7", "found    free{d=\"b\"} 8"]))
+        == .failed([
+          Reason("rule-test.expected", ["what": "free{d=\"b\"} 7"]),
+          Reason("rule-test.found", ["what": "free{d=\"b\"} 8"]),
+        ]))
   }
 
   @Test(

@@ -1,5 +1,6 @@
 import Foundation
 import ArgumentParser
+import Telemetry
 import Testing
 import Wording
 
@@ -16,6 +17,25 @@ struct CheckCommandTests {
   private func output(_ paths: String...) -> String {
     check.run(paths.map { $0.isEmpty ? folder.path : folder.path + "/" + $0 }).text
       .replacingOccurrences(of: folder.path + "/", with: "")
+  }
+
+  @Test("rule files alone: duplicates and a second document are warnings, other files are refused") func ruleFiles()
+    throws
+  {
+    let rule = "{record: a, expr: 1, labels: {b: c}}"
+    try folder.write("groups: [{name: g, rules: [\(rule), \(rule)]}]\n---\ngroups: []\n", to: "a.yaml")
+    let report = check.run(ruleFiles: [folder.path])
+    #expect(report.isClean && report.read.rules == 2)
+    #expect(
+      report.text.replacingOccurrences(of: folder.path + "/", with: "") == """
+        warning: a.yaml:3:1: a second YAML document begins here and is not read – move it to a file of its own
+        warning: a.yaml:1:66: groups[0].rules[1]: 'a' stands twice in this file with the same labels – delete one, or tell them apart
+        ok: 0 probes, 2 rules in 1 group, 0 items, 0 plans
+
+        """)
+    try folder.write("probes: []\n", to: "b.yaml")
+    #expect(check.run(ruleFiles: [folder.path + "/b.yaml"]).errors.map(\.fault.id) == ["fault.setting.unknown"])
+    #expect(check.run(ruleFiles: [folder.path + "/none.yaml"]).errors.map(\.fault.id) == ["fault.file.absent"])
   }
 
   @Test("without paths the packaged definitions are checked and counted") func packaged() {

@@ -50,6 +50,8 @@ struct TextTable {
 
   mutating func add(_ cells: String...) { rows.append(cells) }
 
+  mutating func add(row: [String]) { rows.append(row) }
+
   var text: String {
     let all = [heads] + rows
     let widths = heads.indices.map { column in all.map { Self.width($0[column]) }.max() ?? 0 }

@@ -34,6 +34,8 @@ struct WatchkeeperCommand: AsyncParsableCommand {
       let choices = command.configuration.subcommands
       guard !choices.isEmpty, !argument.hasPrefix("-"), argument != "help" else { return nil }
       guard let next = choices.first(where: { $0.configuration.commandName == argument }) else {
+        // The word is an argument of the command that stands for none.
+        if command.configuration.defaultSubcommand != nil { return nil }
         let advice = Terminal.advice(for: argument, among: choices.compactMap { $0.configuration.commandName })
         return UsageError("usage.command", ["command": "\(words) \(argument)", "advice": advice])
       }

@@ -86,6 +86,13 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
     return ConfigurationFiles(files: files, unreadable: unreadable)
   }
 
+  /// What a path of rule files stands for: itself, or the rule files of a folder.
+  static func ruleFiles(at path: String) -> [String] {
+    guard FileManager.default.isFolder(path) else { return [path] }
+    return ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter(isConfiguration).sorted()
+      .map { SourcePath.join(path, $0) }
+  }
+
   /// Hidden files, editors' copies and rule tests are no configuration.
   private static func isConfiguration(_ name: String) -> Bool {
     guard name.hasSuffix(".yaml") || name.hasSuffix(".yml"), !name.hasPrefix("."), !name.hasPrefix("#") else {

@@ -12,6 +12,7 @@ struct ConfigurationReader {
   let hostName: String
   let notifiers: NotifierEnvironment
   private var errors: [SettingsError] = []
+  private var warnings: [SettingsError] = []
   private var itemPlaces: [ItemID: SourcePlace] = [:]
 
   init(hostName: String, notifiers: NotifierEnvironment) {
@@ -27,8 +28,9 @@ struct ConfigurationReader {
     let settings = reader.settings(own)
     let files = own.adding(PackagedFiles.files(settings.packaged))
     let configuration = Configuration(
-      files: own, settings: settings, probes: reader.probes(files), ruleGroups: reader.rules(files),
-      inventory: reader.inventory(files), plans: reader.plans(files), itemPlaces: reader.itemPlaces)
+      files: own, settings: settings, probes: reader.probes(files), ruleGroups: reader.rules(files, settings.rules),
+      inventory: reader.inventory(files), plans: reader.plans(files), itemPlaces: reader.itemPlaces,
+      warnings: reader.warnings)
     guard reader.errors.isEmpty else {
       throw SettingsErrors(errors: Set(reader.errors).sorted { ($0.place, $0.key) < ($1.place, $1.key) })
     }
@@ -86,16 +88,20 @@ struct ConfigurationReader {
 
   // MARK: Rules
 
-  private mutating func rules(_ files: ConfigurationFiles) -> [RuleGroup] {
+  private mutating func rules(_ files: ConfigurationFiles, _ settings: RuleSettings) -> [RuleGroup] {
     errors += files.unreadable[.rules] ?? []
     return files.files(of: .rules).flatMap { file -> [RuleGroup] in
-      guard let document = document(file), let root = document.root else { return [] }
-      return Self.ruleFile(root, of: document, &errors)
+      guard let document = document(file, .firstOfSeveral), let root = document.root else { return [] }
+      if let surplus = document.surplus { warnings.append(SettingsError(at: surplus, "fault.rule.second-document")) }
+      return Self.ruleFile(root, of: document, defaults: settings.defaults, &errors, &warnings)
     }
   }
 
-  /// Reads one rule file; faults are added to `errors`.
-  static func ruleFile(_ root: Node, of document: SettingsDocument, _ errors: inout [SettingsError]) -> [RuleGroup] {
+  /// Reads one rule file; faults are added to `errors`, what is odd to `warnings`.
+  static func ruleFile(
+    _ root: Node, of document: SettingsDocument, defaults: RuleDefaults = RuleDefaults(),
+    _ errors: inout [SettingsError], _ warnings: inout [SettingsError]
+  ) -> [RuleGroup] {
     let definition: RuleFileDefinition
     do throws(SettingsErrors) {
       definition = try SettingsDecoder.decode(RuleFileDefinition.self, from: root, of: document)
@@ -103,14 +109,15 @@ struct ConfigurationReader {
       errors += error.errors
       definition = readable(root, of: document)
     }
-    let file = RuleFile(definition, file: document.file) { path in
+    let file = RuleFile(definition, file: document.file, defaults: defaults) { path in
       document.place(of: root.deepest(on: Self.keys(of: path))).line
     }
-    errors += file.problems.map { problem in
+    func located(_ problem: RuleError) -> SettingsError {
       let keys = Self.keys(of: problem.path)
-      return SettingsError(
-        at: document.place(of: root.deepest(on: keys)), key: keys.settingsText, problem.fault)
+      return SettingsError(at: document.place(of: root.deepest(on: keys)), key: keys.settingsText, problem.fault)
     }
+    errors += file.problems.map(located)
+    warnings += file.oddities.map(located)
     return file.groups
   }
 
@@ -230,8 +237,10 @@ struct ConfigurationReader {
 
   // MARK: Steps
 
-  private mutating func document(_ file: ConfigurationFiles.File) -> SettingsDocument? {
-    attempt { try SettingsDocument(text: file.text, file: file.path) }
+  private mutating func document(
+    _ file: ConfigurationFiles.File, _ documents: SettingsDocument.Documents = .one
+  ) -> SettingsDocument? {
+    attempt { try SettingsDocument(text: file.text, file: file.path, documents) }
   }
 
   private mutating func attempt<Value>(_ body: () throws -> Value) -> Value? {

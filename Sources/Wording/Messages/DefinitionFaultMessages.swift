@@ -70,6 +70,13 @@ private let ruleFaultMessages: [Message] = [
   Message(
     "fault.rule.group-twice", en: "group '{name}' exists twice in this file – rename one of them",
     zh: "此文件中有两个组“{name}”——请改名其中一个"),
+  Message(
+    "fault.rule.twice", en: "'{name}' stands twice in this file with the same labels – delete one, or tell them apart",
+    zh: "“{name}”在此文件中以相同的标签出现两次——请删除其一，或用标签区分"),
+  Message(
+    "fault.rule.second-document",
+    en: "a second YAML document begins here and is not read – move it to a file of its own",
+    zh: "此处开始第二个 YAML 文档，不会被读取——请移到单独的文件中"),
   Message("fault.rule.no-group-name", en: "is missing – give the group a name", zh: "未填写——请为组命名"),
   Message("fault.rule.interval", en: "must be longer than 0 – write e.g. 30s", zh: "必须大于 0——请写成例如 30s"),
   Message("fault.rule.limit", en: "'{number}' is negative – write 0 for no limit", zh: "“{number}”是负数——不限制请写 0"),

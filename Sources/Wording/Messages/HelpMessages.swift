@@ -52,29 +52,61 @@ private let localHelpMessages: [Message] = [
   Message(
     "help.run.strict", en: "End with status 1 when the configuration is refused, instead of running the last good one.",
     zh: "配置未被接受时以状态 1 退出，而不使用上一份有效配置。"),
+  Message("help.check.abstract", en: "Read files and name every fault with its place.", zh: "检查文件，逐一指出错误及其位置。"),
   Message(
-    "help.check.abstract", en: "Read configuration files and name every fault with its place.",
+    "help.check.detail", en: "Paths alone are read as by: watchkeeper check configuration.",
+    zh: "直接给出路径时，等同于 watchkeeper check configuration。"),
+  Message(
+    "help.check.configuration.abstract", en: "Read configuration files and name every fault with its place.",
     zh: "检查配置文件，逐一指出错误及其位置。"),
   Message(
-    "help.check.detail",
+    "help.check.configuration.detail",
     en: """
       Runs nothing and writes nothing. A path is a configuration folder, its
       watchkeeper.yaml, or a single file with rules, rule tests, probes, items or plans.
       """,
     zh: "不运行任何程序，不写入任何数据。路径可以是配置目录、其中的 watchkeeper.yaml，或单个规则、规则测试、探测、配置项、计划文件。"),
-  Message("help.check.paths", en: "Folders or files. Default: what --config says.", zh: "目录或文件。默认：--config 所指。"),
-  Message("help.test.abstract", en: "Run rule unit tests, written as for promtool.", zh: "运行规则单元测试，写法与 promtool 相同。"),
   Message(
-    "help.test.detail",
+    "help.check.configuration.paths", en: "Folders or files. Default: what --config says.", zh: "目录或文件。默认：--config 所指。"),
+  Message(
+    "help.check.rules.abstract", en: "Read rule files alone, and warn of what is odd in them.",
+    zh: "仅检查规则文件，并对可疑之处给出警告。"),
+  Message(
+    "help.check.rules.files",
+    en: "Rule files, folders of them, or - for standard input. Default: the rules of --config.",
+    zh: "规则文件、其所在目录，或用 - 表示标准输入。默认：--config 所指配置的规则。"),
+  Message("help.test.abstract", en: "Run tests of rules or of PromQL.", zh: "运行规则测试或 PromQL 测试。"),
+  Message(
+    "help.test.detail", en: "Paths alone are run as by: watchkeeper test rules.",
+    zh: "直接给出路径时，等同于 watchkeeper test rules。"),
+  Message(
+    "help.test.rules.abstract", en: "Run rule unit tests, written as for promtool.", zh: "运行规则单元测试，写法与 promtool 相同。"),
+  Message(
+    "help.test.rules.detail",
     en: """
       A test file names its rule files, the samples that they see, and the alerts and
       values that must come of them. Paths of rule files are relative to the test file.
       """,
     zh: "测试文件指明规则文件、输入的采样，以及应得的告警和数值。规则文件的路径相对于测试文件。"),
   Message(
-    "help.test.paths",
+    "help.test.rules.paths",
     en: "Test files, or folders with *.test.yaml. Default: ./rules, or the configuration folder's rules.",
     zh: "测试文件，或含 *.test.yaml 的目录。默认：./rules，或配置目录下的 rules。"),
+  Message(
+    "help.test.rules.run", en: "Only tests with a name that this regular expression matches. May be repeated.",
+    zh: "仅运行名称匹配此正则表达式的测试，可重复。"),
+  Message(
+    "help.test.promql.abstract", en: "Run files in the language of Prometheus' own PromQL tests.",
+    zh: "运行以 Prometheus 自身 PromQL 测试语言编写的文件。"),
+  Message(
+    "help.test.promql.detail",
+    en: """
+      Each eval statement passes or fails. The score is told by file and by class:
+      plain float, native histogram, experimental.
+      """,
+    zh: "每条 eval 语句或通过或失败。按文件和类别（普通浮点、原生直方图、实验性）统计。"),
+  Message("help.test.promql.files", en: "Test files.", zh: "测试文件。"),
+  Message("help.test.promql.failures", en: "How many failures to show. Default: all.", zh: "显示多少个失败。默认：全部。"),
   Message("help.test.output", en: "table, json, tap or junit.", zh: "table、json、tap 或 junit。"),
   Message(
     "help.verify.abstract", en: "Prove that journal and samples are as they were written.", zh: "验证日志和采样与写入时一致。"),
@@ -238,6 +270,10 @@ private let endingMessages: [Message] = [
     "help.ending.test",
     en: "Exit status: 0 all passed, 1 some failed, 2 no tests found or wrong command line.",
     zh: "退出状态：0 全部通过，1 有失败，2 没有测试或命令行有误。"),
+  Message(
+    "help.ending.test-promql",
+    en: "Exit status: 0 all passed, 1 some failed, 2 a file cannot be read or wrong command line.",
+    zh: "退出状态：0 全部通过，1 有失败，2 有文件无法读取或命令行有误。"),
   Message(
     "help.ending.verify", en: "Exit status: 0 no damage, 1 damage, 2 nothing to verify or wrong command line.",
     zh: "退出状态：0 没有损坏，1 有损坏，2 没有可验证的数据或命令行有误。"),

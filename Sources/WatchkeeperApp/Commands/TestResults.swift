@@ -1,8 +1,8 @@
 internal import Alerting
 internal import Telemetry
 
-/// What became of rule unit tests, and how it is written for people and for build servers.
-struct RuleTestResults: Sendable, Encodable {
+/// What became of tests, and how it is written for people and for build servers.
+struct TestResults: Sendable, Encodable {
   enum Outcome: String, Sendable, Encodable { case passed, failed, skipped }
 
   struct Case: Sendable, Encodable, Equatable {
@@ -10,6 +10,8 @@ struct RuleTestResults: Sendable, Encodable {
     let outcome: Outcome
     /// What was expected and what was found, or why it was skipped.
     let lines: [String]
+    /// For scores by kind; `nil` where there is but one.
+    var kind: String?
   }
 
   struct File: Sendable, Encodable, Equatable {
@@ -97,18 +99,19 @@ struct RuleTestResults: Sendable, Encodable {
     let text = TextNotation.markup.escaped(example.lines.joined(separator: "\n"))
     return switch example.outcome {
     case .passed: head + "/>"
-    case .failed: head + "><failure message=\"not as expected\">\(text)</failure></testcase>"
+    case .failed: head + "><failure message=\"\(Terminal.words("test.differs"))\">\(text)</failure></testcase>"
     case .skipped: head + "><skipped message=\"\(text)\"/></testcase>"
     }
   }
 }
 
-extension RuleTestResults.Case {
+extension TestResults.Case {
   init(_ verdict: UnitTestVerdict) {
+    let title = Terminal.words(verdict.title)
     switch verdict.outcome {
-    case .passed: self.init(title: verdict.title, outcome: .passed, lines: [])
-    case .failed(let lines): self.init(title: verdict.title, outcome: .failed, lines: lines)
-    case .skipped(let reason): self.init(title: verdict.title, outcome: .skipped, lines: [reason])
+    case .passed: self.init(title: title, outcome: .passed, lines: [])
+    case .failed(let lines): self.init(title: title, outcome: .failed, lines: lines.map { Terminal.words($0) })
+    case .skipped(let reason): self.init(title: title, outcome: .skipped, lines: [Terminal.words(reason)])
     }
   }
 }
