@@ -4,11 +4,16 @@ extension NativeHistogram {
     public var lower: Double
     public var upper: Double
     public var count: Double
+    public var inclusion: Inclusion
 
-    public init(lower: Double, upper: Double, count: Double) {
+    /// Which bounds are observations of the bucket themselves; the raw value is that of Prometheus' API.
+    public enum Inclusion: Int, Hashable, Sendable { case upper, lower, neither, both }
+
+    public init(lower: Double, upper: Double, count: Double, inclusion: Inclusion = .upper) {
       self.lower = lower
       self.upper = upper
       self.count = count
+      self.inclusion = inclusion
     }
   }
 
@@ -16,14 +21,18 @@ extension NativeHistogram {
   public var buckets: [Bucket] {
     if hasCustomBounds {
       return positive.map { index, count in
-        Bucket(lower: upperBound(of: index - 1), upper: upperBound(of: index), count: count)
+        Bucket(
+          lower: upperBound(of: index - 1), upper: upperBound(of: index), count: count,
+          inclusion: index == 0 ? .both : .upper)
       }
     }
     var result = negative.map { index, count in
-      Bucket(lower: -upperBound(of: index), upper: -upperBound(of: index - 1), count: count)
+      Bucket(lower: -upperBound(of: index), upper: -upperBound(of: index - 1), count: count, inclusion: .lower)
     }
     result.reverse()
-    if zeroCount != 0 { result.append(Bucket(lower: -zeroThreshold, upper: zeroThreshold, count: zeroCount)) }
+    if zeroCount != 0 {
+      result.append(Bucket(lower: -zeroThreshold, upper: zeroThreshold, count: zeroCount, inclusion: .both))
+    }
     for (index, count) in positive {
       result.append(Bucket(lower: upperBound(of: index - 1), upper: upperBound(of: index), count: count))
     }

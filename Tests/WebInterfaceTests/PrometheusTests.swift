@@ -15,6 +15,28 @@ struct PrometheusTests {
     ] as [(Double, String)])
   func numbers(_ value: Double, _ expected: String) { #expect(PrometheusJSON.number(value) == expected) }
 
+  @Test("native histograms read as Prometheus writes them")
+  func histograms() {
+    let labels = LabelSet(["__name__": "h"])
+    let histogram = NativeHistogram(
+      zeroThreshold: 0.5, zeroCount: 1, count: 7, sum: 2.5,
+      positive: .init(spans: [.init(offset: 1, length: 2)], counts: [3, 0]),
+      negative: .init(spans: [.init(offset: 1, length: 1)], counts: [3]))
+    let text = #"{"count":"7","sum":"2.5","buckets":[[1,"-2","-1","3"],[3,"-0.5","0.5","1"],[0,"1","2","3"]]}"#
+    let point = PrometheusPoint(at: .epoch, .nan, histogram: histogram)
+    #expect(
+      PrometheusJSON.data(of: .vector([PrometheusSample(labels, point)]))
+        == #"{"resultType":"vector","result":[{"metric":{"__name__":"h"},"histogram":[0,\#(text)]}]}"#)
+    #expect(
+      PrometheusJSON.data(of: .matrix([PrometheusSeries(labels, [point, PrometheusPoint(at: .epoch, 1)])]))
+        == #"{"resultType":"matrix","result":[{"metric":{"__name__":"h"},"values":[[0,"1"]],"histograms":[[0,\#(text)]]}]}"#
+    )
+    let empty = PrometheusPoint(at: .epoch, .nan, histogram: NativeHistogram())
+    #expect(
+      PrometheusJSON.data(of: .vector([PrometheusSample(labels, empty)]))
+        .contains(#""histogram":[0,{"count":"0","sum":"0"}]"#))
+  }
+
   @Test("who may not read is told in Prometheus' form", arguments: ["query", "rules", "status/buildinfo"])
   func refusal(_ name: String) async throws {
     let answer = await (try Bench()).get("/api/v1/\(name)")

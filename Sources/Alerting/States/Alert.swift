@@ -72,10 +72,13 @@ public struct RuleSample: Sendable {
   public let timestamp: Timestamp
   /// The staleness marker for a series that the rule no longer yields.
   public let value: Double
+  /// Written instead of the value, if there is one.
+  public let histogram: NativeHistogram?
 
-  public init(labels: LabelSet, at timestamp: Timestamp, _ value: Double) {
+  public init(labels: LabelSet, at timestamp: Timestamp, _ value: Double, histogram: NativeHistogram? = nil) {
     self.labels = labels
     self.timestamp = timestamp
     self.value = value
+    self.histogram = histogram
   }
 }

@@ -148,7 +148,8 @@ private struct ElementReading {
 
   mutating func read(_ element: VectorElement) {
     let context = TemplateContext(
-      labels: element.labels, value: element.value, external: round.context.external, now: round.slot,
+      labels: element.labels, value: element.value, valueText: element.histogram?.promQLText,
+      external: round.context.external, now: round.slot,
       answers: round.context.answers)
     var labels = element.labels.removingMetricName()
     for label in rule.labels { labels = labels.setting(label.name, to: expand(label.template, context)) }

@@ -153,7 +153,13 @@ private struct TestBench {
         asked += 1
       }
       guard case .done(let outcome) = step else { continue }
-      for sample in outcome.samples { series.append(sample.labels, at: sample.timestamp, sample.value) }
+      for sample in outcome.samples {
+        if let histogram = sample.histogram {
+          series.append(sample.labels, at: sample.timestamp, histogram)
+        } else {
+          series.append(sample.labels, at: sample.timestamp, sample.value)
+        }
+      }
       if let failure = outcome.failure, ruleFailures.count < 20 {
         ruleFailures.append(
           Reason(

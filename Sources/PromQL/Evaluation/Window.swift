@@ -88,8 +88,6 @@ struct Window {
 
   @inline(__always) var histogramCount: Int { upperHistogram &- lowerHistogram }
   var histogramSamples: ArraySlice<NativeHistogram> { histograms.values[lowerHistogram..<upperHistogram] }
-  var histogramTimes: ArraySlice<Int64> { histograms.milliseconds[lowerHistogram..<upperHistogram] }
-  func histogramTime(_ index: Int) -> Int64 { histograms.milliseconds[lowerHistogram &+ index] }
 
   /// A sample of either kind; `start` as in `SeriesSlice`.
   typealias Mixed = (time: Int64, start: Int64, sample: SampleValue)

@@ -5,18 +5,15 @@ extension NativeHistogram {
   public var promQLText: String {
     var text = "{count:\(FloatText.general(count)), sum:\(FloatText.general(sum))"
     for bucket in buckets where bucket.count != 0 {
-      let bounds = "\(FloatText.general(bucket.lower)),\(FloatText.general(bucket.upper))"
-      text += ", " + (bucket.includesLower(hasCustomBounds) ? "[" : "(") + bounds
-      text += (bucket.includesUpper(hasCustomBounds) ? "]:" : "):") + FloatText.general(bucket.count)
+      text += bucket.inclusion == .lower || bucket.inclusion == .both ? ", [" : ", ("
+      text += "\(FloatText.general(bucket.lower)),\(FloatText.general(bucket.upper))"
+      text += (bucket.inclusion == .lower ? "):" : "]:") + FloatText.general(bucket.count)
     }
     return text + "}"
   }
 }
 
-extension NativeHistogram.Bucket {
-  /// Whether an observation of the lower bound itself lies in the bucket.
-  package func includesLower(_ isCustom: Bool) -> Bool {
-    isCustom ? lower == -.infinity : lower <= 0 && (lower < 0 || upper == 0)
-  }
-  package func includesUpper(_ isCustom: Bool) -> Bool { isCustom || upper > 0 || lower == 0 }
+extension VectorElement {
+  /// The number or the histogram for people.
+  public var valueText: String { histogram?.promQLText ?? FloatText.general(value) }
 }

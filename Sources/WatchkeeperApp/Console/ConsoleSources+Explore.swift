@@ -154,12 +154,13 @@ private struct Exploration {
     case .scalar(let number): rows = [ExploreRow(series: query.description, value: FloatText.general(number))]
     case .string(let text): rows = [ExploreRow(series: query.description, value: text)]
     case .vector(let elements):
-      rows = elements.map { ExploreRow(series: $0.labels.description, value: FloatText.general($0.value)) }
+      rows = elements.map { ExploreRow(series: $0.labels.description, value: $0.valueText) }
     case .matrix(let slices):
       rows = slices.map { slice in
         ExploreRow(
           series: slice.labels.description,
-          value: slice.values.suffix(3).map(FloatText.general).joined(separator: "  ") + "  (\(slice.count))")
+          value: (slice.values.suffix(3).map(FloatText.general) + slice.histograms.values.suffix(3).map(\.promQLText))
+            .joined(separator: "  ") + "  (\(slice.count))")
       }
     }
     answer.unlisted = max(0, rows.count - ExploreAnswer.rowsMax)

@@ -29,7 +29,8 @@ extension ConsoleSources {
   }
 
   func rangeAnswer(
-    _ text: String, from start: Timestamp, through end: Timestamp, step: Duration, _ options: PrometheusQueryOptions = .init()
+    _ text: String, from start: Timestamp, through end: Timestamp, step: Duration,
+    _ options: PrometheusQueryOptions = .init()
   ) async throws(PrometheusFailure) -> PrometheusResult {
     guard step > .zero else {
       throw PrometheusFailure(
@@ -86,13 +87,19 @@ extension PrometheusAnswer {
     case .scalar(let number): self = .scalar(PrometheusPoint(at: time, number))
     case .string(let text): self = .string(at: time, text)
     case .vector(let elements):
-      self = .vector(elements.map { PrometheusSample($0.labels, PrometheusPoint(at: $0.timestamp, $0.value)) })
+      self = .vector(
+        elements.map {
+          PrometheusSample($0.labels, PrometheusPoint(at: $0.timestamp, $0.value, histogram: $0.histogram))
+        })
     case .matrix(let slices):
       self = .matrix(
         slices.map { slice in
           PrometheusSeries(
             slice.labels,
-            zip(slice.milliseconds, slice.values).map { PrometheusPoint(at: Timestamp(milliseconds: $0), $1) })
+            zip(slice.milliseconds, slice.values).map { PrometheusPoint(at: Timestamp(milliseconds: $0), $1) }
+              + zip(slice.histograms.milliseconds, slice.histograms.values).map {
+                PrometheusPoint(at: Timestamp(milliseconds: $0), .nan, histogram: $1)
+              })
         })
     }
   }

@@ -237,13 +237,15 @@ actor RuleEvaluator {
     var batch = SampleBatch()
     var refused: UInt64 = 0
     for sample in samples {
-      if let reference = known[sample.labels] {
-        batch.append(reference, at: sample.timestamp, sample.value)
-      } else if let reference = try? appender.reference(for: sample.labels) {
-        known[sample.labels] = reference
-        batch.append(reference, at: sample.timestamp, sample.value)
-      } else {
+      guard let reference = known[sample.labels] ?? (try? appender.reference(for: sample.labels)) else {
         refused += 1
+        continue
+      }
+      known[sample.labels] = reference
+      if let histogram = sample.histogram {
+        batch.append(reference, at: sample.timestamp, histogram)
+      } else {
+        batch.append(reference, at: sample.timestamp, sample.value)
       }
       if sample.value.isStaleMarker { known[sample.labels] = nil }
     }

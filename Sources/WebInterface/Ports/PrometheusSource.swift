@@ -108,11 +108,14 @@ public enum PrometheusAnswer: Sendable {
 
 public struct PrometheusPoint: Sendable {
   public var at: Timestamp
+  /// Not looked at when there is a histogram.
   public var value: Double
+  public var histogram: NativeHistogram?
 
-  public init(at: Timestamp, _ value: Double) {
+  public init(at: Timestamp, _ value: Double, histogram: NativeHistogram? = nil) {
     self.at = at
     self.value = value
+    self.histogram = histogram
   }
 }
 
