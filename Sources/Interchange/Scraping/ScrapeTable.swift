@@ -76,7 +76,7 @@ public struct ScrapeTable: Sendable {
       return reading
     }
     var result = ScrapeRound(scraped: reading.hits.count)
-    for (entry, labels) in reading.fresh {
+    for (entry, labels) in reading.fresh where entries[Int(entry)].number == Self.unresolved {
       do throws(AppendError) {
         entries[Int(entry)].number = try resolve(labels).number
         result.added += 1
