@@ -17,6 +17,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 let trees = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let web: [Target.Dependency] = [
@@ -66,7 +67,7 @@ let package = Package(
     module("Planner", ["Records", "ServiceTime", "Telemetry", trees]),
     module("Transfers", ["CCurl", "Records", "Telemetry"]),
     module("Notifiers", ["COpenSSL", "Records", "Telemetry", "Transfers"]),
-    module("Probes", ["CLinux", "Interchange", "Records", "Telemetry", "Transfers"]),
+    module("Probes", [heap, "CLinux", "Interchange", "Records", "Telemetry", "Transfers"]),
     module("TimeSeriesStore", ["Telemetry", "CSnappy", grdb]),
     module("Journal", ["Records", "Telemetry", grdb]),
     module("WebInterface", ["CResources", "Interchange", "Records", "Telemetry", "Wording"] + web),

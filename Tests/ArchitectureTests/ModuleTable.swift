@@ -41,7 +41,7 @@ let moduleTable: [String: ModuleRule] = [
   "Transfers": .edge("the one libcurl engine", imports: ["Records", "Telemetry"], others: ["CCurl"]),
   "Probes": .edge(
     "probe kinds and their schedule",
-    imports: ["Interchange", "Telemetry", "ServiceTime", "Records", "Transfers"], others: ["CLinux"]),
+    imports: ["Interchange", "Telemetry", "ServiceTime", "Records", "Transfers"], others: ["CLinux", "HeapModule"]),
   "TimeSeriesStore": .edge("the embedded sample store", imports: ["Telemetry"], others: ["GRDB", "CSnappy"]),
   "Journal": .edge("the journal in SQLite", imports: ["Records", "Telemetry"], others: ["GRDB"]),
   "Notifiers": .edge(

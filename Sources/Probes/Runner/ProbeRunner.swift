@@ -1,3 +1,4 @@
+internal import HeapModule
 internal import Records
 public import Telemetry
 
@@ -6,7 +7,7 @@ public import Telemetry
 /// A run that hangs costs nobody else anything: at its limit it is abandoned, counted and reported as unknown, and its
 /// probe is skipped until it comes back.
 public actor ProbeRunner {
-  /// A class, because hundreds of them are looked through at each due time: copies would cost more than the scrapes.
+  /// A class: it is changed in place, and a copy would count up a reference for each of its parts.
   private final class Entry {
     let definition: ProbeDefinition
     let probe: any Probe
@@ -37,9 +38,19 @@ public actor ProbeRunner {
     var limit: Duration?
   }
 
+  /// When somebody has to look at a probe.
+  private struct Appointment: Comparable {
+    let at: Duration
+    let name: String
+
+    static func < (one: Appointment, other: Appointment) -> Bool { one.at < other.at }
+  }
+
   private let environment: ProbeEnvironment
   private let store: any SampleAppender
   private var entries: [String: Entry] = [:]
+  /// One for each entry, at its next due time or limit: a thousand probes cost no more at a wake than the one that is due.
+  private var appointments = Heap<Appointment>()
   private var nextRun = 0
   private var sleeper: Task<Void, Never>?
   private var observer: (@Sendable (ProbeStatus) -> Void)?
@@ -75,6 +86,7 @@ public actor ProbeRunner {
     }
     for (name, entry) in entries where kept[name] == nil { retire(entry) }
     entries = kept
+    appointments = Heap(kept.map { Appointment(at: Self.nextEvent(of: $0.value), name: $0.key) })
     sleeper?.cancel()
   }
 
@@ -108,9 +120,8 @@ public actor ProbeRunner {
   public func run() async {
     while !Task.isCancelled {
       let now = clock.uptime
-      abandonOverdue(at: now)
-      startDue(at: now)
-      await nap(until: nextEvent(after: now))
+      keepAppointments(at: now)
+      await nap(until: min(appointments.min?.at ?? .seconds(Int64.max / 2), now + Self.napMax))
     }
     for entry in entries.values { entry.running?.task.cancel() }
   }
@@ -128,13 +139,18 @@ public actor ProbeRunner {
     .sorted { $0.name < $1.name }
   }
 
-  private func nextEvent(after now: Duration) -> Duration {
-    var next = now + Self.napMax
-    for entry in entries.values {
-      next = min(next, entry.timing.due)
-      if let limit = entry.running?.limit { next = min(next, limit) }
+  private static func nextEvent(of entry: Entry) -> Duration {
+    min(entry.timing.due, entry.running?.limit ?? entry.timing.due)
+  }
+
+  private func keepAppointments(at now: Duration) {
+    while let next = appointments.min, next.at <= now {
+      appointments.removeMin()
+      abandonOverdue(next.name, at: now)
+      startDue(next.name, at: now)
+      guard let entry = entries[next.name] else { continue }
+      appointments.insert(Appointment(at: Self.nextEvent(of: entry), name: next.name))
     }
-    return next
   }
 
   private func nap(until deadline: Duration) async {
@@ -148,13 +164,12 @@ public actor ProbeRunner {
     }
   }
 
-  private func startDue(at now: Duration) {
-    for (name, entry) in entries where entry.timing.due <= now {
-      if entry.running != nil {
-        entry.timing.skip(at: now)
-      } else {
-        start(name, at: now)
-      }
+  private func startDue(_ name: String, at now: Duration) {
+    guard let entry = entries[name], entry.timing.due <= now else { return }
+    if entry.running != nil {
+      entry.timing.skip(at: now)
+    } else {
+      start(name, at: now)
     }
   }
 
@@ -180,17 +195,15 @@ public actor ProbeRunner {
     record(report, of: run, for: name)
   }
 
-  private func abandonOverdue(at now: Duration) {
-    for (name, entry) in entries {
-      guard let run = entry.running, let limit = run.limit, limit <= now else { continue }
-      run.task.cancel()
-      entry.running?.limit = nil
-      entry.status.abandoned += 1
-      let text = "the check did not come back within \(entry.definition.timeout.notation) and was abandoned"
-      var report = ProbeReport.unknown("reason.probe.hangs", text)
-      for reference in entry.probe.endSeries() { report.batch.append(reference, at: run.startedAt, .staleMarker) }
-      record(report, of: run, for: name)
-    }
+  private func abandonOverdue(_ name: String, at now: Duration) {
+    guard let entry = entries[name], let run = entry.running, let limit = run.limit, limit <= now else { return }
+    run.task.cancel()
+    entry.running?.limit = nil
+    entry.status.abandoned += 1
+    let text = "the check did not come back within \(entry.definition.timeout.notation) and was abandoned"
+    var report = ProbeReport.unknown("reason.probe.hangs", text)
+    for reference in entry.probe.endSeries() { report.batch.append(reference, at: run.startedAt, .staleMarker) }
+    record(report, of: run, for: name)
   }
 
   private func record(_ report: ProbeReport, of run: Run, for name: String) {
