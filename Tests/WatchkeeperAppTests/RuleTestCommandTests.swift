@@ -67,6 +67,25 @@ struct RuleTestCommandTests {
     #expect(text(try run(Self.test(severity: "critical"))) == "a.test.yaml: ok\n2 passed, 0 failed\n")
   }
 
+  @Test("rule tests see the keys of the side file") func sideFile() throws {
+    try folder.write("hosts: {HostDown: {no_data: keep}}\n", to: "watchkeeper/a.rules.yaml")
+    let test = """
+      rule_files: [a.rules.yaml]
+      tests:
+        - interval: 1m
+          input_series: [{series: 'up{instance="a"}', values: 0x3 stale}]
+          alert_rule_test:
+            - eval_time: 30m
+              alertname: HostDown
+              exp_alerts:
+                - exp_labels: {severity: critical, instance: a}
+                  exp_annotations: {summary: a is down}
+
+      """
+    let results = try run(test)
+    #expect(results.failed == 0, "\(results.text)")
+  }
+
   @Test("a failing expectation shows its difference") func fails() throws {
     let results = try run(Self.test(severity: "warning"))
     #expect(
