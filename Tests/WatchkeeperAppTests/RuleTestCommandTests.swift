@@ -106,7 +106,7 @@ struct RuleTestCommandTests {
     #expect(lines[2].hasPrefix("ok 1 - "))
     #expect(lines[3].hasPrefix("not ok 2 - "))
     #expect(lines[4].hasPrefix("# expected {alertname="))
-    #expect(results.junitText.contains("<testsuites tests=\"2\" failures=\"1\" skipped=\"0\">"))
+    #expect(results.junitText.contains("<testsuites tests=\"2\" failures=\"1\">"))
     #expect(results.junitText.contains("severity=&quot;warning&quot;"))
     #expect(try JSONOutput.text(results).contains("\"failed\" : 1"))
   }

@@ -206,7 +206,8 @@ private struct ElementReading {
     }
     let key = AlertKey(group: round.group, alert: rule.name, labels: labels)
     let alert = Alert(
-      key: key, annotations: annotations, activeAt: round.slot, value: element.value, element: source, isNoData: isNoData)
+      key: key, annotations: annotations, activeAt: round.slot, value: element.value, element: source,
+      isNoData: isNoData)
     if found.updateValue(alert, forKey: labels) != nil { duplicate = duplicate ?? labels }
   }
 
