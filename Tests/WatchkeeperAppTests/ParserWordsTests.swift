@@ -115,9 +115,9 @@ struct ChineseResultTests {
       report.read.ruleTests = 2
       #expect(report.text == "通过：0 个探测，0 组共 3 条规则，0 个配置项，0 个计划，2 个规则测试\n")
       let results = TestResults(files: [
-        .init(path: "a.test.yaml", cases: [.init(title: "x", outcome: .skipped, lines: ["y"])])
+        .init(path: "a.test.yaml", cases: [.init(title: "x", outcome: .failed, lines: ["y"])])
       ])
-      #expect(results.text == "a.test.yaml：通过\n  x：跳过\n    y\n0 个通过，0 个失败，1 个跳过\n")
+      #expect(results.text == "a.test.yaml：失败\n  x\n    y\n0 个通过，1 个失败\n")
     }
   }
 

@@ -1,11 +1,5 @@
 public import Telemetry
 
-/// Why a test file cannot be run.
-public struct UnitTestError: Error, Sendable, Equatable, CustomStringConvertible {
-  public let description: String
-  public init(_ description: String) { self.description = description }
-}
-
 /// A rule test file in promtool's format, as written: decoded by the app, which refuses unknown keys.
 ///
 /// - Source: Prometheus "Unit testing for rules".
@@ -186,7 +180,7 @@ public struct ExpectedSample: Decodable, Sendable {
   /// A series description; empty for an element without labels.
   public var labels: String
   public var value: Double
-  /// A native histogram, which this program cannot compare.
+  /// A native histogram, in place of the value: `{{…}}`.
   public var histogram: String?
 
   private enum CodingKeys: String, CodingKey, CaseIterable { case labels, value, histogram }

@@ -8,8 +8,6 @@ public struct UnitTestVerdict: Sendable {
     case passed
     /// What was expected, what was found, line by line.
     case failed([Reason])
-    /// The expectation needs what this program does not have.
-    case skipped(Reason)
   }
 
   /// For example "test 'disk fills' alert 'DiskFull' at 10m".
@@ -83,6 +81,8 @@ private struct TestBench {
     Reason("rule-test.title.\(subject)", arguments.merging(["test": name]) { $1 })
   }
 
+  private static func labels(_ text: String) -> LabelSet? { text.isEmpty ? nil : try? SeriesNotation.labels(text) }
+
   private static func notASeries(_ text: String) -> Reason {
     Reason("rule-test.series", ["text": text, "example": "up{job=\"node\"}"])
   }
@@ -91,20 +91,22 @@ private struct TestBench {
     let step = test.interval ?? file.evaluationInterval
     var problems: [Reason] = []
     for input in test.inputSeries {
-      guard let labels = SeriesNotation.labels(input.series) else {
+      guard let labels = Self.labels(input.series) else {
         problems.append(Self.notASeries(input.series))
         continue
       }
-      do throws(UnitTestError) {
-        for (index, value) in try SeriesNotation.values(input.values).enumerated() {
+      do throws(TestScriptError) {
+        // YAML lets values go on in the next line.
+        for (index, value) in try SampleNotation.samples(input.values.replacing("\n", with: " ")).enumerated() {
           let time = test.start.advanced(by: step * index)
           switch value {
-          case .missing, .histogram: break
-          case .number(let number): series.append(labels, at: time, number)
+          case .missing: break
+          case .value(let number): series.append(labels, at: time, number)
+          case .histogram(let histogram, _): series.append(labels, at: time, histogram)
           }
         }
       } catch {
-        problems.append(Reason("rule-test.values", ["series": input.series, "problem": error.description]))
+        problems.append(Reason("rule-test.values", ["series": input.series, "problem": error.message]))
       }
     }
     return problems
@@ -215,10 +217,6 @@ private struct TestBench {
 
   private mutating func judge(_ example: QueryCase) {
     let title = title("expression", ["expression": example.expression, "time": example.evalTime.notation])
-    if example.expected.contains(where: { $0.histogram != nil }) {
-      verdicts.append(UnitTestVerdict(title: title, outcome: .skipped(Reason("rule-test.histograms"))))
-      return
-    }
     do throws(PromQLError) {
       let query = try Query(parsing: example.expression)
       let time = test.start.advanced(by: example.evalTime)
@@ -233,27 +231,49 @@ private struct TestBench {
   }
 
   private mutating func compare(_ title: Reason, _ example: QueryCase, _ elements: [VectorElement]) {
-    var expected: [(labels: LabelSet, value: Double)] = []
+    var expected: [(labels: LabelSet, sample: TestSample)] = []
     for sample in example.expected {
-      guard let labels = sample.labels.isEmpty ? LabelSet.empty : SeriesNotation.labels(sample.labels) else {
+      guard let labels = sample.labels.isEmpty ? LabelSet.empty : Self.labels(sample.labels) else {
         fail(title, Self.notASeries(sample.labels))
         return
       }
-      expected.append((labels, sample.value))
+      guard let text = sample.histogram else {
+        expected.append((labels, .value(sample.value)))
+        continue
+      }
+      guard let samples = try? SampleNotation.samples(text), samples.count == 1, case .histogram = samples[0] else {
+        fail(title, Reason("rule-test.histogram", ["text": text]))
+        return
+      }
+      expected.append((labels, samples[0]))
     }
     expected.sort { $0.labels < $1.labels }
     let found = elements.sorted { $0.labels < $1.labels }
     let isEqual =
       expected.count == found.count
-      && zip(expected, found).allSatisfy {
-        $0.labels == $1.labels && file.comparison.accepts($1.value, $0.value)
-      }
+      && zip(expected, found).allSatisfy { $0.labels == $1.labels && accepts($1, $0.sample) }
     if isEqual {
       verdicts.append(UnitTestVerdict(title: title, outcome: .passed))
     } else {
       note(
-        title, expected: expected.map { "\($0.labels) \(Self.text($0.value))" },
-        found: found.map { "\($0.labels) \(Self.text($0.value))" })
+        title, expected: expected.map { "\($0.labels) \(Self.text($0.sample))" },
+        found: found.map { "\($0.labels) \($0.histogram?.promQLText ?? Self.text($0.value))" })
+    }
+  }
+
+  private func accepts(_ found: VectorElement, _ wanted: TestSample) -> Bool {
+    switch (found.histogram, wanted) {
+    case (nil, .value(let number)): file.comparison.accepts(found.value, number)
+    case (let histogram?, .histogram): wanted.accepts(histogram)
+    default: false
+    }
+  }
+
+  private static func text(_ sample: TestSample) -> String {
+    switch sample {
+    case .missing: "_"
+    case .value(let number): text(number)
+    case .histogram(let histogram, _): histogram.promQLText
     }
   }
 

@@ -9,6 +9,14 @@ public enum TestSample: Sendable, Hashable {
   case histogram(NativeHistogram, statesHint: Bool)
 }
 
+extension TestSample {
+  /// Whether `found` is the histogram that is written, as far as a test tells.
+  public func accepts(_ found: NativeHistogram) -> Bool {
+    guard case .histogram(let wanted, let statesHint) = self else { return false }
+    return TestCheck.areEqual(found, wanted) && (!statesHint || found.resetHint == wanted.resetHint)
+  }
+}
+
 /// The short notation of test samples: `1 2 _ 5x3 0+10x100 stale {{count:1}}`.
 ///
 /// - Source: Prometheus, unit testing for rules, "series".

@@ -54,6 +54,10 @@ struct ConfigurationCheck {
     for path in paths.flatMap(ConfigurationFiles.ruleFiles) {
       do throws(SettingsError) {
         files.append(.init(kind: .rules, path: path, text: try SourceFile.text(of: path)))
+        let side = RuleSideFile.path(beside: path)
+        if path != SourceFile.standardInput, FileManager.default.fileExists(atPath: side) {
+          files.append(.init(kind: .ruleSettings, path: side, text: try SourceFile.text(of: side)))
+        }
       } catch {
         report.errors.append(error)
       }

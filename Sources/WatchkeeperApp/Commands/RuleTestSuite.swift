@@ -85,7 +85,10 @@ enum RuleTestSuite {
       for rulePath in found {
         do throws(SettingsErrors) {
           let rules = try SettingsDocument.reading(rulePath, .firstOfSeveral)
-          groups += rules.root.map { ConfigurationReader.ruleFile($0, of: rules, &errors, &warnings) } ?? []
+          let sidePath = RuleSideFile.path(beside: rulePath)
+          let hasSide = FileManager.default.fileExists(atPath: sidePath)
+          let side = try hasSide ? RuleSideFile(SettingsDocument.reading(sidePath)) : nil
+          groups += rules.root.map { ConfigurationReader.ruleFile($0, of: rules, side: side, &errors, &warnings) } ?? []
         } catch {
           errors += error.errors
         }

@@ -3,12 +3,12 @@ internal import Telemetry
 
 /// What became of tests, and how it is written for people and for build servers.
 struct TestResults: Sendable, Encodable {
-  enum Outcome: String, Sendable, Encodable { case passed, failed, skipped }
+  enum Outcome: String, Sendable, Encodable { case passed, failed }
 
   struct Case: Sendable, Encodable, Equatable {
     let title: String
     let outcome: Outcome
-    /// What was expected and what was found, or why it was skipped.
+    /// What was expected and what was found.
     let lines: [String]
     /// For scores by kind; `nil` where there is but one.
     var kind: String?
@@ -25,17 +25,15 @@ struct TestResults: Sendable, Encodable {
 
   var passed: Int { count(.passed) }
   var failed: Int { count(.failed) }
-  var skipped: Int { count(.skipped) }
 
   private func count(_ outcome: Outcome) -> Int { files.reduce(0) { $0 + $1.count(outcome) } }
 
-  private enum CodingKeys: String, CodingKey { case passed, failed, skipped, files }
+  private enum CodingKeys: String, CodingKey { case passed, failed, files }
 
   func encode(to encoder: any Encoder) throws {
     var fields = encoder.container(keyedBy: CodingKeys.self)
     try fields.encode(passed, forKey: .passed)
     try fields.encode(failed, forKey: .failed)
-    try fields.encode(skipped, forKey: .skipped)
     try fields.encode(files, forKey: .files)
   }
 
@@ -48,16 +46,12 @@ struct TestResults: Sendable, Encodable {
       lines.append(
         Terminal.words(file.count(.failed) == 0 ? "test.file-passed" : "test.file-failed", ["path": file.path]))
       for example in file.cases where example.outcome != .passed {
-        let title =
-          example.outcome == .skipped ? Terminal.words("test.skipped", ["title": example.title]) : example.title
-        lines.append("  " + title)
+        lines.append("  " + example.title)
         lines += example.lines.map { "    \($0)" }
       }
     }
     lines.append(
-      Terminal.words(
-        skipped > 0 ? "test.sum-skipped" : "test.sum",
-        ["passed": String(passed), "failed": String(failed), "skipped": String(skipped)]))
+      Terminal.words("test.sum", ["passed": String(passed), "failed": String(failed)]))
     return lines.map { $0 + "\n" }.joined()
   }
 
@@ -70,8 +64,7 @@ struct TestResults: Sendable, Encodable {
     for (index, (path, example)) in all.enumerated() {
       // '#' would begin a directive.
       let title = "\(path): \(example.title)".replacing("#", with: "\\#")
-      let reason = example.outcome == .skipped ? " # SKIP \(example.lines.joined(separator: "; "))" : ""
-      lines.append("\(example.outcome == .failed ? "not ok" : "ok") \(index + 1) - \(title)\(reason)")
+      lines.append("\(example.outcome == .failed ? "not ok" : "ok") \(index + 1) - \(title)")
       if example.outcome == .failed { lines += example.lines.map { "# \($0)" } }
     }
     return lines.map { $0 + "\n" }.joined()
@@ -81,13 +74,12 @@ struct TestResults: Sendable, Encodable {
   var junitText: String {
     var lines = [
       #"<?xml version="1.0" encoding="UTF-8"?>"#,
-      "<testsuites tests=\"\(passed + failed + skipped)\" failures=\"\(failed)\" skipped=\"\(skipped)\">",
+      "<testsuites tests=\"\(passed + failed)\" failures=\"\(failed)\">",
     ]
     for file in files {
       let name = TextNotation.markup.escaped(file.path)
       lines.append(
-        "  <testsuite name=\"\(name)\" tests=\"\(file.cases.count)\" failures=\"\(file.count(.failed))\" "
-          + "skipped=\"\(file.count(.skipped))\">")
+        "  <testsuite name=\"\(name)\" tests=\"\(file.cases.count)\" failures=\"\(file.count(.failed))\">")
       lines += file.cases.map { Self.junitLine($0, suite: name) }
       lines.append("  </testsuite>")
     }
@@ -100,7 +92,6 @@ struct TestResults: Sendable, Encodable {
     return switch example.outcome {
     case .passed: head + "/>"
     case .failed: head + "><failure message=\"\(Terminal.words("test.differs"))\">\(text)</failure></testcase>"
-    case .skipped: head + "><skipped message=\"\(text)\"/></testcase>"
     }
   }
 }
@@ -111,7 +102,6 @@ extension TestResults.Case {
     switch verdict.outcome {
     case .passed: self.init(title: title, outcome: .passed, lines: [])
     case .failed(let lines): self.init(title: title, outcome: .failed, lines: lines.map { Terminal.words($0) })
-    case .skipped(let reason): self.init(title: title, outcome: .skipped, lines: [Terminal.words(reason)])
     }
   }
 }

@@ -7,6 +7,8 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
   enum Kind: String, Codable, Sendable, CaseIterable {
     case settings
     case probes, rules, inventory, plans
+    /// What Watchkeeper alone reads of rules: see `RuleSideFile`.
+    case ruleSettings = "rules/watchkeeper"
 
     /// The folder of the kind inside a configuration folder; `nil` for the one file of settings.
     var folder: String? { self == .settings ? nil : rawValue }

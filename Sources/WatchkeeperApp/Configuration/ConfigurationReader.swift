@@ -90,29 +90,40 @@ struct ConfigurationReader {
 
   private mutating func rules(_ files: ConfigurationFiles, _ settings: RuleSettings) -> [RuleGroup] {
     errors += files.unreadable[.rules] ?? []
-    return files.files(of: .rules).flatMap { file -> [RuleGroup] in
+    errors += files.unreadable[.ruleSettings] ?? []
+    var sides = Dictionary(files.files(of: .ruleSettings).map { ($0.path, $0) }) { first, _ in first }
+    let groups = files.files(of: .rules).flatMap { file -> [RuleGroup] in
+      let own = file.isPackaged ? String(file.path.dropFirst(PackagedFiles.prefix.count)) : file.path
+      let side = sides.removeValue(forKey: RuleSideFile.path(beside: own)).flatMap { file in
+        attempt { try RuleSideFile(try SettingsDocument(text: file.text, file: file.path)) }
+      }
       guard let document = document(file, .firstOfSeveral), let root = document.root else { return [] }
       if let surplus = document.surplus { warnings.append(SettingsError(at: surplus, "fault.rule.second-document")) }
-      return Self.ruleFile(root, of: document, defaults: settings.defaults, &errors, &warnings)
+      return Self.ruleFile(root, of: document, defaults: settings.defaults, side: side, &errors, &warnings)
     }
+    errors += sides.keys.sorted().map { SettingsError(ofFile: $0, "fault.rule.no-rule-file") }
+    return groups
   }
 
   /// Reads one rule file; faults are added to `errors`, what is odd to `warnings`.
   static func ruleFile(
-    _ root: Node, of document: SettingsDocument, defaults: RuleDefaults = RuleDefaults(),
+    _ root: Node, of document: SettingsDocument, defaults: RuleDefaults = RuleDefaults(), side: RuleSideFile? = nil,
     _ errors: inout [SettingsError], _ warnings: inout [SettingsError]
   ) -> [RuleGroup] {
-    let definition: RuleFileDefinition
+    var definition: RuleFileDefinition
     do throws(SettingsErrors) {
       definition = try SettingsDecoder.decode(RuleFileDefinition.self, from: root, of: document)
     } catch {
       errors += error.errors
       definition = readable(root, of: document)
     }
+    var side = side
+    side?.apply(to: &definition, &errors)
     let file = RuleFile(definition, file: document.file, defaults: defaults) { path in
       document.place(of: root.deepest(on: Self.keys(of: path))).line
     }
     func located(_ problem: RuleError) -> SettingsError {
+      if let located = side?.located(problem) { return located }
       let keys = Self.keys(of: problem.path)
       return SettingsError(at: document.place(of: root.deepest(on: keys)), key: keys.settingsText, problem.fault)
     }

@@ -2,6 +2,7 @@ internal import Alerting
 internal import Incidents
 internal import Inventory
 internal import Telemetry
+internal import Wording
 
 /// Turns a finished round of a rule group into what the incidents are offered: each alert with its item and the window
 /// over it. Pure.
@@ -30,12 +31,20 @@ struct BreachOffering {
     }
   }
 
+  /// The rule's own texts speak of a value that is not there.
+  private static func noDataTexts(_ alert: Alert) -> [String: String] {
+    let arguments = ["rule": alert.name, "labels": alert.element.description]
+    func text(_ language: Language) -> String { Reader(language: language).text("hold.told", arguments) }
+    return ["summary": text(.english), "summary_zh_cn": text(.simplifiedChinese)]
+  }
+
   private func report(_ alert: Alert, of rule: AlertingRule, in group: RuleGroup, at now: Timestamp) -> AlertReport {
     let subject = ItemBinding.resolve(labels: alert.labels, targets: targets, in: inventory) { incidents.isFailing($0) }
     let window = subject.item.flatMap { maintenance.window(over: $0.id, at: now) }
     return AlertReport(
       rule: RuleReference(group.key, rule.name), labels: alert.labels,
-      annotations: alert.annotations, activeAt: alert.activeAt, value: alert.value, volatileLabels: rule.volatileLabels,
+      annotations: alert.isNoData ? Self.noDataTexts(alert) : alert.annotations, activeAt: alert.activeAt,
+      value: alert.value, volatileLabels: rule.volatileLabels,
       subject: subject, withheldBy: window)
   }
 }

@@ -47,7 +47,8 @@ extension RuleRow {
     }
     if let problem { view["problem"] = problem }
     if pending + firing > 0 {
-      view["sees"] = reader.text("rule.sees", ["firing": String(firing), "pending": String(pending)])
+      let seen = reader.text("rule.sees", ["firing": String(firing), "pending": String(pending)])
+      view["sees"] = ([seen] + holds.map { parts.text($0) }).joined(separator: " · ")
     }
     return view
   }

@@ -71,6 +71,26 @@ private let ruleFaultMessages: [Message] = [
     "fault.rule.group-twice", en: "group '{name}' exists twice in this file – rename one of them",
     zh: "此文件中有两个组“{name}”——请改名其中一个"),
   Message(
+    "fault.rule.no-data", en: "'{word}' is not a policy – {known:spelling}", zh: "“{word}”不是有效策略——{known:spelling}"),
+  Message(
+    "fault.rule.no-data-for", en: "says how long before no_data: alert fires – write that too, or leave this out",
+    zh: "仅与 no_data: alert 一起使用——请同时写上，或删除此项"),
+  Message(
+    "fault.rule.no-condition",
+    en:
+      "the expression has no comparison, or asks for absence: no data cannot be told from a false condition – leave this out",
+    zh: "表达式没有比较，或本身检测缺失：无法区分“无数据”与“条件不成立”——请删除此项"),
+  Message(
+    "fault.rule.settings-twice", en: "the rule has a watchkeeper: block of its own – keep one of the two",
+    zh: "该规则自身已有 watchkeeper: 块——请只保留其一"),
+  Message(
+    "fault.rule.no-such-alert", en: "group '{group}' has no alert '{alert}' – write the names as in the rule file",
+    zh: "组“{group}”中没有告警“{alert}”——名称须与规则文件一致"),
+  Message(
+    "fault.rule.no-rule-file",
+    en: "there is no rule file of this name – name it as the file in rules/ that it belongs to",
+    zh: "没有同名的规则文件——文件名须与 rules/ 中对应的文件相同"),
+  Message(
     "fault.rule.twice", en: "'{name}' stands twice in this file with the same labels – delete one, or tell them apart",
     zh: "“{name}”在此文件中以相同的标签出现两次——请删除其一，或用标签区分"),
   Message(

@@ -3,12 +3,8 @@ let testMessages: [Message] = [
   Message("test.file-passed", en: "{path}: ok", zh: "{path}：通过"),
   Message("test.file-failed", en: "{path}: FAILED", zh: "{path}：失败"),
   Message("test.unread", en: "read the files", zh: "读取文件"),
-  Message("test.skipped", en: "{title}: skipped", zh: "{title}：跳过"),
   Message("test.differs", en: "not as expected", zh: "与期望不符"),
   Message("test.sum", en: "{passed} passed, {failed} failed", zh: "{passed} 个通过，{failed} 个失败"),
-  Message(
-    "test.sum-skipped", en: "{passed} passed, {failed} failed, {skipped} skipped",
-    zh: "{passed} 个通过，{failed} 个失败，{skipped} 个跳过"),
   Message("test.more", en: "… and {count} more", zh: "……另有 {count} 个"),
   Message("test.file", en: "FILE", zh: "文件"),
   Message("test.total", en: "total", zh: "合计"),
@@ -32,7 +28,9 @@ let testMessages: [Message] = [
     "rule-test.rounds", en: "more than {limit} rounds – raise evaluation_interval",
     zh: "超过 {limit} 轮——请增大 evaluation_interval"),
   Message("rule-test.rule-failed", en: "rule '{rule}' at {time}: {problem}", zh: "规则“{rule}”，时刻 {time}：{problem}"),
-  Message("rule-test.histograms", en: "native histograms are not supported", zh: "不支持原生直方图"),
+  Message(
+    "rule-test.histogram", en: "'{text}' is not a native histogram – write one between two braces, as in the series",
+    zh: "“{text}”不是原生直方图——请像输入序列那样写在双花括号中"),
   Message(
     "rule-test.value-type", en: "the expression gives neither a vector nor a scalar", zh: "表达式的结果既不是向量也不是标量"),
   Message("rule-test.query-failed", en: "the query fails: {problem}", zh: "查询失败：{problem}"),
