@@ -187,6 +187,10 @@ extension SampleConsole {
     return page
   }
 
+  func backtest(_ order: BacktestOrder, waiting: Duration) async -> BacktestAnswer {
+    BacktestAnswer(.running, progress: 0)
+  }
+
   func rules() async throws(ConsoleError) -> RulesPage {
     guard content == .full else { return RulesPage(groups: []) }
     return RulesPage(groups: [
