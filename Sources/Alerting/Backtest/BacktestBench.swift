@@ -52,7 +52,11 @@ public struct BacktestBench: Sendable {
     guard case .done(let outcome) = step else { return step }
     if case .alerting = group.rules[place.rule] { histories[place.group][place.rule].note(outcome, at: slot) }
     for sample in outcome.samples where plan.written.isRead(sample.labels) {
-      written.append(sample.labels, at: sample.timestamp, sample.value)
+      if let histogram = sample.histogram {
+        written.append(sample.labels, at: sample.timestamp, histogram)
+      } else {
+        written.append(sample.labels, at: sample.timestamp, sample.value)
+      }
       writtenSamples += 1
     }
     return step
@@ -75,9 +79,13 @@ public struct BacktestBench: Sendable {
   }
 
   private static func joined(_ earlier: SeriesSlice, _ later: SeriesSlice) -> SeriesSlice {
-    SeriesSlice(
-      labels: earlier.labels, milliseconds: earlier.milliseconds + later.milliseconds,
-      values: earlier.values + later.values)
+    var joined = earlier
+    joined.milliseconds += later.milliseconds
+    joined.values += later.values
+    for (time, histogram) in zip(later.histograms.milliseconds, later.histograms.values) {
+      joined.histograms.append(time, histogram)
+    }
+    return joined
   }
 
   /// Lets go of samples that no round after `slot` can read.
@@ -104,10 +112,15 @@ public struct SlotResults: Sendable {
     elements = Array(repeating: [], count: slots.count)
     guard let first = slots.first else { return }
     let step = slots.count > 1 ? slots[1].milliseconds - first.milliseconds : 1
+    func add(_ slice: SeriesSlice, _ time: Int64, _ value: Double, _ histogram: NativeHistogram? = nil) {
+      elements[Int((time - first.milliseconds) / step)].append(
+        VectorElement(
+          labels: slice.labels, timestamp: Timestamp(milliseconds: time), value: value, histogram: histogram))
+    }
     for slice in matrix {
-      for (time, value) in zip(slice.milliseconds, slice.values) {
-        elements[Int((time - first.milliseconds) / step)].append(
-          VectorElement(labels: slice.labels, timestamp: Timestamp(milliseconds: time), value: value))
+      for (time, value) in zip(slice.milliseconds, slice.values) { add(slice, time, value) }
+      for (time, histogram) in zip(slice.histograms.milliseconds, slice.histograms.values) {
+        add(slice, time, .nan, histogram)
       }
     }
   }

@@ -2,8 +2,8 @@ internal import Telemetry
 
 /// The comparison with a number that decides what a query lets through: `free < 10` in `free < 10 and on() up == 1`.
 ///
-/// It can be judged apart from the query, at any number: set operators only take elements away and arithmetic on the
-/// way to it would change the value that a rule sees, so a comparison below either is none.
+/// Found at the top, inside parentheses and to the left of `and` and `unless`, which only take elements away: there each
+/// value can be judged apart from the query, at any number.
 public struct Threshold: Sendable {
   /// As if the number stood on the right.
   public let operation: BinaryOperator

@@ -40,6 +40,13 @@ actor Backtests {
       state = Mutex(State(askedAt: uptime))
     }
 
+    /// Whether it answers for its order: a failure does until nobody has asked for a while, then it is tried again.
+    func stands(at uptime: Duration) -> Bool {
+      state.withLock { state in
+        !state.isGivenUp && (state.outcome?.stage != .failed || uptime - state.askedAt <= Backtests.interestMax)
+      }
+    }
+
     var answer: BacktestAnswer {
       state.withLock { $0.outcome ?? BacktestAnswer(.running, progress: $0.progress) }
     }
@@ -51,13 +58,13 @@ actor Backtests {
     jobs.removeAll { job in
       job.state.withLock { $0.outcome != nil && now - $0.askedAt > Self.keptFor }
     }
-    let known = jobs.first { $0.order == order && $0.digest == digest && !$0.state.withLock { $0.isGivenUp } }
+    let known = jobs.first { $0.order == order && $0.digest == digest && $0.stands(at: now) }
     let job: Job
     if let known {
       job = known
       job.state.withLock { $0.askedAt = now }
     } else {
-      let running = jobs.first { job in job.state.withLock { $0.outcome == nil } }
+      let running = jobs.first { job in job.state.withLock { $0.outcome == nil && !$0.isGivenUp } }
       if let running, running.state.withLock({ now - $0.askedAt <= Self.interestMax }) {
         return BacktestAnswer(.failed, problem: Phrase("backtest.busy"))
       }
@@ -94,11 +101,7 @@ actor Backtests {
       } catch {
         outcome = BacktestAnswer(.failed, problem: error.phrase)
       }
-      job.state.withLock { state in
-        // What was given up begins anew when somebody asks again.
-        if outcome.stage == .failed { state.isGivenUp = true }
-        state.outcome = outcome
-      }
+      job.state.withLock { $0.outcome = outcome }
     }
   }
 }

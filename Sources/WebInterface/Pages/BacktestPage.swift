@@ -23,6 +23,8 @@ public struct BacktestOrder: Hashable, Sendable {
   public var step: Duration?
   /// Numbers for the ladder; empty: found from the values.
   public var thresholds: [Double]
+  /// Numbers that may be given.
+  public static let thresholdsMax = 11
   /// Tells equal orders apart that want a fresh answer.
   public var key: String?
 

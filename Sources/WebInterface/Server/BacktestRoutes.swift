@@ -34,6 +34,9 @@ struct BacktestRoutes: Sendable {
       guard let beginning = BacktestOrder.Beginning(since) else {
         throw .badRequest(Phrase("backtest.since", ["text": since]))
       }
+      guard (thresholds ?? []).count <= BacktestOrder.thresholdsMax else {
+        throw .badRequest(Phrase("backtest.thresholds", ["limit": String(BacktestOrder.thresholdsMax)]))
+      }
       var order = BacktestOrder(
         file: file, text: text, group: group, rule: rule, since: beginning, thresholds: thresholds ?? [], key: key)
       if let until {

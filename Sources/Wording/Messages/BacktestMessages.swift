@@ -2,6 +2,37 @@
 let backtestMessages: [Message] = backtestResultMessages + backtestProblemMessages
 
 private let backtestResultMessages: [Message] = [
+  Message("backtest.title", en: "{rule} on the past", zh: "{rule} 回测"),
+  Message("backtest.try", en: "try on the past", zh: "回测"),
+  Message("backtest.try-rule", en: "{rule}: try on the past", zh: "{rule}：回测"),
+  Message("backtest.open", en: "still open", zh: "仍未关闭"),
+  Message("backtest.span", en: "Span", zh: "时间范围"),
+  Message("backtest.day", en: "1 day", zh: "1 天"),
+  Message("backtest.week", en: "7 days", zh: "7 天"),
+  Message("backtest.month", en: "30 days", zh: "30 天"),
+  Message(
+    "backtest.assumed", en: "With today's items and receivers, as if nobody acknowledged anything.",
+    zh: "按当前配置项和接收者计算，假定无人确认。"),
+  Message("backtest.when", en: "When it fired", zh: "触发时段"),
+  Message(
+    "backtest.picture", en: "{count} {count|fire|fires} between {from:moment} and {to:moment}",
+    zh: "{from:moment} 至 {to:moment} 触发 {count} 次"),
+  Message("backtest.count", en: "{count} {count|time|times}", zh: "{count} 次"),
+  Message("backtest.in-series", en: "in {series} series", zh: "{series} 个序列"),
+  Message("backtest.firing", en: "Firing in all", zh: "触发总时长"),
+  Message("backtest.longest", en: "longest {length:age}", zh: "最长 {length:age}"),
+  Message("backtest.known", en: "{known} of them there were", zh: "其中 {known} 个实际发生过"),
+  Message("backtest.quiet", en: "It would not have fired.", zh: "不会触发。"),
+  Message("backtest.column.from", en: "From", zh: "开始"),
+  Message("backtest.column.length", en: "Length", zh: "时长"),
+  Message("backtest.column.value", en: "Value", zh: "数值"),
+  Message("backtest.column.series", en: "Series", zh: "序列"),
+  Message("backtest.column.told", en: "Told", zh: "通知"),
+  Message("backtest.column.real", en: "Real", zh: "实际事件"),
+  Message("backtest.column.what", en: "What", zh: "内容"),
+  Message("backtest.column.threshold", en: "Threshold", zh: "阈值"),
+  Message("backtest.column.fires", en: "Fires", zh: "触发次数"),
+  Message("backtest.going", en: "still firing", zh: "仍在触发"),
   Message("backtest.running", en: "trying on the past: {share:percent}", zh: "正在回测：{share:percent}"),
   Message("backtest.head", en: "{file}: {from} to {to}", zh: "{file}：{from} 至 {to}"),
   Message("backtest.pace", en: "{group}, every {interval:age}", zh: "{group}，每 {interval:age}评估"),
@@ -52,6 +83,8 @@ private let backtestProblemMessages: [Message] = [
   Message(
     "backtest.step", en: "step: '{text}' is not a duration – write e.g. 1m",
     zh: "step：“{text}”不是时长——请写成 1m 这样"),
+  Message(
+    "backtest.thresholds", en: "too many thresholds – give at most {limit}", zh: "阈值过多——最多 {limit} 个"),
   Message(
     "backtest.busy", en: "another back-test runs – try again when it is done",
     zh: "另一个回测正在运行——请在其结束后重试"),

@@ -193,7 +193,7 @@ struct BacktestText {
     var table = TextTable(reader.head("threshold"), reader.head("fires"), reader.head("firing"), "")
     for rung in ladder.rungs {
       table.add(
-        "\(ladder.comparison) \(Quantity.plain(rung.number))", String(rung.fires),
+        "\(ladder.comparison) \(Quantity.exact(rung.number))", String(rung.fires),
         rung.firingSeconds > 0 ? reader.age(seconds: rung.firingSeconds) : Reader.none,
         rung.number == ladder.number ? reader.text("backtest.own") : "")
     }
