@@ -59,6 +59,7 @@ def pages(installation: Installation, browser: Browser) -> dict[str, str]:
         "incident": first("/incidents", "/incidents/INC"), "cmdb": "/cmdb",
         "item": first("/cmdb", "/cmdb/", "shop"), "item-host": first("/cmdb", "/cmdb/", "host"),
         "maintenance": "/maintenance", "task": first("/maintenance", "/maintenance/tasks/"), "rules": "/rules",
+        "past": first("/rules", "/rules/"),
         "explore": "/explore", "explore-answer": "/explore?q=" + quote("-sum by (mode) (rate(node_cpu_seconds_total[1m]))"),
         "explore-fault": "/explore?q=" + quote("sum(rate(up[5m]"),
         "runbook": "/runbooks/endpoint", "login": "/?t=expired-or-used", "missing": "/no/such/page",

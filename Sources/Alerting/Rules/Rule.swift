@@ -65,7 +65,7 @@ public struct AlertingRule: Sendable {
   /// The group's labels with the rule's over them, ascending by name.
   public let labels: [NamedTemplate]
   /// Ascending by name.
-  public let annotations: [NamedTemplate]
+  public internal(set) var annotations: [NamedTemplate]
   /// Labels that are not part of the incident's identity; `severity` never is.
   public let volatileLabels: Set<String>
   public let impact: ImpactHint?

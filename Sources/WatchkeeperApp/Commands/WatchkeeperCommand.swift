@@ -9,7 +9,8 @@ struct WatchkeeperCommand: AsyncParsableCommand {
       "watchkeeper", version: programVersion,
       subcommands: [
         RunCommand.self, CheckCommand.self, TestCommand.self, VerifyCommand.self, ProbeCommand.self,
-        StatusCommand.self, QueryCommand.self, IncidentCommand.self, ItemCommand.self, PlanCommand.self,
+        StatusCommand.self, QueryCommand.self, BacktestCommand.self, IncidentCommand.self, ItemCommand.self,
+        PlanCommand.self,
         LoginCommand.self, TokenCommand.self,
       ])
   }

@@ -60,6 +60,10 @@ extension LiveConsole: ConsolePages {
     await sources.explorePage(query, range: range)
   }
 
+  func backtest(_ order: BacktestOrder, waiting: Duration) async -> BacktestAnswer {
+    await backtests.answer(order, waiting: waiting)
+  }
+
   /// The newest values of a host's page, for the feed.
   func samples(of host: String, at now: Timestamp) async -> HostSamples? { await sources.samples(of: host, at: now) }
 }

@@ -9,25 +9,32 @@ internal import Wording
 struct BreachOffering {
   let inventory: InventoryBook
   let targets: TargetTable
-  let maintenance: MaintenanceState
+  /// The window that withholds the incidents of an item at a time.
+  let window: (ItemID, Timestamp) -> WindowReference?
   let incidents: IncidentBook
+
+  func rounds(of round: RuleEvaluator.GroupRound, at now: Timestamp) -> [RuleRound] {
+    rounds(of: round.group, at: now) { round.outcomes[$0]?.alerts }
+  }
 
   /// One round for each alert name of the group. A name of which a rule failed is not offered at all: what it watches
   /// is unknown.
-  func rounds(of round: RuleEvaluator.GroupRound, at now: Timestamp) -> [RuleRound] {
+  ///
+  /// - Parameter alerts: of the rule at a place; `nil` when it failed.
+  func rounds(of group: RuleGroup, at now: Timestamp, alerts: (Int) -> [Alert]?) -> [RuleRound] {
     var reports: [String: [AlertReport]] = [:]
     var failed: Set<String> = []
-    for (index, rule) in round.group.rules.enumerated() {
+    for (index, rule) in group.rules.enumerated() {
       guard case .alerting(let alerting) = rule else { continue }
-      guard let outcome = round.outcomes[index] else {
+      guard let alerts = alerts(index) else {
         failed.insert(alerting.name)
         continue
       }
-      let firing = outcome.alerts.filter { $0.state == .firing }
-      reports[alerting.name, default: []] += firing.map { report($0, of: alerting, in: round.group, at: now) }
+      let firing = alerts.filter { $0.state == .firing }
+      reports[alerting.name, default: []] += firing.map { report($0, of: alerting, in: group, at: now) }
     }
     return reports.filter { !failed.contains($0.key) }.sorted { $0.key < $1.key }.map { name, alerts in
-      RuleRound(RuleReference(round.group.key, name), firing: alerts)
+      RuleRound(RuleReference(group.key, name), firing: alerts)
     }
   }
 
@@ -40,7 +47,7 @@ struct BreachOffering {
 
   private func report(_ alert: Alert, of rule: AlertingRule, in group: RuleGroup, at now: Timestamp) -> AlertReport {
     let subject = ItemBinding.resolve(labels: alert.labels, targets: targets, in: inventory) { incidents.isFailing($0) }
-    let window = subject.item.flatMap { maintenance.window(over: $0.id, at: now) }
+    let window = subject.item.flatMap { self.window($0.id, now) }
     return AlertReport(
       rule: RuleReference(group.key, rule.name), labels: alert.labels,
       annotations: alert.isNoData ? Self.noDataTexts(alert) : alert.annotations, activeAt: alert.activeAt,

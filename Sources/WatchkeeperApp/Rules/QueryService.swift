@@ -6,6 +6,7 @@ struct QueryService: Sendable {
   let reader: any SeriesReader
   let limits: ReadLimits
   let lookback: Duration
+  var evaluation = EvaluationLimits()
 
   enum Failure: Error, Sendable, CustomStringConvertible {
     case query(PromQLError)
@@ -40,7 +41,7 @@ struct QueryService: Sendable {
       throw .reading(error)
     }
     do {
-      return try plan.evaluate(over: series)
+      return try plan.evaluate(over: series, limits: evaluation)
     } catch {
       throw .query(error)
     }

@@ -200,12 +200,14 @@ actor RuleEvaluator {
         for text in texts { context.answers[text] = await Self.answer(to: text, at: time, queries) }
       }
     }
-    let exhausted = RuleResult.failed("templates ask for queries without end – simplify them")
+    let exhausted = RuleResult.failed(Self.askedWithoutEnd)
     if case .done(let outcome) = state.evaluate(ruleAt: index, of: group, given: exhausted, at: slot) { return outcome }
     return RuleOutcome()
   }
 
-  private nonisolated static func result(of query: Query, at time: Timestamp, _ queries: QueryService) async
+  static let askedWithoutEnd = "templates ask for queries without end – simplify them"
+
+  nonisolated static func result(of query: Query, at time: Timestamp, _ queries: QueryService) async
     -> RuleResult
   {
     do {
@@ -215,7 +217,7 @@ actor RuleEvaluator {
     }
   }
 
-  private nonisolated static func answer(
+  nonisolated static func answer(
     to text: String, at time: Timestamp, _ queries: QueryService
   ) async -> TemplateAnswer {
     do {

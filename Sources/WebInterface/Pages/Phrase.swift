@@ -127,6 +127,8 @@ public enum PageTarget: Hashable, Sendable {
   case window(RecordNumber)
   /// A rule by file, group and name: another file may have a group of the same name.
   case rule(file: String, group: String, name: String)
+  /// The same rule tried on the past.
+  case backtest(file: String, group: String, name: String)
 
   public var path: String {
     switch self {
@@ -144,6 +146,8 @@ public enum PageTarget: Hashable, Sendable {
     case .window(let number): "/maintenance/windows/\(number)"
     case .rule(let file, let group, let name):
       "/rules#" + PercentCoding.encode(Self.ruleAnchor(file: file, group: group, name: name))
+    case .backtest(let file, let group, let name):
+      "/rules/" + [file, group, name].map(PercentCoding.encode).joined(separator: "/") + "/past"
     }
   }
 

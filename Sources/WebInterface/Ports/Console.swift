@@ -25,6 +25,8 @@ public protocol ConsolePages: Sendable {
   func rules() async throws(ConsoleError) -> RulesPage
   /// - Parameter query: empty for the page to begin with.
   func explore(_ query: String, range: PageRange) async throws(ConsoleError) -> ExplorePage
+  /// Begins what is ordered, or tells how far it is; waits a while for its end. Equal orders are one.
+  func backtest(_ order: BacktestOrder, waiting: Duration) async -> BacktestAnswer
 }
 
 /// Changing. An action returns when its facts are durable.

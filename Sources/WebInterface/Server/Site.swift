@@ -33,7 +33,8 @@ struct Site: Sendable {
     let lists: [[Route]] = [
       pages.routes, access.routes, ActionRoutes(console: console, renderer: renderer).routes, machine.routes,
       prometheus.routes, write.routes, events.routes, KeyRoutes(sessions: sessions, settings: settings).routes,
-      StatusRoutes(console: console, settings: settings, clock: clock).routes, extraRoutes,
+      StatusRoutes(console: console, settings: settings, clock: clock).routes,
+      BacktestRoutes(console: console).routes, extraRoutes,
     ]
     table = try RouteTable(lists.flatMap { $0 })
   }

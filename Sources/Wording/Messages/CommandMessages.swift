@@ -31,6 +31,13 @@ private let commandHeadMessages: [Message] = [
   Message("command.head.next", en: "NEXT", zh: "下次"),
   Message("command.head.role", en: "ROLE", zh: "角色"),
   Message("command.head.made", en: "MADE", zh: "创建时间"),
+  Message("command.head.from", en: "FROM", zh: "开始"),
+  Message("command.head.length", en: "LENGTH", zh: "时长"),
+  Message("command.head.pages", en: "TOLD", zh: "通知"),
+  Message("command.head.real", en: "REAL", zh: "实际事件"),
+  Message("command.head.threshold", en: "THRESHOLD", zh: "阈值"),
+  Message("command.head.fires", en: "FIRES", zh: "触发次数"),
+  Message("command.head.firing", en: "FIRING", zh: "触发时长"),
   Message("command.head.expires", en: "EXPIRES", zh: "到期时间"),
 ]
 

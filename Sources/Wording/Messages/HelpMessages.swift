@@ -4,6 +4,7 @@
 /// what it alone takes.
 let helpMessages: [Message] =
   helpFrameMessages + localHelpMessages + incidentHelpMessages + itemHelpMessages + planHelpMessages
+  + backtestHelpMessages
   + keyHelpMessages + endingMessages
 
 /// What several commands share.
@@ -33,6 +34,35 @@ private let helpFrameMessages: [Message] = [
     "help.shared.token", en: "For --server: a file with a token of watchkeeper token create.",
     zh: "用于 --server：存有令牌的文件，令牌由“watchkeeper token create”创建。"),
   Message("help.shared.page", en: "Which page of the list.", zh: "列表的第几页。"),
+]
+
+private let backtestHelpMessages: [Message] = [
+  Message(
+    "help.backtest.abstract",
+    en: "Try a rule file on the stored past: when it would have fired, and whom it would have told.",
+    zh: "在历史数据上试运行规则文件：何时会触发，会通知谁。"),
+  Message(
+    "help.backtest.detail",
+    en: """
+      The program that runs evaluates the rules as it would have, with its items, maintenance windows and receivers, \
+      and changes nothing. Nobody acknowledges anything, every notification arrives.
+      """,
+    zh: "由正在运行的程序按实际方式评估规则，使用其配置项、维护窗口和接收者，不改变任何状态。假定无人确认，所有通知均送达。"),
+  Message("help.backtest.file", en: "A rule file.", zh: "规则文件。"),
+  Message(
+    "help.backtest.since", en: "How much of the past, for example 30d, or its beginning as an instant.",
+    zh: "回测的时间长度，例如 30d，或起始时刻。"),
+  Message("help.backtest.until", en: "The end of the span as an instant. Default: now.", zh: "结束时刻。默认：现在。"),
+  Message(
+    "help.backtest.step", en: "Time between rounds. Default: each group's interval.", zh: "评估间隔。默认：各组的 interval。"),
+  Message("help.backtest.rule", en: "This alert only.", zh: "只回测此告警。"),
+  Message(
+    "help.backtest.threshold",
+    en: "A number to try in the rule's comparison; may be given again. Default: found from the values.",
+    zh: "在规则的比较中试用的数值，可多次给出。默认：根据历史数值选取。"),
+  Message(
+    "help.backtest.max-fires", en: "End with status 1 when a rule fires more often than this.",
+    zh: "有规则触发次数超过此数时以状态 1 退出。"),
 ]
 
 /// Commands that need no running program.
@@ -289,6 +319,11 @@ private let endingMessages: [Message] = [
       Exit status: 0 all is well, 1 a warning or something unknown, 2 critical, or no
       program answers.
       """, zh: "退出状态：0 一切正常，1 有警告或状态未知，2 严重或程序未应答。"),
+  Message(
+    "help.ending.backtest",
+    en:
+      "Exit status: 0 tried, 1 refused, no program answers, or a rule fired more often than --max-fires, 2 wrong command line.",
+    zh: "退出状态：0 已回测，1 被拒绝、无程序响应或有规则触发次数超过 --max-fires，2 命令行有误。"),
   Message(
     "help.ending.query", en: "Exit status: 0 evaluated, 1 refused or no program answers, 2 wrong command line.",
     zh: "退出状态：0 已执行，1 被拒绝或程序未应答，2 命令行有误。"),

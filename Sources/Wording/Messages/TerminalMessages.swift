@@ -11,6 +11,8 @@ private let usageMessages: [Message] = [
   Message(
     "usage.lang", en: "--lang: '{tag}' is not a language – write en or zh-CN",
     zh: "--lang：“{tag}”不是支持的语言——请写 en 或 zh-CN"),
+  Message(
+    "usage.max-fires", en: "--max-fires: {value} – write 0 or more", zh: "--max-fires：{value}——请写 0 或更大的数"),
   Message("usage.priority", en: "--priority: {value} – write 1 to 4", zh: "--priority：{value}——请写 1 至 4"),
   Message("usage.page", en: "--page: {value} – pages count from 1", zh: "--page：{value}——页码从 1 开始"),
   Message(

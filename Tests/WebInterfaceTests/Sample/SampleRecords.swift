@@ -187,6 +187,30 @@ extension SampleConsole {
     return page
   }
 
+  func backtest(_ order: BacktestOrder, waiting: Duration) async -> BacktestAnswer {
+    guard order.rule == "ReplicaLag" else { return BacktestAnswer(.running, progress: 0.4) }
+    var rule = BacktestRule(
+      group: "db", name: "ReplicaLag", expression: "mysql_replica_lag_seconds > 60", intervalSeconds: 15,
+      heldSeconds: 300, rounds: 5760, failedRounds: 0, problem: nil, fires: 2, firingSeconds: 5400,
+      longestSeconds: 3600, firstAt: ago(1000), lastAt: ago(100), series: 1)
+    rule.firings = [
+      BacktestFire(
+        labels: LabelSet(["instance": "db01"]), from: ago(1000), to: ago(940), value: 90, beginning: .inSpan),
+      BacktestFire(labels: LabelSet(["instance": "db01"]), from: ago(100), to: nil, value: .nan, beginning: .inSpan),
+    ]
+    rule.incidents = [
+      BacktestIncident(
+        title: .verbatim("db01 is behind"), item: "db01", priority: 2, from: ago(1000), to: ago(940), reopened: 0,
+        pages: 2, outlived: nil, same: [RecordNumber(.incident, 214)], beside: [])
+    ]
+    rule.pages = ["on-call": 3]
+    rule.ladder = BacktestLadder(
+      comparison: ">", number: 60,
+      rungs: [.init(number: 30, fires: 9, firingSeconds: 20_000), .init(number: 60, fires: 2, firingSeconds: 5400)])
+    return BacktestAnswer(
+      .done, result: BacktestResult(file: order.file, from: ago(1440), to: ago(0), rules: [rule]))
+  }
+
   func rules() async throws(ConsoleError) -> RulesPage {
     guard content == .full else { return RulesPage(groups: []) }
     return RulesPage(groups: [
