@@ -14,6 +14,8 @@ struct Evaluator {
   let series: [[SeriesSlice]]
   let limits: EvaluationLimits
   var remarks = Remarks()
+  /// Values of parts of the expression that were worked out elsewhere.
+  var given: [Expression: Evaluated] = [:]
   private var cells = 0
 
   init(plan: QueryPlan, series: [[SeriesSlice]], limits: EvaluationLimits) {
@@ -26,6 +28,7 @@ struct Evaluator {
   // MARK: Dispatch
 
   mutating func evaluate(_ expression: Expression, on grid: StepGrid) throws(Complaint) -> Evaluated {
+    if !given.isEmpty, let value = given[expression] { return value }
     if grid.count > 1, StepInvariance.holds(for: expression) {
       let once = try evaluate(expression, on: StepGrid(start: grid.start, step: grid.step, count: 1))
       return try repeating(once, grid.count, at: expression.span)

@@ -92,12 +92,16 @@ struct SeriesBlock {
       }
       for step in 0..<steps where !self[row, step].isAbsent {
         guard result[first, step].isAbsent else {
-          throw Complaint(.execution("vector cannot contain metrics with the same labelset"), at: span.start)
+          throw Self.duplicateLabels(at: span)
         }
         result[first, step] = self[row, step]
       }
     }
     return result
+  }
+
+  static func duplicateLabels(at span: SourceSpan) -> Complaint {
+    Complaint(.execution("vector cannot contain metrics with the same labelset"), at: span.start)
   }
 
   /// What the reader of the result sees: names dropped where due.

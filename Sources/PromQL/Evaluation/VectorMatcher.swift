@@ -23,9 +23,7 @@ struct VectorMatcher {
 
   init(_ node: BinaryOperation, _ left: SeriesBlock, _ right: SeriesBlock) {
     self.node = node
-    matching =
-      node.matching
-      ?? VectorMatching(cardinality: .oneToOne, basis: .ignoring([]), include: [], isExplicit: false)
+    matching = node.matching ?? .standard
     isSwapped = matching.cardinality == .oneToMany
     many = isSwapped ? right : left
     one = isSwapped ? left : right
@@ -102,13 +100,14 @@ struct VectorMatcher {
       lastPartner[row] = other
       lastOutput[row] = outputRow(resultLabels(row, other), nameFate: nameFate(row))
     }
-    try write(operate(value, otherValue), lastOutput[row], step)
+    try write(Self.combined(node, value, otherValue, isSwapped: isSwapped), lastOutput[row], step)
   }
 
   private mutating func emit(
     labels: LabelSet, nameFate: NameFate, _ value: Double, _ otherValue: Double, _ step: Int
   ) throws(Complaint) {
-    try write(operate(value, otherValue), outputRow(labels, nameFate: nameFate), step)
+    let result = Self.combined(node, value, otherValue, isSwapped: isSwapped)
+    try write(result, outputRow(labels, nameFate: nameFate), step)
   }
 
   /// A comparison that fails claims its labels too, or the error would depend on the values.
@@ -124,7 +123,9 @@ struct VectorMatcher {
     output[row, step] = value ?? .absent
   }
 
-  private func operate(_ manyValue: Double, _ oneValue: Double) -> Double? {
+  static func combined(
+    _ node: BinaryOperation, _ manyValue: Double, _ oneValue: Double, isSwapped: Bool
+  ) -> Double? {
     let left = isSwapped ? oneValue : manyValue
     let right = isSwapped ? manyValue : oneValue
     guard node.operation.isComparison else { return node.operation.arithmetic(left, right) }
@@ -148,7 +149,15 @@ struct VectorMatcher {
   }
 
   private func resultLabels(_ row: Int, _ other: Int) -> LabelSet {
-    var labels = many.labels[row]
+    // A filled-in partner has the labels that were matched on.
+    let partner = other == Self.nobody ? groups.keys[manyGroups[row]] : one.labels[other]
+    return Self.resultLabels(node, matching, many.labels[row], partner: partner)
+  }
+
+  static func resultLabels(
+    _ node: BinaryOperation, _ matching: VectorMatching, _ labels: LabelSet, partner: LabelSet
+  ) -> LabelSet {
+    var labels = labels
     if !node.operation.isComparison { labels = labels.removingMetricIdentity() }
     if matching.cardinality == .oneToOne {
       switch matching.basis {
@@ -156,11 +165,7 @@ struct VectorMatcher {
       case .ignoring(let names): labels = labels.removing(Set(names))
       }
     }
-    // A filled-in partner has the labels that were matched on.
-    let partnerLabels = other == Self.nobody ? groups.keys[manyGroups[row]] : one.labels[other]
-    for name in matching.include {
-      labels = labels.setting(name, to: partnerLabels[name] ?? "")
-    }
+    for name in matching.include { labels = labels.setting(name, to: partner[name] ?? "") }
     return labels
   }
 

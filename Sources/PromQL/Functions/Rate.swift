@@ -38,18 +38,21 @@ enum Rate {
 
   private static func lastDifference(_ window: Window, of kind: Kind) -> (value: Double, milliseconds: Int64)? {
     guard window.count >= 2 else { return nil }
-    let previous = window.value(window.count - 2)
-    let milliseconds = window.lastTime &- window.time(window.count - 2)
+    return lastDifference(
+      kind, window.value(window.count - 2), window.last,
+      milliseconds: window.lastTime &- window.time(window.count - 2))
+  }
+
+  @inline(__always)
+  static func lastDifference(
+    _ kind: Kind, _ previous: Double, _ last: Double, milliseconds: Int64
+  ) -> (value: Double, milliseconds: Int64)? {
     guard milliseconds > 0 else { return nil }
-    let isReset = kind == .counter && window.last < previous
-    return (isReset ? window.last : window.last - previous, milliseconds)
+    let isReset = kind == .counter && last < previous
+    return (isReset ? last : last - previous, milliseconds)
   }
 
   /// The difference between last and first sample, extended to the window's edges.
-  ///
-  /// A gap to an edge is bridged fully when it is shorter than 1.1 times the average distance of samples, else by half
-  /// that distance; a counter is never extended below zero.
-  /// - Source: Prometheus, `rate()`.
   static func extrapolated(_ window: Window, of kind: Kind) -> Double? {
     guard window.count >= 2 else { return nil }
     let first = window.value(0)
@@ -61,10 +64,24 @@ enum Rate {
         previous = value
       }
     }
-    let sampled = Double(window.lastTime &- window.time(0)) / 1000
-    let average = sampled / Double(window.count - 1)
-    var toStart = Double(window.time(0) &- window.start) / 1000
-    var toEnd = Double(window.end &- window.lastTime) / 1000
+    return extended(
+      difference, kind, first: first, count: window.count, toStart: window.time(0) &- window.start,
+      sampled: window.lastTime &- window.time(0), toEnd: window.end &- window.lastTime)
+  }
+
+  /// Extends a difference to the edges of its window; distances in milliseconds.
+  ///
+  /// A gap to an edge is bridged fully when it is shorter than 1.1 times the average distance of samples, else by half
+  /// that distance; a counter is never extended below zero.
+  /// - Source: Prometheus, `rate()`.
+  @inline(__always)
+  static func extended(
+    _ difference: Double, _ kind: Kind, first: Double, count: Int, toStart: Int64, sampled: Int64, toEnd: Int64
+  ) -> Double {
+    let sampled = Double(sampled) / 1000
+    let average = sampled / Double(count - 1)
+    var toStart = Double(toStart) / 1000
+    var toEnd = Double(toEnd) / 1000
     if toStart >= average * 1.1 { toStart = average / 2 }
     if kind == .counter, difference > 0, first >= 0 { toStart = min(toStart, sampled * (first / difference)) }
     if toEnd >= average * 1.1 { toEnd = average / 2 }
