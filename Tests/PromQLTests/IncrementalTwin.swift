@@ -20,7 +20,7 @@ struct SeededNumbers: RandomNumberGenerator {
 final class IncrementalTwin {
   private(set) var store = MemorySeries()
   let engine: IncrementalEngine
-  private var references: [LabelSet: SeriesReference] = [:]
+  private var numbers: [LabelSet: UInt32] = [:]
   private var feed = LiveFeed()
   private var waiting = LiveFeed.Samples()
 
@@ -29,21 +29,21 @@ final class IncrementalTwin {
   }
 
   func append(_ labels: LabelSet, at milliseconds: Int64, _ value: Double) {
-    let reference: SeriesReference
-    if let known = references[labels] {
-      reference = known
+    let number: UInt32
+    if let known = numbers[labels] {
+      number = known
     } else {
-      reference = SeriesReference(number: UInt32(references.count))
-      references[labels] = reference
-      feed.made.append(LiveSeries(reference: reference, labels: labels))
+      number = UInt32(numbers.count)
+      numbers[labels] = number
+      feed.changes.append(.made(LiveSeries(number: number, labels: labels)))
     }
     let time = Timestamp(milliseconds: milliseconds)
     // What was stored first stays, as in the store.
     let known = store.slices[labels]?.milliseconds.contains(milliseconds) ?? false
     if !known { store.append(labels, at: time, value) }
-    waiting.references.append(reference)
+    waiting.numbers.append(number)
     waiting.milliseconds.append(milliseconds)
-    waiting.values.append(known ? .nan : value)
+    waiting.bits.append((known ? .nan : value).bitPattern)
   }
 
   /// Hands over what was appended.
@@ -70,9 +70,9 @@ final class IncrementalTwin {
 
   func fill(at now: Int64) {
     let now = Timestamp(milliseconds: now)
-    for filling in engine.fillings {
-      let members = references.filter { entry in filling.matchers.allSatisfy { $0.accepts(entry.key) } }
-        .map { LiveSeries(reference: $0.value, labels: $0.key) }
+    for filling in engine.fillings() {
+      let members = numbers.filter { entry in filling.matchers.allSatisfy { $0.accepts(entry.key) } }
+        .map { LiveSeries(number: $0.value, labels: $0.key) }
       guard engine.adopt(members, for: filling, at: now) else { continue }
       let after = now.advanced(by: .zero - filling.retention)
       let slices = store.slices(

@@ -18,11 +18,18 @@ public struct IncrementalRule: Hashable, Sendable {
 /// Pure: the caller brings series and samples and says when.
 public final class IncrementalEngine {
   /// One outcome of an evaluation.
-  public enum Answer {
+  public enum Answer: Sendable {
     case value(QueryValue, EvaluationCost)
     case failed(PromQLError, EvaluationCost)
     /// To be evaluated by the plain evaluator.
     case plain(PlainReason)
+
+    public var cost: EvaluationCost {
+      switch self {
+      case .value(_, let cost), .failed(_, let cost): cost
+      case .plain: EvaluationCost()
+      }
+    }
   }
 
   /// Series to be looked up, and read from the store as far back as rules look.
@@ -55,12 +62,14 @@ public final class IncrementalEngine {
   private var selections: [[LabelMatcher]: Weak<Selection>] = [:]
   /// To find those that a new series concerns; under `nil` those that name no metric.
   private var selectionsByMetric: [String?: [Weak<Selection>]] = [:]
-  /// By the number of the reference; `noSeries` for those that no rule looks at.
-  private var seriesByReference: [UInt32] = []
+  /// By the number that the store has for them; `noSeries` for those that no rule looks at.
+  private var seriesByNumber: [UInt32] = []
   /// Series with samples in a window that the store does not know any more.
   private var detached: [LabelSet: UInt32] = [:]
   private var freeSeries: [UInt32] = []
   private var remembering: [SelectorLeaf] = []
+  /// Whether `fillings` may hold any.
+  public private(set) var hasFillings = false
   private var version: UInt64 = 0
   private var rememberedAt: (time: Int64, version: UInt64) = (0, 0)
 
@@ -81,6 +90,7 @@ public final class IncrementalEngine {
     var next: [IncrementalRule: Standing] = [:]
     for rule in rules where next[rule] == nil { next[rule] = standings[rule] ?? standing(of: rule) }
     standings = next
+    hasFillings = true
     forget()
     prune()
   }
@@ -138,10 +148,10 @@ public final class IncrementalEngine {
       return alive.isEmpty ? nil : alive
     }
     let living = Set(selections.values.lazy.compactMap(\.object).flatMap(\.members))
-    for number in seriesByReference.indices {
-      let series = seriesByReference[number]
+    for number in seriesByNumber.indices {
+      let series = seriesByNumber[number]
       if series != Self.noSeries, !living.contains(series) {
-        seriesByReference[number] = Self.noSeries
+        seriesByNumber[number] = Self.noSeries
         free(series)
       }
     }
@@ -154,9 +164,10 @@ public final class IncrementalEngine {
   // MARK: Series
 
   /// What must be filled before its rules are evaluated here, widest first, because a wide selection fills narrow ones.
-  public var fillings: [Filling] {
-    selections.values.compactMap(\.object).filter { !$0.isFilled }
-      .sorted { ($0.matchers.count, $0.matchers.description) < ($1.matchers.count, $1.matchers.description) }
+  public func fillings() -> [Filling] {
+    let unfilled = selections.values.compactMap(\.object).filter { !$0.isFilled }
+    hasFillings = !unfilled.isEmpty
+    return unfilled.sorted { $0.matchers.count < $1.matchers.count }
       .map { Filling(matchers: $0.matchers, retention: .milliseconds($0.retention)) }
   }
 
@@ -207,11 +218,11 @@ public final class IncrementalEngine {
   }
 
   private func series(of live: LiveSeries, coveredAfter time: Int64) -> UInt32 {
-    let number = Int(live.reference.number)
-    if number < seriesByReference.count, seriesByReference[number] != Self.noSeries { return seriesByReference[number] }
-    while seriesByReference.count <= number { seriesByReference.append(Self.noSeries) }
+    let number = Int(live.number)
+    if number < seriesByNumber.count, seriesByNumber[number] != Self.noSeries { return seriesByNumber[number] }
+    while seriesByNumber.count <= number { seriesByNumber.append(Self.noSeries) }
     let series = detached.removeValue(forKey: live.labels) ?? makeSeries(live.labels, coveredAfter: time)
-    seriesByReference[number] = series
+    seriesByNumber[number] = series
     return series
   }
 
@@ -234,35 +245,44 @@ public final class IncrementalEngine {
   public func take(_ feed: LiveFeed) {
     if feed.isEmpty { return }
     version &+= 1
-    if feed.isBroken {
-      for selection in selections.values { selection.object?.isFilled = false }
-      for series in 0..<UInt32(rings.count) { rings.clear(series, coveredAfter: .max) }
+    if feed.isBroken { reset() }
+    for change in feed.changes {
+      switch change {
+      case .made(let live): admit(live)
+      case .gone(let number):
+        guard let series = series(numbered: number) else { continue }
+        detached[table[series]] = series
+        seriesByNumber[Int(number)] = Self.noSeries
+      }
     }
-    for live in feed.made { admit(live) }
-    for reference in feed.histograms {
-      if let series = series(of: reference) { rings.noteHistogram(series) }
+    for number in feed.histograms {
+      if let series = series(numbered: number) { rings.noteHistogram(series) }
     }
     for samples in feed.samples { push(samples) }
-    for reference in feed.gone {
-      guard let series = series(of: reference) else { continue }
-      detached[table[series]] = series
-      seriesByReference[Int(reference.number)] = Self.noSeries
-    }
   }
 
-  private func series(of reference: SeriesReference) -> UInt32? {
-    let number = Int(reference.number)
-    guard number < seriesByReference.count, seriesByReference[number] != Self.noSeries else { return nil }
-    return seriesByReference[number]
+  /// Forgets all series; the rules stay and wait to be filled.
+  private func reset() {
+    for selection in selections.values {
+      selection.object?.replace([])
+      selection.object?.isFilled = false
+    }
+    hasFillings = true
+    prune()
+  }
+
+  private func series(numbered number: UInt32) -> UInt32? {
+    guard Int(number) < seriesByNumber.count, seriesByNumber[Int(number)] != Self.noSeries else { return nil }
+    return seriesByNumber[Int(number)]
   }
 
   private func push(_ samples: LiveFeed.Samples) {
-    let known = seriesByReference.count
-    seriesByReference.withUnsafeBufferPointer { byReference in
-      for index in samples.references.indices {
-        let number = Int(samples.references[index].number)
-        guard number < known, byReference[number] != Self.noSeries else { continue }
-        rings.push(byReference[number], samples.milliseconds[index], samples.values[index])
+    let known = seriesByNumber.count
+    seriesByNumber.withUnsafeBufferPointer { byNumber in
+      for index in samples.numbers.indices {
+        let number = Int(samples.numbers[index])
+        guard number < known, byNumber[number] != Self.noSeries else { continue }
+        rings.push(byNumber[number], samples.milliseconds[index], Double(bitPattern: samples.bits[index]))
       }
     }
   }
@@ -353,6 +373,8 @@ public final class IncrementalEngine {
     public var leaves = 0
     public var series = 0
     public var bytes = 0
+
+    public init() {}
   }
 
   public var statistics: Statistics {
@@ -364,7 +386,7 @@ public final class IncrementalEngine {
     statistics.leaves = leaves.values.count { $0.object != nil }
     statistics.series = rings.count - freeSeries.count
     statistics.bytes =
-      rings.byteCount + table.byteCount + seriesByReference.capacity * 4
+      rings.byteCount + table.byteCount + seriesByNumber.capacity * 4
       + alive.reduce(0) { $0 + $1.members.capacity * 4 }
     return statistics
   }

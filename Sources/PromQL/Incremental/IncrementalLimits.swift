@@ -22,6 +22,8 @@ public enum PlainReason: Error, Hashable, Sendable, CustomStringConvertible {
   /// A range vector or a string: no rule has such a value.
   case valueType
   case function(String)
+  /// Nobody follows the store.
+  case notFollowed
   /// The windows are not read from the store yet.
   case filling
   case windowTooLong
@@ -41,6 +43,7 @@ public enum PlainReason: Error, Hashable, Sendable, CustomStringConvertible {
     case .experimental: "experimental"
     case .valueType: "value_type"
     case .function: "function"
+    case .notFollowed: "not_followed"
     case .filling: "filling"
     case .windowTooLong: "window_too_long"
     case .tooManySeries: "too_many_series"

@@ -170,7 +170,7 @@ final class SampleRings {
     }
     let capacity = Int(ring.pointee.capacity)
     if ring.pointee.head == 0 {
-      let larger = capacity == 0 ? 4 : capacity < 16 ? capacity * 2 : (capacity + capacity / 8) & ~1
+      let larger = nextCapacity(ring)
       let isAllowed =
         larger <= limits.windowSamplesMax
         && sampleBytes + (larger - capacity) * Self.sampleSize <= limits.sampleBytesMax
@@ -189,6 +189,16 @@ final class SampleRings {
     times.update(from: times + head, count: count)
     ring.pointee.head = 0
     ring.pointee.tail = UInt16(count)
+  }
+
+  /// What the retention takes at the pace so far, when that is not much; else a step.
+  private func nextCapacity(_ ring: UnsafeMutablePointer<Ring>) -> Int {
+    let capacity = Int(ring.pointee.capacity)
+    guard let times = ring.pointee.times, capacity > 1 else { return 4 }
+    let pace = max(1, (Int(times[capacity - 1]) - Int(times[0])) / (capacity - 1))
+    let expected = Int(ring.pointee.retention) / pace + 1
+    if expected > capacity, expected <= capacity + 64 { return expected + expected % 2 }
+    return max(capacity + 2, (capacity + capacity / 8) & ~1)
   }
 
   private func giveUpOldest(_ ring: UnsafeMutablePointer<Ring>) {

@@ -1,51 +1,58 @@
-/// A series and its handle in the store.
+/// A series under the number that the store has for it now.
 public struct LiveSeries: Sendable, Hashable {
-  public let reference: SeriesReference
+  public let number: UInt32
   public let labels: LabelSet
 
-  public init(reference: SeriesReference, labels: LabelSet) {
-    self.reference = reference
+  public init(number: UInt32, labels: LabelSet) {
+    self.number = number
     self.labels = labels
   }
 }
 
-/// What the store took since the last look, in the order in which it took it.
+/// What the store took since the last look.
 public struct LiveFeed: Sendable {
-  /// Samples as the store accepted them: refused ones are not among them, late and repeated ones may be.
+  /// Samples as the store accepted them, in its own arrays: refused ones are not among them, late and repeated ones may
+  /// be.
   public struct Samples: Sendable {
-    public var references: [SeriesReference]
+    public var numbers: [UInt32]
     public var milliseconds: [Int64]
-    public var values: [Double]
+    /// Bit patterns of the values.
+    public var bits: [UInt64]
 
-    public init(references: [SeriesReference] = [], milliseconds: [Int64] = [], values: [Double] = []) {
-      self.references = references
+    public init(numbers: [UInt32] = [], milliseconds: [Int64] = [], bits: [UInt64] = []) {
+      self.numbers = numbers
       self.milliseconds = milliseconds
-      self.values = values
+      self.bits = bits
     }
   }
 
-  /// Series made, before their first sample.
-  public var made: [LiveSeries] = []
-  /// Series that the store let go; their handles may come back for others.
-  public var gone: [SeriesReference] = []
+  public enum Change: Sendable {
+    /// A new series, before its first sample.
+    case made(LiveSeries)
+    /// The store let the series go; its number may come back for another.
+    case gone(UInt32)
+  }
+
+  /// In their order; all samples come after them.
+  public var changes: [Change] = []
   public var samples: [Samples] = []
   /// Series that got native histograms.
-  public var histograms: [SeriesReference] = []
-  /// Too much waited and was dropped: whoever follows the feed reads the store anew.
+  public var histograms: [UInt32] = []
+  /// Too much waited and was dropped: whoever follows reads the store anew.
   public var isBroken = false
+  /// Whether there is more to take at once.
+  public var hasMore = false
 
   public init() {}
 
-  public var isEmpty: Bool {
-    made.isEmpty && gone.isEmpty && samples.isEmpty && histograms.isEmpty && !isBroken
-  }
+  public var isEmpty: Bool { changes.isEmpty && samples.isEmpty && histograms.isEmpty && !isBroken }
 }
 
-/// Follows the store sample by sample. Declared here, implemented by `TimeSeriesStore`; one follower at a time.
+/// The store, followed sample by sample. Declared here, implemented by `TimeSeriesStore`; it has one follower.
 ///
-/// Contract: what `SeriesReader` finds after `follow` began either was there before or comes in a `take`, perhaps both.
+/// Contract: what `SeriesReader` finds after `follow` began was there before or comes in a `take`, or both.
 public protocol LiveSeriesSource: Sendable {
-  /// Begins to keep what comes in. At most `samplesMax` samples wait for the next `take`.
+  /// Begins to keep what comes in. At most `samplesMax` samples wait for the next `take`; more break the feed.
   func follow(samplesMax: Int)
 
   /// The series known now that satisfy the matchers, in no order.

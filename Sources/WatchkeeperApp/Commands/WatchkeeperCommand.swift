@@ -10,7 +10,7 @@ struct WatchkeeperCommand: AsyncParsableCommand {
       subcommands: [
         RunCommand.self, CheckCommand.self, TestCommand.self, VerifyCommand.self, ProbeCommand.self,
         StatusCommand.self, QueryCommand.self, IncidentCommand.self, ItemCommand.self, PlanCommand.self,
-        LoginCommand.self, TokenCommand.self,
+        RulesCommand.self, LoginCommand.self, TokenCommand.self,
       ])
   }
 

@@ -95,6 +95,7 @@ extension LiveConsole: SelfReport {
   }
 
   func exposition() async -> String { await installation.selfMetrics().exposition }
+  func ruleCosts() async -> [RuleCostRow] { sources.rules().costRows }
 }
 
 extension LiveConsole: Console {}

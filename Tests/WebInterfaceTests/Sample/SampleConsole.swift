@@ -56,4 +56,12 @@ final class SampleConsole: Console {
   func readiness() async -> Readiness { isReady.withLock { $0 } }
 
   func exposition() async -> String { "# TYPE watchkeeper_up gauge\nwatchkeeper_up 1\n" }
+
+  func ruleCosts() async -> [RuleCostRow] {
+    [
+      RuleCostRow(
+        file: "rules/host.yaml", group: "host", rule: "DiskFull", mode: "plain", reason: "subquery", series: 3,
+        samples: 180, seconds: 0.002)
+    ]
+  }
 }
