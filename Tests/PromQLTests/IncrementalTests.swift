@@ -176,4 +176,97 @@ struct IncrementalTests {
     }
     #expect(compared > 6500, "only \(compared) answers were compared")
   }
+
+  private static func load(_ host: String) -> LabelSet { LabelSet([LabelSet.metricName: "load", "host": host]) }
+
+  @Test("a number that the engine gives to another series does not bring the old one's group along")
+  func renumbered() throws {
+    let rule = IncrementalRule(try Query(parsing: "sum by (host) (load)"))
+    let engine = IncrementalEngine(at: .epoch)
+    engine.adopt([rule])
+    for filling in engine.fillings() { #expect(!engine.adopt([], for: filling, at: .epoch)) }
+    func feed(_ number: UInt32, _ host: String, at time: Int64) {
+      var feed = LiveFeed()
+      feed.changes = [.made(LiveSeries(number: number, labels: Self.load(host)))]
+      feed.samples = [LiveFeed.Samples(numbers: [number], milliseconds: [time], bits: [1.0.bitPattern])]
+      engine.take(feed)
+    }
+    func hosts(at time: Int64) -> [String?] {
+      guard case .value(.vector(let elements), _) = engine.evaluate(rule, at: Timestamp(milliseconds: time)) else {
+        return []
+      }
+      return elements.map { $0.labels["host"] }
+    }
+    feed(7, "a", at: 1000)
+    #expect(hosts(at: 2000) == ["a"])
+    var gone = LiveFeed()
+    gone.changes = [.gone(7)]
+    engine.take(gone)
+    engine.sweep(at: Timestamp(milliseconds: 900_000))
+    #expect(engine.statistics.series == 0)
+    feed(7, "b", at: 901_000)
+    #expect(engine.statistics.series == 1)
+    #expect(hosts(at: 902_000) == ["b"])
+  }
+
+  @Test("windows hold while the origin of the kept times moves, after twelve days")
+  func originMoves() throws {
+    let twin = IncrementalTwin()
+    let rules = try ["rate(load[5m])", "changes(load[2m])", "load"].map { IncrementalRule(try Query(parsing: $0)) }
+    twin.adopt(rules, at: 0)
+    let edge = Int64(1 << 30)
+    for step in -30...30 {
+      let time = edge + Int64(step) * 15_000
+      twin.append(Self.load("a"), at: time, Double(step % 7))
+      twin.deliver()
+      for rule in rules { #expect(twin.compare(rule, at: time + 500) == .equal, "step \(step)") }
+    }
+  }
+
+  @Test("more samples than the bound, and more memory than the bound, send a rule to the plain evaluator")
+  func bounds() throws {
+    let rule = IncrementalRule(try Query(parsing: "sum_over_time(load[5m])"))
+    var few = IncrementalLimits()
+    few.windowSamplesMax = 16
+    var little = IncrementalLimits()
+    little.sampleBytesMax = 100
+    for limits in [few, little] {
+      let twin = IncrementalTwin(limits: limits)
+      twin.adopt([rule], at: 0)
+      for second in 1...20 { twin.append(Self.load("a"), at: Int64(second) * 1000, 1) }
+      twin.deliver()
+      #expect(twin.compare(rule, at: 21_000) == .plain(.windowTooLong))
+    }
+  }
+
+  @Test(
+    "what is not evaluated incrementally says why",
+    arguments: [
+      ("load offset 5m", PlainReason.offset), ("load @ 0", .anchor), ("max_over_time(load[5m:1m])", .subquery),
+      ("load[5m]", .valueType), ("'text'", .valueType), ("sum(rate(load[30d]))", .windowTooLong),
+    ])
+  func reasons(_ example: (text: String, reason: PlainReason)) throws {
+    let rule = IncrementalRule(try Query(parsing: example.text))
+    let engine = IncrementalEngine(at: .epoch)
+    engine.adopt([rule])
+    #expect(engine.reason(for: rule) == example.reason)
+  }
+
+  @Test("rules share selections and leaves, and what no rule needs goes") func shared() throws {
+    let rules = try [
+      "rate(load[5m]) > 1", "sum by (host) (rate(load[5m]))", "rate(load[1m])", "load", "up",
+    ].map { IncrementalRule(try Query(parsing: $0)) }
+    let twin = IncrementalTwin()
+    twin.adopt(rules, at: 0)
+    twin.append(Self.load("a"), at: 1000, 1)
+    twin.append(LabelSet([LabelSet.metricName: "up"]), at: 1000, 1)
+    twin.deliver()
+    #expect(twin.engine.statistics.selections == 2)
+    #expect(twin.engine.statistics.leaves == 4)
+    #expect(twin.engine.statistics.series == 2)
+    twin.adopt([rules[4]], at: 2000)
+    #expect(twin.engine.statistics.selections == 1)
+    #expect(twin.engine.statistics.leaves == 1)
+    #expect(twin.engine.statistics.series == 1)
+  }
 }

@@ -88,7 +88,13 @@ public final class IncrementalEngine {
   /// Takes the rules in force. What they share with the ones before is kept; the rest goes.
   public func adopt(_ rules: some Sequence<IncrementalRule>) {
     var next: [IncrementalRule: Standing] = [:]
-    for rule in rules where next[rule] == nil { next[rule] = standings[rule] ?? standing(of: rule) }
+    for rule in rules where next[rule] == nil {
+      if case .compiled(let root) = standings[rule] {
+        next[rule] = .compiled(root)
+      } else {
+        next[rule] = standing(of: rule)
+      }
+    }
     standings = next
     hasFillings = true
     forget()

@@ -5,6 +5,8 @@ final class Selection {
   let matchers: [LabelMatcher]
   /// In the order of their labels, as the plain evaluator meets them.
   private(set) var members: [UInt32] = []
+  /// Grows when numbers may have gone to other series.
+  private(set) var departures = 0
   /// How far back the longest window over these series looks, with the rules' offsets.
   private(set) var retention: Int64 = 0
   var isFilled = false
@@ -27,7 +29,10 @@ final class Selection {
     isFilled = false
   }
 
-  func replace(_ members: [UInt32]) { self.members = members }
+  func replace(_ members: [UInt32]) {
+    self.members = members
+    departures += 1
+  }
 
   /// Puts a new series in its place.
   func insert(_ series: UInt32, _ labels: LabelSet, _ table: LabelTable) {
@@ -42,6 +47,8 @@ final class Selection {
   }
 
   func remove(_ departed: Set<UInt32>) {
-    if members.contains(where: departed.contains) { members.removeAll(where: departed.contains) }
+    guard members.contains(where: departed.contains) else { return }
+    members.removeAll(where: departed.contains)
+    departures += 1
   }
 }

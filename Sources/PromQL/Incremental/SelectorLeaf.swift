@@ -17,6 +17,7 @@ final class SelectorLeaf: VectorNode {
   /// Series with a value in the last round, and their frame.
   private var rows: [UInt32] = []
   private var frame = Frame([], [])
+  private var departures = 0
   private var memory: (time: Int64, version: UInt64, column: Column, cost: EvaluationCost)?
 
   init(
@@ -94,6 +95,11 @@ final class SelectorLeaf: VectorNode {
     let from = rings.relative(start)
     var values: [Double] = []
     values.reserveCapacity(selection.members.count)
+    if departures != selection.departures {
+      departures = selection.departures
+      rows = []
+      frame = Frame([], [])
+    }
     var changed: [UInt32]?
     for series in selection.members {
       let ring = rings.rings + Int(series)
