@@ -24,7 +24,7 @@ final class IncrementalTwin {
   private var feed = LiveFeed()
   private var waiting = LiveFeed.Samples()
 
-  init(limits: IncrementalLimits = .init(), at now: Timestamp = .epoch) {
+  init(limits: IncrementalLimits = .init(), at now: Timestamp = Timestamp(milliseconds: 1)) {
     engine = IncrementalEngine(limits: limits, at: now)
   }
 

@@ -79,7 +79,8 @@ final class SampleRings {
     let retention = ring.pointee.retention
     ring.pointee = Ring()
     ring.pointee.retention = retention
-    ring.pointee.coveredAfter = relative(time)
+    // The ends of the range stand for ever and never; a difference to them would wrap.
+    ring.pointee.coveredAfter = time == .min ? .min : time == .max ? .max : relative(time)
   }
 
   /// Lets go of a series; its number may be given to another.
