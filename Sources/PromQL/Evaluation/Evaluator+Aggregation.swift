@@ -123,7 +123,7 @@ extension Evaluator {
     return result
   }
 
-  private static func summary(_ operation: AggregationOperator, _ values: [Double], _ parameter: Double) -> Double {
+  static func summary(_ operation: AggregationOperator, _ values: [Double], _ parameter: Double) -> Double {
     switch operation {
     case .sum: Statistics.sum(values)
     case .avg: Statistics.average(values)

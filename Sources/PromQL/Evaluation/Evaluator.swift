@@ -16,6 +16,8 @@ struct Evaluator {
   var remarks = Remarks()
   /// Whether functions that look only at count and sum stand around what is evaluated.
   var statistics = StatisticsReading.unasked
+  /// Values of parts of the expression that were worked out elsewhere.
+  var given: [Expression: Evaluated] = [:]
   private var cells = 0
 
   /// Prometheus reads histograms without buckets where only their count and sum are asked for, and finds counter resets
@@ -34,6 +36,7 @@ struct Evaluator {
   // MARK: Dispatch
 
   mutating func evaluate(_ expression: Expression, on grid: StepGrid) throws(Complaint) -> Evaluated {
+    if !given.isEmpty, let value = given[expression] { return value }
     if grid.count > 1, StepInvariance.holds(for: expression) {
       let once = try evaluate(expression, on: StepGrid(start: grid.start, step: grid.step, count: 1))
       return try repeating(once, grid.count, at: expression.span)

@@ -153,12 +153,16 @@ struct SeriesBlock {
       }
       for step in 0..<steps where isPresent(row, step) {
         guard !result.isPresent(first, step) else {
-          throw Complaint(.execution("vector cannot contain metrics with the same labelset"), at: span.start)
+          throw Self.duplicateLabels(at: span)
         }
         result.set(first, step, sample(row, step))
       }
     }
     return result
+  }
+
+  static func duplicateLabels(at span: SourceSpan) -> Complaint {
+    Complaint(.execution("vector cannot contain metrics with the same labelset"), at: span.start)
   }
 
   /// What the reader of the result sees: names dropped where due.

@@ -28,9 +28,7 @@ struct VectorMatcher {
     self.node = node
     self.remarks = remarks
     hasHistograms = node.operation.isTrim || !left.histograms.isEmpty || !right.histograms.isEmpty
-    matching =
-      node.matching
-      ?? VectorMatching(cardinality: .oneToOne, basis: .ignoring([]), include: [], isExplicit: false)
+    matching = node.matching ?? .standard
     isSwapped = matching.cardinality == .oneToMany
     many = isSwapped ? right : left
     one = isSwapped ? left : right
@@ -76,7 +74,8 @@ struct VectorMatcher {
           let otherSample = filling.map { .float($0) } ?? one.sample(other, step)
           try write(many.sample(row, step), otherSample, output, step)
         } else {
-          try write(operate(many[row, step], filling ?? one[other, step]), output, step)
+          let value = Self.combined(node, many[row, step], filling ?? one[other, step], isSwapped: isSwapped)
+          try write(value, output, step)
         }
       }
       try fillMany(partner, taken, step)
@@ -98,7 +97,7 @@ struct VectorMatcher {
       if hasHistograms {
         try write(.float(value), one.sample(other, step), output, step)
       } else {
-        try write(operate(value, one[other, step]), output, step)
+        try write(Self.combined(node, value, one[other, step], isSwapped: isSwapped), output, step)
       }
     }
   }
@@ -147,7 +146,9 @@ struct VectorMatcher {
     output[row, step] = value ?? .absent
   }
 
-  private func operate(_ manyValue: Double, _ oneValue: Double) -> Double? {
+  static func combined(
+    _ node: BinaryOperation, _ manyValue: Double, _ oneValue: Double, isSwapped: Bool
+  ) -> Double? {
     let left = isSwapped ? oneValue : manyValue
     let right = isSwapped ? manyValue : oneValue
     guard node.operation.isComparison else { return node.operation.arithmetic(left, right) }
@@ -171,7 +172,15 @@ struct VectorMatcher {
   }
 
   private func resultLabels(_ row: Int, _ other: Int) -> LabelSet {
-    var labels = many.labels[row]
+    // A filled-in partner has the labels that were matched on.
+    let partner = other == Self.nobody ? groups.keys[manyGroups[row]] : one.labels[other]
+    return Self.resultLabels(node, matching, many.labels[row], partner: partner)
+  }
+
+  static func resultLabels(
+    _ node: BinaryOperation, _ matching: VectorMatching, _ labels: LabelSet, partner: LabelSet
+  ) -> LabelSet {
+    var labels = labels
     if !node.operation.isComparison, !node.operation.isTrim { labels = labels.removingMetricIdentity() }
     if matching.cardinality == .oneToOne {
       switch matching.basis {
@@ -179,11 +188,7 @@ struct VectorMatcher {
       case .ignoring(let names): labels = labels.removing(Set(names))
       }
     }
-    // A filled-in partner has the labels that were matched on.
-    let partnerLabels = other == Self.nobody ? groups.keys[manyGroups[row]] : one.labels[other]
-    for name in matching.include {
-      labels = labels.setting(name, to: partnerLabels[name] ?? "")
-    }
+    for name in matching.include { labels = labels.setting(name, to: partner[name] ?? "") }
     return labels
   }
 

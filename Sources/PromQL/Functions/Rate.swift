@@ -53,13 +53,19 @@ enum Rate {
 
   private static func lastDifference(_ window: Window, of kind: Kind) -> (value: Double, milliseconds: Int64)? {
     guard window.count >= 2 else { return nil }
-    let previous = window.value(window.count - 2)
-    let milliseconds = window.lastTime &- window.time(window.count - 2)
+    return lastDifference(
+      kind, window.value(window.count - 2), window.last,
+      milliseconds: window.lastTime &- window.time(window.count - 2),
+      startsAnew: CounterStart.isReset(window.upper - 1, window.times, window.starts))
+  }
+
+  @inline(__always)
+  static func lastDifference(
+    _ kind: Kind, _ previous: Double, _ last: Double, milliseconds: Int64, startsAnew: Bool = false
+  ) -> (value: Double, milliseconds: Int64)? {
     guard milliseconds > 0 else { return nil }
-    let isReset =
-      kind == .counter
-      && (window.last < previous || CounterStart.isReset(window.upper - 1, window.times, window.starts))
-    return (isReset ? window.last : window.last - previous, milliseconds)
+    let isReset = kind == .counter && (last < previous || startsAnew)
+    return (isReset ? last : last - previous, milliseconds)
   }
 
   /// Of the last two samples, if both are histograms or both numbers.
@@ -103,9 +109,20 @@ enum Rate {
         previous = value
       }
     }
-    return difference
+    return extended(
+      difference, kind, first: first, count: window.count, toStart: window.time(0) &- window.start,
+      sampled: window.lastTime &- window.time(0), toEnd: window.end &- window.lastTime)
+  }
+
+  /// Extends a difference to the edges of its window; distances in milliseconds.
+  @inline(__always)
+  static func extended(
+    _ difference: Double, _ kind: Kind, first: Double, count: Int, toStart: Int64, sampled: Int64, toEnd: Int64
+  ) -> Double {
+    difference
       * extent(
-        window, from: window.time(0), to: window.lastTime, count: window.count,
+        sampled: Double(sampled) / 1000, average: Double(sampled) / 1000 / Double(count - 1),
+        toStart: Double(toStart) / 1000, toEnd: Double(toEnd) / 1000,
         zeroAt: kind == .counter && difference > 0 && first >= 0 ? first / difference : nil)
   }
 
@@ -113,26 +130,27 @@ enum Rate {
   ///
   /// A gap to an edge is bridged fully when it is shorter than 1.1 times the average distance of samples, else by half
   /// that distance; a counter is never extended below zero.
-  /// - Parameters:
-  ///   - zeroAt: how far before the first sample a counter was zero, in lengths of what was sampled.
-  ///   - origin: when the counter began, if that is within the window: it was zero then.
+  /// - Parameter zeroAt: how far before the first sample a counter was zero, in lengths of what was sampled.
   /// - Source: Prometheus, `rate()`.
+  @inline(__always)
+  private static func extent(
+    sampled: Double, average: Double, toStart: Double, toEnd: Double, zeroAt: Double?
+  ) -> Double {
+    var toStart = toStart >= average * 1.1 ? average / 2 : toStart
+    if let zeroAt { toStart = min(toStart, sampled * zeroAt) }
+    let toEnd = toEnd >= average * 1.1 ? average / 2 : toEnd
+    return (sampled + toStart + toEnd) / sampled
+  }
+
+  /// - Parameter origin: when the counter began, if that is within the window: it was zero then.
   private static func extent(
     _ window: Window, from first: Int64, to last: Int64, count: Int, zeroAt: Double?, origin: Int64? = nil
   ) -> Double {
-    var sampled = Double(last &- first) / 1000
-    let average = count > 1 ? sampled / Double(count - 1) : 0
-    var toStart = Double(first &- window.start) / 1000
-    var toEnd = Double(window.end &- last) / 1000
-    if let origin {
-      sampled = Double(last &- origin) / 1000
-      toStart = 0
-    } else {
-      if toStart >= average * 1.1 { toStart = average / 2 }
-      if let zeroAt { toStart = min(toStart, sampled * zeroAt) }
-    }
-    if toEnd >= average * 1.1 { toEnd = average / 2 }
-    return (sampled + toStart + toEnd) / sampled
+    let sampled = Double(last &- first) / 1000
+    return extent(
+      sampled: origin.map { Double(last &- $0) / 1000 } ?? sampled, average: count > 1 ? sampled / Double(count - 1) : 0,
+      toStart: origin == nil ? Double(first &- window.start) / 1000 : 0, toEnd: Double(window.end &- last) / 1000,
+      zeroAt: origin == nil ? zeroAt : nil)
   }
 
   private static func increase(_ window: Window, _ context: inout CallContext) -> Double? {

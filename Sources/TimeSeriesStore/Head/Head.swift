@@ -9,6 +9,8 @@ struct Head: ~Copyable {
   var late: [UInt32: LateSamples] = [:]
   var closed = ClosedChunks()
   var uncommitted = UncommittedSamples()
+  /// For the one that follows sample by sample.
+  var live: LiveTail?
   /// The number of the commit that will carry the samples arriving now.
   var epoch: UInt32 = Head.firstEpoch
   /// Above 1, because a late chunk names the commit before and 0 stands for chunks in order.
@@ -38,6 +40,7 @@ struct Head: ~Copyable {
     if let known = table.slot(of: labels) { return known }
     if table.count == capacity { enlarge() }
     let slot = table.insert(labels)
+    live?.noteMade(slot)
     activeSeries += 1
     return slot
   }

@@ -11,7 +11,7 @@ struct WatchkeeperCommand: AsyncParsableCommand {
         RunCommand.self, CheckCommand.self, TestCommand.self, VerifyCommand.self, ProbeCommand.self,
         StatusCommand.self, QueryCommand.self, BacktestCommand.self, IncidentCommand.self, ItemCommand.self,
         PlanCommand.self,
-        LoginCommand.self, TokenCommand.self,
+        RulesCommand.self, LoginCommand.self, TokenCommand.self,
       ])
   }
 

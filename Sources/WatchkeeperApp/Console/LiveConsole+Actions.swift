@@ -98,6 +98,8 @@ extension LiveConsole: SelfReport {
   func exposition(_ format: ExpositionFormat) async -> String {
     format.text(await installation.selfMetrics().families)
   }
+
+  func ruleCosts() async -> [RuleCostRow] { sources.rules().costRows }
 }
 
 extension LiveConsole: Console {}

@@ -130,6 +130,34 @@ extension Installation {
       SelfMetric(
         "watchkeeper_rule_template_failures_total", .counter, "Label and annotation templates that failed.",
         Double(view.templateErrors)),
+    ] + incrementalMetrics(view)
+  }
+
+  private func incrementalMetrics(_ view: RuleEvaluator.View) -> [SelfMetric] {
+    let costs = view.costs.values.lazy.flatMap(\.values)
+    let modes = [("incremental", costs.filter { $0.plain == nil }), ("plain", costs.filter { $0.plain != nil })]
+    func perMode(_ value: (RuleCost) -> Double) -> [(labels: LabelSet, value: Double)] {
+      modes.map { mode, costs in (LabelSet(["mode": mode]), costs.reduce(0) { $0 + value($1) }) }
+    }
+    let engine = view.incremental.engine
+    return [
+      SelfMetric("watchkeeper_rules", .gauge, "Rules by how their last round was evaluated.", perMode { _ in 1 }),
+      SelfMetric(
+        "watchkeeper_rule_evaluation_seconds", .gauge, "Time of the last round of all rules.",
+        perMode { $0.took.inSeconds }),
+      SelfMetric(
+        "watchkeeper_rule_samples_read", .gauge, "Samples read in the last round of all rules.",
+        perMode { Double($0.cost.samples) }),
+      SelfMetric("watchkeeper_rule_window_series", .gauge, "Series kept for windows.", Double(engine.series)),
+      SelfMetric("watchkeeper_rule_window_bytes", .gauge, "Memory of windows.", Double(engine.bytes)),
+      SelfMetric(
+        "watchkeeper_rule_window_refills_total", .counter, "Times that too many samples waited for the rules.",
+        Double(view.incremental.breaks)),
+      SelfMetric(
+        "watchkeeper_rule_shadow_checks_total", .counter, "Evaluations done both ways.", Double(view.shadowChecks)),
+      SelfMetric(
+        "watchkeeper_rule_shadow_differences_total", .counter, "Evaluations in which the two ways differed.",
+        Double(view.shadowDifferences)),
     ]
   }
 

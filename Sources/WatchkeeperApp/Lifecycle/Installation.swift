@@ -111,7 +111,7 @@ final class Installation: Sendable {
       }
     }
     evaluator = RuleEvaluator(
-      world: world, queries: queries, appender: store, log: log,
+      world: world, queries: queries, following: store, appender: store, log: log,
       external: ExternalIdentity(url: settings.web.externalURL ?? ""),
       offer: { link.installation?.offer($0) }, retire: { link.installation?.retire($0) })
     let remoteWrite = RemoteWriteDesk(store: store)

@@ -33,6 +33,14 @@ struct QueryService: Sendable {
   }
 
   func evaluate(_ query: Query, over range: EvaluationRange) async throws(Failure) -> QueryResult {
+    var cost = EvaluationCost()
+    return try await evaluate(query, over: range, counting: &cost)
+  }
+
+  /// - Parameter cost: set to the series and samples that were read.
+  func evaluate(
+    _ query: Query, over range: EvaluationRange, counting cost: inout EvaluationCost
+  ) async throws(Failure) -> QueryResult {
     let plan = query.plan(over: range, lookback: lookback)
     let series: [[SeriesSlice]]
     do {
@@ -40,6 +48,9 @@ struct QueryService: Sendable {
     } catch {
       throw .reading(error)
     }
+    cost = EvaluationCost(
+      series: series.reduce(0) { $0 + $1.count },
+      samples: series.lazy.joined().reduce(0) { $0 + $1.count })
     do {
       return try plan.evaluate(over: series, limits: evaluation)
     } catch {

@@ -114,6 +114,8 @@ public protocol SelfReport: Sendable {
   func readiness() async -> Readiness
   /// Prometheus text exposition of Watchkeeper's own metrics.
   func exposition(_ format: ExpositionFormat) async -> String
+  /// Every rule in force, by the time of its last round, dearest first.
+  func ruleCosts() async -> [RuleCostRow]
 }
 
 public enum Readiness: Hashable, Sendable {

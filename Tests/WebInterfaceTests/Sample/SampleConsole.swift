@@ -74,4 +74,12 @@ final class SampleConsole: Console {
     table.note(MetricMetadata(family: "node_cpu_seconds_total", type: .counter, unit: "seconds"))
     return table
   }
+
+  func ruleCosts() async -> [RuleCostRow] {
+    [
+      RuleCostRow(
+        file: "rules/host.yaml", group: "host", rule: "DiskFull", mode: "plain", reason: "subquery", series: 3,
+        samples: 180, seconds: 0.002)
+    ]
+  }
 }
