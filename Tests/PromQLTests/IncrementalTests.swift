@@ -188,7 +188,7 @@ struct IncrementalTests {
     func feed(_ number: UInt32, _ host: String, at time: Int64) {
       var feed = LiveFeed()
       feed.changes = [.made(LiveSeries(number: number, labels: Self.load(host)))]
-      feed.samples = [LiveFeed.Samples(numbers: [number], milliseconds: [time], bits: [1.0.bitPattern])]
+      feed.samples = [LiveFeed.Samples(numbers: [number], milliseconds: [time], bits: [Double(1).bitPattern])]
       engine.take(feed)
     }
     func hosts(at time: Int64) -> [String?] {
