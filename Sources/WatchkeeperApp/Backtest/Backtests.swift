@@ -183,7 +183,11 @@ struct BacktestRules {
     var groups: [RuleGroup] = []
     do throws(SettingsError) {
       let document = try SettingsDocument(text: text, file: file)
-      groups = document.root.map { ConfigurationReader.ruleFile($0, of: document, &errors, &warnings) } ?? []
+      groups =
+        document.root.map {
+          ConfigurationReader.ruleFile(
+            $0, of: document, defaults: configuration.settings.rules.defaults, &errors, &warnings)
+        } ?? []
     } catch {
       errors.append(error)
     }
