@@ -208,8 +208,9 @@ struct BacktestTrialTests {
 
   static func groups(of rules: String) throws -> [RuleGroup] {
     var errors: [SettingsError] = []
+    var warnings: [SettingsError] = []
     let document = try SettingsDocument(text: "groups: [{name: g, rules: [\(rules)]}]", file: "rules/x.yaml")
-    let groups = try ConfigurationReader.ruleFile(#require(document.root), of: document, &errors)
+    let groups = try ConfigurationReader.ruleFile(#require(document.root), of: document, &errors, &warnings)
     try #require(errors.isEmpty, "\(errors)")
     return groups
   }

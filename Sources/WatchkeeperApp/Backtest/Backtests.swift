@@ -179,10 +179,15 @@ struct BacktestRules {
 
   private func read(_ text: String, as file: String) throws(BacktestProblem) -> [RuleGroup] {
     var errors: [SettingsError] = []
+    var warnings: [SettingsError] = []
     var groups: [RuleGroup] = []
     do throws(SettingsError) {
       let document = try SettingsDocument(text: text, file: file)
-      groups = document.root.map { ConfigurationReader.ruleFile($0, of: document, &errors) } ?? []
+      groups =
+        document.root.map {
+          ConfigurationReader.ruleFile(
+            $0, of: document, defaults: configuration.settings.rules.defaults, &errors, &warnings)
+        } ?? []
     } catch {
       errors.append(error)
     }

@@ -71,7 +71,8 @@ struct BacktestCommand: AsyncParsableCommand, PermittedCommand {
   private static func checked(_ path: String) throws(SettingsErrors) -> String {
     let document = try SettingsDocument.reading(path)
     var errors: [SettingsError] = []
-    if let root = document.root { _ = ConfigurationReader.ruleFile(root, of: document, &errors) }
+    var warnings: [SettingsError] = []
+    if let root = document.root { _ = ConfigurationReader.ruleFile(root, of: document, &errors, &warnings) }
     guard errors.isEmpty else { throw SettingsErrors(errors: errors) }
     do throws(SettingsError) { return try SourceFile.text(of: path) } catch { throw SettingsErrors(error) }
   }
