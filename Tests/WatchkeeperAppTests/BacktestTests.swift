@@ -187,7 +187,7 @@ struct BacktestTrialTests {
       for back in stride(from: Int64(7200), through: 0, by: -60) {
         var alert = Alert(
           key: AlertKey(group: groups[0].key, alert: "High", labels: labels), annotations: [:],
-          activeAt: Bench.ago(firing.upperBound), value: 1)
+          activeAt: Bench.ago(firing.upperBound), value: 1, element: labels.removing(["alertname"]))
         alert.state = .firing
         var round = BacktestRun.Round(group: 0, slot: Bench.ago(back))
         round.alerts.updateValue(firing.contains(back) ? [alert] : [], forKey: 0)

@@ -17,8 +17,9 @@ struct AlertRow: Codable {
   let resolvedAt: Timestamp?
   let keepFiringSince: Timestamp?
   let value: Double
-  let element: LabelSet
-  let isNoData: Bool
+  /// Missing in rows from before 0010, as the next one.
+  let element: LabelSet?
+  let isNoData: Bool?
   let held: AlertHold?
   let missingSince: Timestamp?
 
@@ -43,7 +44,7 @@ struct AlertRow: Codable {
   var restored: Alert {
     var alert = Alert(
       key: AlertKey(group: group, alert: self.alert, labels: labels), annotations: annotations, activeAt: activeAt,
-      value: value, element: element, isNoData: isNoData)
+      value: value, element: element ?? labels.removing(["alertname"]), isNoData: isNoData ?? false)
     alert.state = state
     alert.firedAt = firedAt
     alert.resolvedAt = resolvedAt

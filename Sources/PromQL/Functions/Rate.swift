@@ -148,7 +148,8 @@ enum Rate {
   ) -> Double {
     let sampled = Double(last &- first) / 1000
     return extent(
-      sampled: origin.map { Double(last &- $0) / 1000 } ?? sampled, average: count > 1 ? sampled / Double(count - 1) : 0,
+      sampled: origin.map { Double(last &- $0) / 1000 } ?? sampled,
+      average: count > 1 ? sampled / Double(count - 1) : 0,
       toStart: origin == nil ? Double(first &- window.start) / 1000 : 0, toEnd: Double(window.end &- last) / 1000,
       zeroAt: origin == nil ? zeroAt : nil)
   }
