@@ -253,7 +253,8 @@ struct RemoteWriteTests {
     #expect(try SnappyBlock.unpacked([11, 8] + Array("abc".utf8) + [7 << 2 | 3, 3, 0, 0, 0], limit: 11) == all)
     for damaged in [
       [11, 8, 97, 98, 99, 7 << 2 | 2, 4, 0], [11, 8, 97, 98, 99, 7 << 2 | 2, 0, 0], [4, 8, 97, 98, 99, 1, 3],
-      [3, 12, 97, 98, 99], [11, 8, 97, 98, 99, 7 << 2 | 2, 3], [3, 62 << 2, 1], [255, 255, 255, 255, 255, 1],
+      [3, 12, 97, 98, 99], [5, 8, 97, 98, 99], [11, 8, 97, 98, 99, 7 << 2 | 2, 3], [3, 62 << 2, 1],
+      [255, 255, 255, 255, 255, 1],
     ] as [[UInt8]] {
       #expect(throws: SnappyBlock.Failure.damaged) { try SnappyBlock.unpacked(damaged, limit: 1000) }
     }

@@ -18,20 +18,18 @@ struct HistogramMessage {
     var deltas: [Int64] = []
     var counts: [Double] = []
 
-    /// Absolute counts, as many as the spans say; `nil` when they do not fit.
+    /// Absolute counts; `nil` when they leave 64 bits.
     var buckets: Buckets? {
-      var counts = self.counts
-      if counts.isEmpty {
-        var count: Int64 = 0
-        for delta in deltas {
-          let (sum, overflows) = count.addingReportingOverflow(delta)
-          if overflows { return nil }
-          count = sum
-          counts.append(Double(count))
-        }
+      if !counts.isEmpty { return Buckets(spans: spans, counts: counts) }
+      var absolute: [Double] = []
+      var count: Int64 = 0
+      for delta in deltas {
+        let (sum, overflows) = count.addingReportingOverflow(delta)
+        if overflows { return nil }
+        count = sum
+        absolute.append(Double(count))
       }
-      let length = spans.reduce(UInt64(0)) { $0 &+ UInt64($1.length) }
-      return length == UInt64(counts.count) ? Buckets(spans: spans, counts: counts) : nil
+      return Buckets(spans: spans, counts: absolute)
     }
   }
 
@@ -73,18 +71,16 @@ struct HistogramMessage {
   }
 
   func histogram() -> Result<NativeHistogram, RemoteWriteError> {
-    guard head.hasCustomBounds || NativeHistogram.exponentialSchemas.contains(head.schema) else {
-      return .failure(
-        RemoteWriteError(description: "a histogram has the schema \(head.schema), known are -4 to 8 and -53"))
-    }
+    guard let positive = positive.buckets, let negative = negative.buckets else { return .failure(.malformed) }
     var whole = head
-    guard let positive = positive.buckets, let negative = negative.buckets else {
-      return .failure(RemoteWriteError(description: "a histogram's spans and buckets do not fit"))
-    }
     whole.positive = positive
     whole.negative = negative
     whole.customBounds = customBounds
-    return .success(whole)
+    do throws(HistogramFault) {
+      return .success(try whole.validated())
+    } catch {
+      return .failure(RemoteWriteError(description: "a native histogram is refused: \(error)"))
+    }
   }
 
   private static func span(
