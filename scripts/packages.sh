@@ -29,5 +29,5 @@ packages_to_check=(
 
 # The programs that ours is measured beside, too.
 packages_to_bench=(
-  binutils prometheus prometheus-alertmanager prometheus-node-exporter python3
+  binutils prometheus prometheus-alertmanager prometheus-node-exporter python3 victoria-metrics
 )
