@@ -74,8 +74,10 @@ let package = Package(
     module(
       "WatchkeeperApp",
       [
-        "Alerting", "CLinux", "COpenSSL", "CPackagedFiles", "Incidents", "Interchange", "Inventory", "Journal", "Notifiers",
-        "Planner", "Probes", "PromQL", "Records", "ServiceTime", "Telemetry", "TimeSeriesStore", "Transfers", "WebInterface",
+        "Alerting", "CLinux", "COpenSSL", "CPackagedFiles", "Incidents", "Interchange", "Inventory", "Journal",
+        "Notifiers",
+        "Planner", "Probes", "PromQL", "Records", "ServiceTime", "Telemetry", "TimeSeriesStore", "Transfers",
+        "WebInterface",
         "Wording",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -96,7 +98,8 @@ let package = Package(
     tests("JournalTests", ["Journal", "Records", "Telemetry", grdb]),
     tests("NotifiersTests", ["Notifiers", "Records", "Telemetry", "Transfers", "Wording"]),
     tests("PlannerTests", ["Planner", "Records", "ServiceTime", "Telemetry", "Wording"]),
-    tests("ProbesTests", ["Interchange", "LoopbackServers", "Probes", "Records", "Telemetry", "Transfers", "Wording", yams]),
+    tests(
+      "ProbesTests", ["Interchange", "LoopbackServers", "Probes", "Records", "Telemetry", "Transfers", "Wording", yams]),
     tests("PromQLTests", ["PromQL", "Telemetry"]),
     tests("RecordsTests", ["Records", "Telemetry"]),
     tests("ServiceTimeTests", ["ServiceTime", "Telemetry", "Wording"]),
@@ -106,7 +109,8 @@ let package = Package(
     tests(
       "WatchkeeperAppTests",
       [
-        "Alerting", "Incidents", "Interchange", "Inventory", "Journal", "Planner", "Probes", "PromQL", "Records", "ServiceTime",
+        "Alerting", "Incidents", "Interchange", "Inventory", "Journal", "Planner", "Probes", "PromQL", "Records",
+        "ServiceTime",
         "Telemetry", "TimeSeriesStore", "Transfers", "WatchkeeperApp", "WebInterface", "Wording", "Notifiers", yams,
       ]),
     tests("WebInterfaceTests", ["Interchange", "Records", "Telemetry", "WebInterface", "Wording"] + web),

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import FoundationEssentials
 internal import Glibc
 internal import Interchange
@@ -102,11 +103,10 @@ final class TextfileProbe: Probe {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= fileBytesMax else {
-      return nil
-    }
-    let size = Int(status.st_size)
+    var length: Int64 = 0
+    var modified = 0.0
+    guard watchkeeper_regular_file(descriptor, &length, &modified) == 0, length <= fileBytesMax else { return nil }
+    let size = Int(length)
     var isRead = true
     let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       while count < size {
@@ -118,7 +118,6 @@ final class TextfileProbe: Probe {
         count += got
       }
     }
-    let modified = Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) / 1e9
     return isRead ? (bytes, modified) : nil
   }
 

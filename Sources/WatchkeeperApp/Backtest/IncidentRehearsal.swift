@@ -57,9 +57,9 @@ struct IncidentRehearsal {
     pass(until: round.slot)
     let isLoud = round.alerts.values.contains { $0?.contains { $0.state == .firing } == true }
     guard isLoud || !awake.isEmpty else { return }
-    let windows = windows
+    let (windows, targets) = (windows, targets)
     let offering = BreachOffering(
-      inventory: inventory, targets: targets, window: windows.withholding, incidents: book)
+      inventory: inventory, targets: { targets }, window: windows.withholding, incidents: book)
     for offered in offering.rounds(of: group, at: round.slot, alerts: { round.alerts[$0] ?? nil }) {
       guard !offered.firing.isEmpty || awake.contains(offered.rule) else { continue }
       process(.round(offered), at: round.slot)

@@ -8,7 +8,8 @@ internal import Wording
 /// over it. Pure.
 struct BreachOffering {
   let inventory: InventoryBook
-  let targets: TargetTable
+  /// Made when the first alert needs it: nearly always nothing fires.
+  let targets: () -> TargetTable
   /// The window that withholds the incidents of an item at a time.
   let window: (ItemID, Timestamp) -> WindowReference?
   let incidents: IncidentBook
@@ -24,6 +25,7 @@ struct BreachOffering {
   func rounds(of group: RuleGroup, at now: Timestamp, alerts: (Int) -> [Alert]?) -> [RuleRound] {
     var reports: [String: [AlertReport]] = [:]
     var failed: Set<String> = []
+    lazy var targets = targets()
     for (index, rule) in group.rules.enumerated() {
       guard case .alerting(let alerting) = rule else { continue }
       guard let alerts = alerts(index) else {
@@ -31,7 +33,9 @@ struct BreachOffering {
         continue
       }
       let firing = alerts.filter { $0.state == .firing }
-      reports[alerting.name, default: []] += firing.map { report($0, of: alerting, in: group, at: now) }
+      var found = reports[alerting.name] ?? []
+      for alert in firing { found.append(report(alert, of: alerting, in: group, targets, at: now)) }
+      reports[alerting.name] = found
     }
     return reports.filter { !failed.contains($0.key) }.sorted { $0.key < $1.key }.map { name, alerts in
       RuleRound(RuleReference(group.key, name), firing: alerts)
@@ -45,7 +49,9 @@ struct BreachOffering {
     return ["summary": text(.english), "summary_zh_cn": text(.simplifiedChinese)]
   }
 
-  private func report(_ alert: Alert, of rule: AlertingRule, in group: RuleGroup, at now: Timestamp) -> AlertReport {
+  private func report(
+    _ alert: Alert, of rule: AlertingRule, in group: RuleGroup, _ targets: TargetTable, at now: Timestamp
+  ) -> AlertReport {
     let subject = ItemBinding.resolve(labels: alert.labels, targets: targets, in: inventory) { incidents.isFailing($0) }
     let window = subject.item.flatMap { self.window($0.id, now) }
     return AlertReport(
