@@ -109,6 +109,25 @@ struct IncrementalRulesTests {
     await store.close()
   }
 
+  @Test("what the store refuses of a rule is counted") func refused() async throws {
+    // One series at one time with two values: the store keeps the first.
+    let groups = try Self.groups("{record: same, expr: vector(1)}, {record: same, expr: vector(2)}")
+    let evaluator = RuleEvaluator(
+      world: .test(clock), queries: queries, following: store, appender: store, log: .test, external: .none,
+      offer: { _ in }, retire: { _ in })
+    try await evaluator.restore(groups)
+    let running = Task { await evaluator.run() }
+    for _ in 0..<200_000 where evaluator.view.rounds == 0 {
+      clock.advance(by: .milliseconds(200))
+      await Task.yield()
+    }
+    await evaluator.stop()
+    await running.value
+    #expect(evaluator.view.rounds > 0)
+    #expect(evaluator.view.samplesRefused == evaluator.view.rounds)
+    await store.close()
+  }
+
   /// The store, with every value a little wrong.
   private struct Distorted: LiveSeriesSource {
     let store: EmbeddedStore

@@ -130,6 +130,9 @@ extension Installation {
       SelfMetric(
         "watchkeeper_rule_template_failures_total", .counter, "Label and annotation templates that failed.",
         Double(view.templateErrors)),
+      SelfMetric(
+        "watchkeeper_rule_samples_refused_total", .counter, "Samples of rules that the store refused.",
+        Double(view.samplesRefused)),
     ] + incrementalMetrics(view)
   }
 

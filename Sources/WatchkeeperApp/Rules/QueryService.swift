@@ -4,8 +4,8 @@ internal import Telemetry
 /// Plans, fetches and evaluates queries over the store.
 struct QueryService: Sendable {
   let reader: any SeriesReader
-  let limits: ReadLimits
-  let lookback: Duration
+  private(set) var limits: ReadLimits
+  private(set) var lookback: Duration
   var evaluation = EvaluationLimits()
 
   enum Failure: Error, Sendable, CustomStringConvertible {
@@ -22,14 +22,16 @@ struct QueryService: Sendable {
 
   /// The same with another look-back.
   func looking(back lookback: Duration) -> QueryService {
-    QueryService(reader: reader, limits: limits, lookback: lookback)
+    var changed = self
+    changed.lookback = lookback
+    return changed
   }
 
   /// The same with less time; never with more.
   func answering(within timeout: Duration) -> QueryService {
-    var shorter = limits
-    shorter.timeMax = min(limits.timeMax, timeout)
-    return QueryService(reader: reader, limits: shorter, lookback: lookback)
+    var changed = self
+    changed.limits.timeMax = min(limits.timeMax, timeout)
+    return changed
   }
 
   func evaluate(_ query: Query, over range: EvaluationRange) async throws(Failure) -> QueryResult {

@@ -283,8 +283,10 @@ actor RuleEvaluator {
       if sample.value.isStaleMarker { known[sample.labels] = nil }
     }
     if let key { references[key] = known }
-    appender.append(batch)
-    if refused > 0 { published.withLock { $0.samplesRefused += refused } }
+    refused += UInt64(batch.count - appender.append(batch).accepted)
+    guard refused > 0 else { return }
+    log.warning("rules: \(key.map { "group \($0.group)" } ?? "ended alerts"): the store refused \(refused) samples")
+    published.withLock { $0.samplesRefused += refused }
   }
 
   private func save(_ rows: [String: [UInt8]?]) async {
