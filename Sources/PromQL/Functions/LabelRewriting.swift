@@ -38,7 +38,7 @@ enum LabelRewriting {
 
   private static func replace(_ block: SeriesBlock, _ node: FunctionCall) throws(Complaint) -> SeriesBlock {
     let target = try labelName(node.arguments[1], node.name)
-    let template = Template(try literal(node.arguments[2]).text)
+    let replacement = try literal(node.arguments[2]).text
     let source = try literal(node.arguments[3]).text
     let regex = try literal(node.arguments[4]).text
     let pattern: Pattern
@@ -49,12 +49,12 @@ enum LabelRewriting {
         .execution("invalid regular expression in label_replace(): \(regex)"), at: node.arguments[4].span.start,
         hint: error.problem)
     }
+    let template = GroupTemplate(replacement, for: pattern)
     var result = block
     for row in 0..<block.rows {
       let value = Array((block.labels[row][source] ?? "").utf8)
       guard let match = pattern.firstMatch(in: value, from: 0, .whole) else { continue }
-      result.labels[row] = block.labels[row].setting(
-        target, to: template.expanded(match, in: value, names: pattern.groupNames))
+      result.labels[row] = block.labels[row].setting(target, to: template.expanded(match, in: value))
       if target == LabelSet.metricName { result.nameFates[row] = .stays }
     }
     return try result.mergingDuplicates(at: node.span)
@@ -73,52 +73,5 @@ enum LabelRewriting {
       if target == LabelSet.metricName { result.nameFates[row] = .stays }
     }
     return try result.mergingDuplicates(at: node.span)
-  }
-
-  /// A replacement with `$1`, `${1}`, `$name`, `${name}` and `$$`.
-  struct Template {
-    private enum Piece { case text([UInt8]), group(Int), named(String) }
-
-    private var pieces: [Piece] = []
-
-    init(_ text: String) {
-      var bytes = Array(text.utf8)[...]
-      while let dollar = bytes.firstIndex(of: UInt8(ascii: "$")) {
-        pieces.append(.text(Array(bytes[..<dollar])))
-        bytes = bytes[(dollar + 1)...]
-        if bytes.first == UInt8(ascii: "$") {
-          pieces.append(.text([UInt8(ascii: "$")]))
-          bytes = bytes.dropFirst()
-          continue
-        }
-        let isBraced = bytes.first == UInt8(ascii: "{")
-        let name = bytes.dropFirst(isBraced ? 1 : 0).prefix(while: \.followsIdentifier)
-        let after = bytes[name.endIndex...]
-        guard !name.isEmpty, !isBraced || after.first == UInt8(ascii: "}") else {
-          pieces.append(.text([UInt8(ascii: "$")]))
-          continue
-        }
-        let key = String(decoding: name, as: UTF8.self)
-        pieces.append(Int(key).map { .group($0) } ?? .named(key))
-        bytes = isBraced ? after.dropFirst() : after
-      }
-      pieces.append(.text(Array(bytes)))
-    }
-
-    func expanded(_ match: Pattern.Match, in bytes: [UInt8], names: [String?]) -> String {
-      var result: [UInt8] = []
-      for piece in pieces {
-        let group: Int
-        switch piece {
-        case .text(let text):
-          result += text
-          continue
-        case .group(let number): group = number
-        case .named(let name): group = (names.firstIndex(of: name) ?? -2) + 1
-        }
-        if match.groups.indices.contains(group), let range = match.groups[group] { result += bytes[range] }
-      }
-      return String(decoding: result, as: UTF8.self)
-    }
   }
 }
