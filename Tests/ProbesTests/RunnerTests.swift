@@ -17,11 +17,13 @@ struct RunnerTests {
   }
 
   private func definition(
-    _ name: String, _ script: @escaping @Sendable (Duration) async -> ProbeReport, version: String = "1"
+    _ name: String, seriesMax: Int? = nil, _ script: @escaping @Sendable (Duration) async -> ProbeReport,
+    version: String = "1"
   ) throws -> ProbeDefinition {
     try #require(
       ProbeDefinition(
-        name: name, kind: "tcp", interval: .seconds(10), settings: ScriptedSettings(name + version, script)))
+        name: name, kind: "tcp", interval: .seconds(10), seriesMax: seriesMax,
+        settings: ScriptedSettings(name + version, script)))
   }
 
   /// Runs the body beside a running runner; states of finished runs arrive in the stream.
@@ -184,5 +186,29 @@ struct RunnerTests {
     #expect(state?.explanation.contains("storage.series_max") == true)
     task.cancel()
     await task.value
+  }
+
+  @Test("a probe's own limit costs the series over it, by name and count; those it had stay")
+  func ownLimit() async throws {
+    let rounds = Mutex(0)
+    let probe = try definition("one", seriesMax: 8) { _ in
+      let round = rounds.withLock { rounds in
+        rounds += 1
+        return rounds
+      }
+      let new = (0..<4).map { ProbeSample("new_\($0)", [], 1) }
+      return ProbeReport(.up, (round == 1 ? [] : new) + [ProbeSample("kept", [], Double(round))])
+    }
+    try await withRunner([probe]) { _, states in
+      await pass(.seconds(1))
+      #expect(await states.next()?.refused == 0)
+      await pass(.seconds(10))
+      let state = await states.next()
+      #expect(store.samples("kept").map(\.value) == [1, 2])
+      #expect(store.samples("up").count == 2)
+      #expect(store.samples("new_0").count == 1 && store.samples("new_3").isEmpty)
+      #expect(state?.refused == 3 && state?.refusedInAll == 3)
+      #expect(state?.explanation.contains("series_max") == true)
+    }
   }
 }

@@ -98,7 +98,7 @@ final class MemoryStore: SampleAppender {
       state.lookUps += 1
       if let known = state.known[labels] { return .success(known) }
       guard state.labels.count < seriesMax else { return .failure(.tooManySeries(limit: seriesMax)) }
-      let reference = SeriesReference(number: UInt32(state.labels.count))
+      let reference = SeriesReference(slot: UInt32(state.labels.count), generation: 1)
       state.labels.append(labels)
       state.known[labels] = reference
       return .success(reference)
@@ -110,7 +110,7 @@ final class MemoryStore: SampleAppender {
   func append(_ batch: SampleBatch) -> AppendOutcome {
     state.withLock { state in
       for index in 0..<batch.count {
-        let labels = state.labels[Int(batch.references[index].number)]
+        let labels = state.labels[Int(batch.references[index].slot)]
         let time = Timestamp(milliseconds: batch.milliseconds[index])
         state.samples.append((labels, Sample(at: time, batch.values[index])))
       }

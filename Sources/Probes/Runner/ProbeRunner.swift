@@ -77,9 +77,11 @@ public actor ProbeRunner {
       name: definition.name, kind: definition.kind, item: definition.item, labels: target, interval: definition.interval
     )
     status.skipped = timing.skipped
+    status.refusedInAll = old?.status.refusedInAll ?? 0
     return Entry(
       definition: definition, probe: definition.settings.makeProbe(in: environment), timing: timing,
-      binding: SeriesBinding(target: target, inheriting: old?.binding.living ?? []), status: status)
+      binding: SeriesBinding(
+        target: target, seriesMax: definition.seriesMax, inheriting: old?.binding.living ?? []), status: status)
   }
 
   /// Ends the series of a probe that is no longer defined.
@@ -187,7 +189,7 @@ public actor ProbeRunner {
         ProbeSample("watchkeeper_probe_skipped_total", Double(entry.timing.skipped)),
         ProbeSample("watchkeeper_probe_abandoned_total", Double(status.abandoned)),
       ]
-    store.append(entry.binding.batch(samples, at: run.startedAt, into: store))
+    entry.binding.record(samples, at: run.startedAt, in: store)
     entry.status.lastRun = run.startedAt
     entry.status.verdict = report.verdict
     entry.status.explanation = report.explanation
@@ -195,6 +197,8 @@ public actor ProbeRunner {
     entry.status.late = run.late
     entry.status.samples = samples.count
     entry.status.refused = entry.binding.refused
+    entry.status.refusal = entry.binding.refusal
+    entry.status.refusedInAll += entry.binding.refused
     entry.status.runs += 1
     if let refusal = entry.binding.refusal, entry.status.explanation.isEmpty {
       entry.status.explanation = refusal.description

@@ -234,22 +234,28 @@ actor RuleEvaluator {
   private func append(_ samples: [RuleSample], of key: RuleGroupKey?) {
     guard !samples.isEmpty else { return }
     var known = key.flatMap { references.removeValue(forKey: $0) } ?? [:]
-    var batch = SampleBatch()
-    var refused: UInt64 = 0
-    for sample in samples {
-      if let reference = known[sample.labels] {
-        batch.append(reference, at: sample.timestamp, sample.value)
-      } else if let reference = try? appender.reference(for: sample.labels) {
-        known[sample.labels] = reference
-        batch.append(reference, at: sample.timestamp, sample.value)
-      } else {
-        refused += 1
-      }
-      if sample.value.isStaleMarker { known[sample.labels] = nil }
+    let outcome = appender.append(batch(samples, &known))
+    if !outcome.gone.isEmpty {
+      // Series that were silent for longer than the store remembers; the others' samples are known there already.
+      let gone = Set(outcome.gone)
+      known = known.filter { !gone.contains($0.value) }
+      appender.append(batch(samples, &known))
     }
+    let refused = samples.count { known[$0.labels] == nil }
+    for sample in samples where sample.value.isStaleMarker { known[sample.labels] = nil }
     if let key { references[key] = known }
-    appender.append(batch)
-    if refused > 0 { published.withLock { $0.samplesRefused += refused } }
+    if refused > 0 { published.withLock { $0.samplesRefused += UInt64(refused) } }
+  }
+
+  /// The samples that the store has a series for.
+  private func batch(_ samples: [RuleSample], _ known: inout [LabelSet: SeriesReference]) -> SampleBatch {
+    var batch = SampleBatch()
+    for sample in samples {
+      guard let reference = known[sample.labels] ?? (try? appender.reference(for: sample.labels)) else { continue }
+      known[sample.labels] = reference
+      batch.append(reference, at: sample.timestamp, sample.value)
+    }
+    return batch
   }
 
   private func save(_ rows: [String: [UInt8]?]) async {
