@@ -120,7 +120,12 @@ struct DaySealing {
 private struct ChunkRun {
   private var first: ChunkRow?
   private var count = 0
+  private var bytes = 0
   private var columns = SampleColumns()
+
+  /// A row longer than a quarter of a page goes on in a page of its own, and the longer rows are, the more of a page stays
+  /// empty.
+  private static let bytesMax = 512
 
   private static let limits = ChunkLimits(
     samples: 4096, spanMilliseconds: SampleFormat.chunkSpanMax.wholeMilliseconds)
@@ -132,12 +137,13 @@ private struct ChunkRun {
     if let first {
       guard chunk.series == first.series, let last = columns.times.last, image.firstTime > last,
         image.lastTime < Self.limits.cutTime(after: first.image.firstTime),
-        columns.times.count + image.count <= Self.limits.samples
+        columns.times.count + image.count <= Self.limits.samples, bytes + image.bytes.count <= Self.bytesMax
       else { return false }
     }
     guard image.decode(.everything, into: &columns) else { return false }
     if first == nil { first = chunk }
     count += 1
+    bytes += image.bytes.count
     return true
   }
 
