@@ -17,6 +17,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 let trees = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let web: [Target.Dependency] = [
@@ -62,6 +63,7 @@ let package = Package(
     module("Records", ["Telemetry", "COpenSSL"]),
     module("Wording"),
     module("ServiceTime", ["Telemetry"]),
+    module("Interchange", ["Telemetry"]),
     module("PromQL", ["Telemetry"]),
     module("Alerting", ["PromQL", "Records", "Telemetry"]),
     module("Inventory", ["Records", "Telemetry", trees]),
@@ -69,15 +71,17 @@ let package = Package(
     module("Planner", ["Records", "ServiceTime", "Telemetry", trees]),
     module("Transfers", ["CCurl", "Records", "Telemetry"]),
     module("Notifiers", ["COpenSSL", "Records", "Telemetry", "Transfers"]),
-    module("Probes", ["CLinux", "Records", "Telemetry", "Transfers"]),
+    module("Probes", [heap, "CLinux", "Interchange", "Records", "Telemetry", "Transfers"]),
     module("TimeSeriesStore", ["Telemetry", "CSnappy", grdb]),
     module("Journal", ["Records", "Telemetry", grdb]),
-    module("WebInterface", ["CResources", "Records", "Telemetry", "Wording"] + web),
+    module("WebInterface", ["CResources", "Interchange", "Records", "Telemetry", "Wording"] + web),
     module(
       "WatchkeeperApp",
       [
-        "Alerting", "CLinux", "COpenSSL", "CPackagedFiles", "Incidents", "Inventory", "Journal", "Notifiers", "Planner",
-        "Probes", "PromQL", "Records", "ServiceTime", "Telemetry", "TimeSeriesStore", "Transfers", "WebInterface",
+        "Alerting", "CLinux", "COpenSSL", "CPackagedFiles", "Incidents", "Interchange", "Inventory", "Journal",
+        "Notifiers",
+        "Planner", "Probes", "PromQL", "Records", "ServiceTime", "Telemetry", "TimeSeriesStore", "Transfers",
+        "WebInterface",
         "Wording",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -93,11 +97,13 @@ let package = Package(
     tests("ArchitectureTests"),
     tests("EndToEndTests"),
     tests("IncidentsTests", ["Incidents", "Inventory", "Records", "Telemetry", trees]),
+    tests("InterchangeTests", ["Interchange", "Telemetry", yams]),
     tests("InventoryTests", ["Inventory", "Records", "Telemetry"]),
     tests("JournalTests", ["Journal", "Records", "Telemetry", grdb]),
     tests("NotifiersTests", ["Notifiers", "Records", "Telemetry", "Transfers", "Wording"]),
     tests("PlannerTests", ["Planner", "Records", "ServiceTime", "Telemetry", "Wording"]),
-    tests("ProbesTests", ["LoopbackServers", "Probes", "Records", "Telemetry", "Transfers", "Wording", yams]),
+    tests(
+      "ProbesTests", ["Interchange", "LoopbackServers", "Probes", "Records", "Telemetry", "Transfers", "Wording", yams]),
     tests("PromQLTests", ["PromQL", "Telemetry"]),
     tests("RecordsTests", ["Records", "Telemetry"]),
     tests("ServiceTimeTests", ["ServiceTime", "Telemetry", "Wording"]),
@@ -107,10 +113,11 @@ let package = Package(
     tests(
       "WatchkeeperAppTests",
       [
-        "Alerting", "Incidents", "Inventory", "Journal", "Planner", "Probes", "PromQL", "Records", "ServiceTime",
+        "Alerting", "Incidents", "Interchange", "Inventory", "Journal", "Planner", "Probes", "PromQL", "Records",
+        "ServiceTime",
         "Telemetry", "TimeSeriesStore", "Transfers", "WatchkeeperApp", "WebInterface", "Wording", "Notifiers", yams,
       ]),
-    tests("WebInterfaceTests", ["Records", "Telemetry", "WebInterface", "Wording"] + web),
+    tests("WebInterfaceTests", ["Interchange", "Records", "Telemetry", "WebInterface", "Wording"] + web),
     tests("WordingTests", ["Wording"]),
   ],
   swiftLanguageModes: [.v6],

@@ -21,7 +21,7 @@ class UnixConnection(http.client.HTTPConnection):
     """HTTP over the control socket, where the file's mode is the authentication."""
 
     def __init__(self, path):
-        super().__init__("localhost", timeout=10)
+        super().__init__("localhost", timeout=120)
         self.path = path
 
     def connect(self):
@@ -111,13 +111,21 @@ class Program:
             raise SystemExit(f"the login link was answered with status {status}")
         return {"Cookie": headers["Set-Cookie"].split(";")[0]}
 
-    def query(self, expression):
-        """The samples of an instant query, over the control socket."""
+    def ask(self, path, parameters):
+        """The result of a call of Prometheus' API, over the control socket."""
         connection = UnixConnection(self.folder + "/data/control.sock")
-        connection.request("GET", "/api/v1/query?" + urllib.parse.urlencode({"query": expression}))
+        connection.request("GET", f"{path}?{urllib.parse.urlencode(parameters)}")
         answer = json.loads(connection.getresponse().read())
         connection.close()
         return answer["data"]["result"] if answer["status"] == "success" else []
+
+    def query(self, expression):
+        """The samples of an instant query."""
+        return self.ask("/api/v1/query", {"query": expression})
+
+    def reload(self):
+        """The running program takes its configuration anew."""
+        self.process.send_signal(signal.SIGHUP)
 
     def stop(self):
         """SIGTERM; returns the exit status and the seconds that stopping took."""

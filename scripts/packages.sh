@@ -9,7 +9,7 @@ packages_to_build=(
 
 # What the tests drive instead of imitating it.
 packages_to_test=(
-  nginx-common nginx-light openssl python3 python3-aiosmtpd strace
+  nginx-common nginx-light openssl prometheus prometheus-node-exporter python3 python3-aiosmtpd strace
 )
 
 # What looks at the pages, in both languages.
@@ -29,5 +29,5 @@ packages_to_check=(
 
 # The programs that ours is measured beside, too.
 packages_to_bench=(
-  binutils prometheus prometheus-alertmanager prometheus-node-exporter python3
+  binutils prometheus prometheus-alertmanager prometheus-node-exporter python3 victoria-metrics
 )

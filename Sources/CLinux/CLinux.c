@@ -20,3 +20,11 @@ int watchkeeper_file_identity(int descriptor, unsigned long long *device, unsign
   *inode = status.st_ino;
   return 0;
 }
+
+int watchkeeper_regular_file(int descriptor, long long *size, double *modified) {
+  struct stat status;
+  if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return -1;
+  *size = status.st_size;
+  *modified = (double)status.st_mtim.tv_sec + (double)status.st_mtim.tv_nsec / 1e9;
+  return 0;
+}

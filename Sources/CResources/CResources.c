@@ -10,8 +10,14 @@ static const unsigned char actions_mustache[] = {
 static const unsigned char app_js[] = {
 #embed "Files/app.js"
 };
+static const unsigned char backtest_mustache[] = {
+#embed "Files/backtest.mustache"
+};
 static const unsigned char chart_mustache[] = {
 #embed "Files/chart.mustache"
+};
+static const unsigned char explore_mustache[] = {
+#embed "Files/explore.mustache"
 };
 static const unsigned char favicon_svg[] = {
 #embed "Files/favicon.svg"
@@ -108,7 +114,9 @@ static const struct {
 } table[] = {
     {"actions.mustache", actions_mustache, sizeof actions_mustache},
     {"app.js", app_js, sizeof app_js},
+    {"backtest.mustache", backtest_mustache, sizeof backtest_mustache},
     {"chart.mustache", chart_mustache, sizeof chart_mustache},
+    {"explore.mustache", explore_mustache, sizeof explore_mustache},
     {"favicon.svg", favicon_svg, sizeof favicon_svg},
     {"gauge.mustache", gauge_mustache, sizeof gauge_mustache},
     {"host.mustache", host_mustache, sizeof host_mustache},

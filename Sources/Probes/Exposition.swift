@@ -1,38 +1,20 @@
+internal import Interchange
 internal import Telemetry
 
-/// Prometheus' text format.
-/// - Source: Prometheus exposition formats, text format 0.0.4.
+/// What probes measured, in the text format.
 public enum Exposition {
   /// Families in the order of their names, each with type and help where they are known.
   public static func text(_ samples: [ProbeSample]) -> String {
     var families: [String: [ProbeSample]] = [:]
     for sample in samples { families[sample.series.metric ?? "", default: []].append(sample) }
-    var text = ""
-    for (name, members) in families.sorted(by: { $0.key < $1.key }) where !name.isEmpty {
+    let written = families.sorted { $0.key < $1.key }.filter { !$0.key.isEmpty }.map { name, members in
       let metric = MetricDictionary.metric(name)
-      text += "# HELP \(name) \(metric.help)\n# TYPE \(name) \(metric.type)\n"
-      for sample in members.sorted(by: { $0.series < $1.series }) { text += line(name, sample) }
+      return ExpositionFamily(
+        MetricMetadata(family: name, type: MetricType(rawValue: metric.type) ?? .unknown, help: metric.help),
+        members.sorted { $0.series < $1.series }.map { ($0.series.removingMetricName(), $0.value) })
     }
-    return text
+    return ExpositionFormat.text.text(written)
   }
-
-  private static func line(_ name: String, _ sample: ProbeSample) -> String {
-    let labels = sample.series.removingMetricName()
-    let inner = labels.map { "\($0.name)=" + TextNotation.exposition.quoted($0.value) }.joined(separator: ",")
-    return "\(name)\(inner.isEmpty ? "" : "{\(inner)}") \(number(sample.value))\n"
-  }
-
-  private static func number(_ value: Double) -> String {
-    if value.isNaN { return "NaN" }
-    if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
-    if let whole = Int64(exactly: value) { return String(whole) }
-    return "\(value)"
-  }
-}
-
-extension TextNotation {
-  /// A label's value in the text format, which knows three escapes.
-  static let exposition = TextNotation(["\\": "\\\\", "\"": "\\\"", "\n": "\\n"])
 }
 
 /// Type and meaning of the metrics that probes make.
@@ -54,6 +36,12 @@ enum MetricDictionary {
 
   private static let known: [String: (type: String, help: String)] = [
     "up": ("gauge", "Whether the probe could be carried out."),
+    "scrape_duration_seconds": ("gauge", "How long the scrape took."),
+    "scrape_samples_scraped": ("gauge", "Samples that the target showed."),
+    "scrape_samples_post_metric_relabeling": ("gauge", "Samples that relabelling left."),
+    "scrape_series_added": ("gauge", "Series that were not there in the scrape before."),
+    "node_textfile_mtime_seconds": ("gauge", "Unix time at which the file was last changed."),
+    "node_textfile_scrape_error": ("gauge", "1 when a file could not be read."),
     "probe_success": ("gauge", "Whether the target passed the check."),
     "probe_duration_seconds": ("gauge", "How long the check took."),
     "probe_dns_lookup_time_seconds": ("gauge", "How long the name's resolution took."),

@@ -1,3 +1,4 @@
+public import Interchange
 public import Telemetry
 public import Transfers
 
@@ -5,6 +6,19 @@ public import Transfers
 public protocol Probe: Sendable {
   /// Measures once and returns inside `limit`; the runner abandons a run that does not.
   func run(within limit: Duration) async -> ProbeReport
+
+  /// The series of `ProbeReport.batch` that still live, when the probe ends or a run was given up. Said once.
+  func endSeries() -> [SeriesReference]
+
+  /// Resolves anew those of the last run's series that left the store.
+  ///
+  /// - Returns: the new reference for each old one.
+  func renewSeries(_ gone: Set<SeriesReference>) -> [SeriesReference: SeriesReference]
+}
+
+extension Probe {
+  public func endSeries() -> [SeriesReference] { [] }
+  public func renewSeries(_ gone: Set<SeriesReference>) -> [SeriesReference: SeriesReference] { [:] }
 }
 
 /// A kind's own settings, decoded and checked.
@@ -24,11 +38,30 @@ public struct ProbeEnvironment: Sendable {
   public let clock: any WallClock
   /// The name of this host, for the label `instance` of its own series.
   public let hostName: String
+  /// The labels that every series of the probe carries.
+  public var target = LabelSet.empty
+  /// From one run's due time to the next.
+  public var interval = Duration.seconds(15)
+  /// Where a probe that resolves series itself asks for them.
+  public var store: any SampleAppender = SeriesListing()
+  /// Called with what an exporter says of its metrics.
+  public var tellMetadata: @Sendable ([MetricMetadata]) -> Void = { _ in }
 
   public init(transfers: TransferEngine, clock: any WallClock, hostName: String) {
     self.transfers = transfers
     self.clock = clock
     self.hostName = hostName
+  }
+}
+
+extension ProbeDefinition {
+  /// - Parameter store: where the probe's samples will go.
+  public func makeProbe(in environment: ProbeEnvironment, for store: any SampleAppender) -> any Probe {
+    var environment = environment
+    environment.target = targetLabels(hostName: environment.hostName)
+    environment.interval = interval
+    environment.store = store
+    return settings.makeProbe(in: environment)
   }
 }
 

@@ -4,6 +4,8 @@ public enum ProbeCatalog {
     LinuxHostSettings.kind,
     HTTPProbeSettings.kind,
     TCPProbeSettings.kind,
+    ScrapeSettings.kind,
+    TextfileSettings.kind,
   ]
 
   public static func kind(named name: String) -> ProbeKind? { kinds.first { $0.name == name } }

@@ -83,6 +83,22 @@ public struct ProbeDefinition: Decodable, Sendable {
       : try known.settings.init(from: NoSettings(codingPath: decoder.codingPath))
   }
 
+  private init(_ other: ProbeDefinition, name: String, labels: LabelSet, settings: any ProbeSettings) {
+    self.name = name
+    kind = other.kind
+    interval = other.interval
+    timeout = other.timeout
+    self.labels = labels
+    seriesMax = other.seriesMax
+    item = other.item
+    self.settings = settings
+  }
+
+  /// The same schedule for another target.
+  func derived(name: String, labels: LabelSet, settings: any ProbeSettings) -> ProbeDefinition {
+    ProbeDefinition(self, name: name, labels: labels, settings: settings)
+  }
+
   private static func decode<Settings: ProbeSettings>(
     _ type: Settings.Type, from fields: KeyedDecodingContainer<CodingKeys>
   ) throws -> any ProbeSettings { try fields.decode(type, forKey: .settings) }

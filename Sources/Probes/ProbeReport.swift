@@ -43,6 +43,12 @@ public struct ProbeReport: Sendable {
   public var samples: [ProbeSample]
   /// One line for the operator; empty when all is well.
   public var explanation: String
+  /// Samples whose series the probe resolved itself, beside `samples`.
+  public var batch = SampleBatch()
+  /// When the target was looked at; `nil`: when the run began.
+  public var measuredAt: Timestamp?
+  /// Instead of the samples that every run has, for a kind with names of its own.
+  public var ownVerdictSamples: [ProbeSample]?
 
   public init(_ verdict: ProbeVerdict, _ samples: [ProbeSample] = [], explanation: String = "") {
     self.verdict = verdict
@@ -64,6 +70,7 @@ public struct ProbeReport: Sendable {
   /// state is unknown and `probe_success` is absent.
   /// - Source: the names of Prometheus and of its blackbox exporter.
   public func verdictSamples(took duration: Duration) -> [ProbeSample] {
+    if let ownVerdictSamples { return ownVerdictSamples }
     let isKnown = if case .unknown = verdict { false } else { true }
     var samples = [ProbeSample("up", isKnown ? 1 : 0), ProbeSample("probe_duration_seconds", duration.inSeconds)]
     if isKnown { samples.append(ProbeSample("probe_success", verdict == .up ? 1 : 0)) }

@@ -4,6 +4,8 @@ public enum Permission: String, CaseIterable, Hashable, Sendable {
   /// Health, readiness, `/metrics`, the log-in link and static assets: the only doors without a session.
   case anonymous
   case metricsRead = "metrics:read"
+  /// Remote write.
+  case metricsWrite = "metrics:write"
   case incidentRead = "incident:read"
   case incidentWrite = "incident:write"
   case inventoryRead = "inventory:read"
@@ -18,6 +20,8 @@ public enum Permission: String, CaseIterable, Hashable, Sendable {
 /// A set of permissions with a name.
 public enum Role: String, CaseIterable, Hashable, Sendable {
   case viewer, operator_ = "operator", administrator
+  /// A program that hands samples over and sees nothing.
+  case writer
 
   public var permissions: Set<Permission> {
     switch self {
@@ -26,6 +30,7 @@ public enum Role: String, CaseIterable, Hashable, Sendable {
     case .operator_:
       Role.viewer.permissions.union([.incidentWrite, .inventoryWrite, .maintenanceWrite, .configurationRead])
     case .administrator: Set(Permission.allCases)
+    case .writer: [.anonymous, .metricsWrite]
     }
   }
 }

@@ -28,6 +28,13 @@ public struct MemorySeries: SeriesReader, Sendable {
     slices[labels, default: SeriesSlice(labels: labels)].histograms.append(timestamp.milliseconds, histogram)
   }
 
+  public var sampleCount: Int { slices.values.reduce(0) { $0 + $1.count } }
+
+  /// Lets go of the samples at and before `time`.
+  public mutating func drop(through time: Timestamp) {
+    slices = slices.mapValues { $0.within(after: time.milliseconds, through: .max) }.filter { $0.value.count > 0 }
+  }
+
   /// The same answer as `select`, without suspension: for pure callers that hold the series in memory.
   public func slices(for selection: SeriesSelection) -> [SeriesSlice] {
     var found: [SeriesSlice] = []

@@ -17,8 +17,8 @@ final class TransferLoop {
 
   /// Idle handles that are kept for the next transfers; each costs about 6 KB.
   private static let idleMax = 64
-  /// Open connections kept for reuse, over all hosts.
-  private static let connectionsKept = 32
+  /// Open connections kept for reuse, over all hosts: a scraped target is asked again within seconds.
+  private static let connectionsKept = 512
   /// The longest sleep without any event; everything that matters wakes the thread.
   private static let pollMillisecondsMax: Int32 = 10_000
 

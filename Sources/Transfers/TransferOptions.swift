@@ -96,6 +96,7 @@ struct TransferOptions {
     set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
     if request.purpose == .connectOnly { set(CURLOPT_CONNECT_ONLY, 1) }
     set(CURLOPT_USERAGENT, "Watchkeeper")
+    if request.encoding == .gzip { set(CURLOPT_ACCEPT_ENCODING, "gzip") }
     set(CURLOPT_FOLLOWLOCATION, request.redirectsMax > 0 ? 1 : 0)
     set(CURLOPT_MAXREDIRS, request.redirectsMax)
     var lines = request.headers.map { header in

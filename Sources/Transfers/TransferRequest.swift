@@ -37,6 +37,12 @@ public struct TransferRequest: Sendable {
     case reused
   }
 
+  public enum Encoding: Sendable, Equatable {
+    case plain
+    /// `Accept-Encoding: gzip`.
+    case gzip
+  }
+
   public enum AddressFamily: Sendable, Equatable { case any, ipv4, ipv6 }
 
   /// The default body bound, 1 MiB.
@@ -57,6 +63,8 @@ public struct TransferRequest: Sendable {
   public var body = BodyPolicy.refuseBeyond(TransferRequest.bodyLimitBytes)
   public var verification = Verification.systemTrust
   public var connection = Connection.reused
+  /// Whether the answer may come compressed; its bounds then hold for what was unpacked.
+  public var encoding = Encoding.plain
   public var addressFamily = AddressFamily.any
   public var userName: String?
   public var password: Secret?

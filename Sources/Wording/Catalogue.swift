@@ -9,7 +9,7 @@ public enum Catalogue {
     accessMessages, problemMessages, reasonMessages, apiMessages, vocabularyMessages, incidentReasonMessages,
     inventoryReasonMessages, plannerReasonMessages, probeReasonMessages, timelineMessages, consoleMessages,
     commandMessages, fieldMessages, fieldValueMessages, settingsFaultMessages, definitionFaultMessages, helpMessages,
-    parserMessages, terminalMessages, verifyMessages,
+    parserMessages, terminalMessages, testMessages, verifyMessages, exploreMessages, backtestMessages, ruleCostMessages,
   ].flatMap { $0 }
 
   /// What is shown for an id that does not exist: visible, searchable, never a trap.

@@ -69,6 +69,12 @@ public enum Quantity {
     return scale == 1 || fraction.isEmpty ? before : before + "." + fraction
   }
 
+  /// As a person would write it in a rule: all digits, none in vain.
+  public static func exact(_ number: Double) -> String {
+    let text = "\(number)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+
   /// For geometry and scripts: one decimal at most, an ASCII minus.
   public static func plain(_ number: Double) -> String {
     guard number.isFinite, let tenths = Int64(exactly: (number * 10).rounded()) else { return "0" }

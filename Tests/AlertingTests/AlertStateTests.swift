@@ -279,6 +279,19 @@ struct AlertStateTests {
     #expect(bench.round(1, given: RuleResult(.matrix([]), at: .epoch)).failure != nil)
   }
 
+  @Test("a native histogram is recorded, fires an alert, and is its value as text")
+  func histograms() {
+    let histogram = NativeHistogram(
+      count: 3, sum: 2.5, positive: .init(spans: [.init(offset: 1, length: 1)], counts: [3]))
+    let element = VectorElement(labels: LabelSet(["a": "1"]), timestamp: .epoch, value: 0, histogram: histogram)
+    var bench = Bench([RuleDefinition(record: "h:sum", expression: "sum(h)")])
+    #expect(bench.round(0, given: .elements([element])).samples.map(\.histogram) == [histogram])
+    bench = Bench([Bench.rule(annotations: ["text": "{{ $value }} {{ .Value }}"])])
+    let alerts = bench.round(0, given: .elements([element])).alerts
+    let text = "{count:3, sum:2.5, (1,2]:3}"
+    #expect(alerts.map(\.annotations) == [["text": "\(text) \(text)"]])
+  }
+
   @Test("recorded series carry the new name and labels, and end with a marker")
   func recording() {
     var rule = RuleDefinition(record: "job:up:sum", expression: "sum by (job) (up)")

@@ -28,13 +28,6 @@ enum Corpus {
   static func rules(_ path: String) throws -> RuleFile {
     RuleFile(try YAMLDecoder().decode(RuleFileDefinition.self, from: try text(path)), file: path)
   }
-
-  static func verdicts(_ path: String) throws -> [UnitTestVerdict] {
-    let file = try YAMLDecoder().decode(UnitTestFile.self, from: try text(path))
-    let folder = path.split(separator: "/").dropLast().joined(separator: "/")
-    let groups = try file.ruleFiles.flatMap { try rules("\(folder)/\($0)").groups }
-    return UnitTestRun(file, groups: groups).verdicts()
-  }
 }
 
 @Suite("Rule files of others", .enabled(if: Corpus.isPresent, "needs ../shared/conformance"))
@@ -69,43 +62,5 @@ struct RuleFileConformanceTests {
       }
     }
     #expect(count > 1500)
-  }
-
-  @Test("bad files are refused, good ones are not")
-  func validity() throws {
-    // Unknown keys are refused by the reader of the files, and tested there.
-    for path in Corpus.files(in: "rulefmt") where !path.contains("bad_field") {
-      var isGood = false
-      if let file = try? Corpus.rules(path) { isGood = file.problems.isEmpty }
-      // Prometheus allows any UTF-8 in annotation names unless told to be strict.
-      let wanted = path.contains(".good.") || path.contains("legacy_validation")
-      #expect(isGood == wanted, "\(path)")
-    }
-  }
-}
-
-@Suite("promtool's own test files", .enabled(if: Corpus.isPresent, "needs ../shared/conformance"))
-struct UnitTestConformanceTests {
-  @Test("pass", arguments: ["unittest.yml", "no-test-group-interval.yml", "at-modifier-test.yml"])
-  func passes(_ name: String) throws {
-    for verdict in try Corpus.verdicts("promtool/\(name)") {
-      if case .failed(let lines) = verdict.outcome { Issue.record("\(verdict.title): \(lines)") }
-    }
-  }
-
-  @Test("only native histograms are skipped")
-  func skipped() throws {
-    let skipped = try Corpus.verdicts("promtool/unittest.yml").filter { verdict in
-      if case .skipped = verdict.outcome { true } else { false }
-    }
-    #expect(skipped.count == 3)
-  }
-
-  @Test("fail where they should", arguments: ["failing.yml", "rules_run.yml", "bad-promql.yml"])
-  func fails(_ name: String) throws {
-    let failed = try Corpus.verdicts("promtool/\(name)").filter { verdict in
-      if case .failed = verdict.outcome { true } else { false }
-    }
-    #expect(!failed.isEmpty)
   }
 }

@@ -1,5 +1,7 @@
 import Alerting
 import Foundation
+import PromQL
+import Records
 import Telemetry
 import Testing
 import Wording
@@ -13,29 +15,17 @@ struct UnitTestRunTests {
       ("1x2", [1, 1, 1]),
       ("1+2x2", [1, 3, 5]),
       ("10-5x2", [10, 5, 0]),
-      ("-1+-1x1", [-1, -2]),
+      ("-1-1x1", [-1, -2]),
       ("1e3 Inf -inf", [1000, .infinity, -.infinity]),
       ("0x3", [0, 0, 0, 0]),
     ] as [(String, [Double])])
   func values(_ text: String, _ expected: [Double]) throws {
-    #expect(try SeriesNotation.values(text) == expected.map { .number($0) })
-  }
-
-  @Test("gaps, markers and histograms")
-  func gaps() throws {
-    #expect(try SeriesNotation.values("_ 1 _x3") == [.missing, .number(1), .missing, .missing, .missing])
-    #expect(try SeriesNotation.values("{{sum:1 count:2}}x1 1") == [.histogram, .histogram, .number(1)])
-    let stale = try SeriesNotation.values("stale")
-    guard case .number(let value)? = stale.first else {
-      Issue.record("no value")
-      return
-    }
-    #expect(value.isStaleMarker)
+    #expect(try SampleNotation.samples(text) == expected.map { .value($0) })
   }
 
   @Test("what is no value is refused", arguments: ["a", "1x", "x3", "1+x3", "1x-1", "1x99999999", "_x"])
   func refused(_ text: String) {
-    #expect(throws: UnitTestError.self) { try SeriesNotation.values(text) }
+    #expect(throws: TestScriptError.self) { try SampleNotation.samples(text) }
   }
 
   @Test(
@@ -45,13 +35,13 @@ struct UnitTestRunTests {
       ("up {job='a', b=\"c\\\"d\",}", ["__name__": "up", "job": "a", "b": "c\"d"]),
       ("{\"a b\", x=`y`}", ["__name__": "a b", "x": "y"]),
     ] as [(String, [String: String])])
-  func series(_ text: String, _ expected: [String: String]) {
-    #expect(SeriesNotation.labels(text) == LabelSet(expected))
+  func series(_ text: String, _ expected: [String: String]) throws {
+    #expect(try SeriesNotation.labels(text) == LabelSet(expected))
   }
 
-  @Test("what is no series is refused", arguments: ["", "up{", "up{a}", "up{a=b}", "up} x", "up{a=\"b}"])
+  @Test("what is no series is refused", arguments: ["up{", "up{a}", "up{a=b}", "up} x", "up{a=\"b}"])
   func noSeries(_ text: String) {
-    #expect(SeriesNotation.labels(text) == nil)
+    #expect(throws: TestScriptError.self) { try SeriesNotation.labels(text) }
   }
 
   static let rules = """
@@ -88,6 +78,27 @@ struct UnitTestRunTests {
     for verdict in verdicts { #expect(verdict.outcome == .passed, "\(verdict.title)") }
   }
 
+  @Test("native histograms are read, recorded and compared")
+  func histograms() throws {
+    let rules = """
+      {"groups": [{"name": "g", "rules": [{"record": "twice", "expr": "h * 2"}]}]}
+      """
+    let test = """
+      {"tests": [{"input_series": [{"series": "h", "values": "{{schema:0 sum:3 count:4 buckets:[1 2 1]}}x2"}],
+        "promql_expr_test": [
+          {"expr": "twice", "eval_time": "1m", "exp_samples": [
+            {"labels": "twice", "histogram": "{{schema:0 sum:6 count:8 buckets:[2 4 2]}}"}]},
+          {"expr": "twice", "eval_time": "1m", "exp_samples": [
+            {"labels": "twice", "histogram": "{{schema:0 sum:6 count:8 buckets:[2 4 1]}}"}]},
+          {"expr": "twice", "eval_time": "1m", "exp_samples": [{"labels": "twice", "value": "8"}]},
+          {"expr": "twice", "eval_time": "1m", "exp_samples": [{"labels": "twice", "histogram": "8"}]}]}]}
+      """
+    let file = RuleFile(try JSONDecoder().decode(RuleFileDefinition.self, from: Data(rules.utf8)), file: "f")
+    let tests = try JSONDecoder().decode(UnitTestFile.self, from: Data(test.utf8))
+    #expect(
+      UnitTestRun(tests, groups: file.groups).verdicts().map { $0.outcome == .passed } == [true, false, false, false])
+  }
+
   @Test("a failure says what was expected and what was found, and nothing else")
   func differences() throws {
     let verdicts = try Self.verdicts(
@@ -97,10 +108,14 @@ struct UnitTestRunTests {
         "promql_expr_test": [{"expr": "free", "eval_time": "1m", "exp_samples": [
           {"labels": "free{d='a'}", "value": "9"}, {"labels": "free{d='b'}", "value": "7"}]}]}]}
       """)
-    #expect(verdicts.map(\.title) == ["test 'disk' expr 'free' at 1m"])
+    let reader = Reader(language: .english)
+    #expect(verdicts.map { reader.text($0.title.id, $0.title.arguments) } == ["test 'disk' expr 'free' at 1m"])
     #expect(
       verdicts.first?.outcome
-        == .failed(["expected free{d=\"b\"} 7", "found    free{d=\"b\"} 8"]))
+        == .failed([
+          Reason("rule-test.expected", ["what": "free{d=\"b\"} 7"]),
+          Reason("rule-test.found", ["what": "free{d=\"b\"} 8"]),
+        ]))
   }
 
   @Test(

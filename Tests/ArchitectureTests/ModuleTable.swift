@@ -29,6 +29,7 @@ let moduleTable: [String: ModuleRule] = [
   "Wording": .pure("the message catalogue in English and 简体中文"),
   "ServiceTime": .pure("civil time, zones, recurrence, windows", imports: ["Telemetry"]),
   "PromQL": .pure("the query language", imports: ["Telemetry"], others: ["Glibc"]),
+  "Interchange": .pure("the formats in which samples travel", imports: ["Telemetry"], others: ["Glibc"]),
   "Alerting": .pure("rule groups and alert states", imports: ["PromQL", "Telemetry", "Records"], others: ["Glibc"]),
   "Inventory": .pure("the CMDB", imports: ["Records", "ServiceTime", "Telemetry"]),
   "Incidents": .pure(
@@ -39,7 +40,8 @@ let moduleTable: [String: ModuleRule] = [
     imports: ["Inventory", "People", "Records", "ServiceTime", "Telemetry"]),
   "Transfers": .edge("the one libcurl engine", imports: ["Records", "Telemetry"], others: ["CCurl"]),
   "Probes": .edge(
-    "probe kinds and their schedule", imports: ["Telemetry", "ServiceTime", "Records", "Transfers"], others: ["CLinux"]),
+    "probe kinds and their schedule",
+    imports: ["Interchange", "Telemetry", "ServiceTime", "Records", "Transfers"], others: ["CLinux", "HeapModule"]),
   "TimeSeriesStore": .edge("the embedded sample store", imports: ["Telemetry"], others: ["GRDB", "CSnappy"]),
   "Journal": .edge("the journal in SQLite", imports: ["Records", "Telemetry"], others: ["GRDB"]),
   "Notifiers": .edge(
@@ -48,7 +50,8 @@ let moduleTable: [String: ModuleRule] = [
   "WebInterface": .edge(
     "pages, HTTP APIs, live events",
     imports: [
-      "Records", "Wording", "Telemetry", "ServiceTime", "PromQL", "Alerting", "Inventory", "Incidents", "Planner",
+      "Interchange", "Records", "Wording", "Telemetry", "ServiceTime", "PromQL", "Alerting", "Inventory", "Incidents",
+      "Planner",
     ],
     others: [
       "Hummingbird", "HummingbirdCore", "Mustache", "CResources", "NIOCore", "NIOPosix", "HTTPTypes",
@@ -59,7 +62,7 @@ let moduleTable: [String: ModuleRule] = [
     "configuration, wiring, lifecycle, commands",
     imports: [
       "Records", "Wording", "Telemetry", "ServiceTime", "PromQL", "Alerting", "Inventory", "Incidents", "Planner",
-      "Transfers", "Probes", "TimeSeriesStore", "Journal", "Notifiers", "WebInterface",
+      "Interchange", "Transfers", "Probes", "TimeSeriesStore", "Journal", "Notifiers", "WebInterface",
     ],
     others: [
       "ArgumentParser", "ServiceLifecycle", "UnixSignals", "Yams", "CLinux", "COpenSSL", "CPackagedFiles",

@@ -137,6 +137,37 @@ def keyboard(results, installation: Installation, browser: Browser) -> None:
     results.add("keyboard: g i leads to the incidents", [] if arrived is not None else [browser.driver.current_url])
 
 
+def completion(results, installation: Installation, browser: Browser) -> None:
+    """Names, labels and values are completed from what is stored; Ctrl+Enter asks."""
+    browser.open(installation.base + "/explore")
+    box = browser.driver.find_element(By.ID, "q")
+    offered = "return [...document.querySelectorAll('#suggest li')].map(li => li.textContent)"
+    faults = []
+
+    def take(typed, wanted):
+        box.send_keys(typed)
+        if wait_until(lambda: wanted in browser.run(offered), 10) is None:
+            faults.append(f"{wanted!r} is not offered after {typed!r}, but {browser.run(offered)}")
+            return
+        # As a reader does: down to it, then take it.
+        for _ in range(browser.run(offered).index(wanted) + 1):
+            box.send_keys(Keys.ARROW_DOWN)
+        box.send_keys(Keys.TAB)
+
+    take("ra", "rate")
+    take("(node_cpu_sec", "node_cpu_seconds_total")
+    take("{mo", "mode")
+    take('="sy', "system")
+    box.send_keys('"}[1m])')
+    typed = box.get_attribute("value")
+    if typed != 'rate(node_cpu_seconds_total{mode="system"}[1m])':
+        faults.append(f"the box holds {typed!r}")
+    box.send_keys(Keys.CONTROL, Keys.ENTER)
+    if wait_until(lambda: browser.run("return !!document.querySelector('svg.chart')"), 10) is None:
+        faults.append(f"no graph at {browser.driver.current_url}")
+    results.add("explore: completion", faults)
+
+
 def silence(results, installation: Installation, browser: Browser, host: str, pictures) -> None:
     """A page whose server is gone says so, and recovers with it: its charts go on."""
     browser.open(installation.base + host)

@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 import behaviour
 import catalogue
@@ -58,6 +59,9 @@ def pages(installation: Installation, browser: Browser) -> dict[str, str]:
         "incident": first("/incidents", "/incidents/INC"), "cmdb": "/cmdb",
         "item": first("/cmdb", "/cmdb/", "shop"), "item-host": first("/cmdb", "/cmdb/", "host"),
         "maintenance": "/maintenance", "task": first("/maintenance", "/maintenance/tasks/"), "rules": "/rules",
+        "past": first("/rules", "/rules/"),
+        "explore": "/explore", "explore-answer": "/explore?q=" + quote("-sum by (mode) (rate(node_cpu_seconds_total[1m]))"),
+        "explore-fault": "/explore?q=" + quote("sum(rate(up[5m]"),
         "runbook": "/runbooks/endpoint", "login": "/?t=expired-or-used", "missing": "/no/such/page",
     }
 
@@ -115,6 +119,7 @@ def run(arguments) -> int:
             english.set_width(WIDTHS[0])
             behaviour.acknowledge(results, installation, english)
             behaviour.keyboard(results, installation, english)
+            behaviour.completion(results, installation, english)
             behaviour.silence(results, installation, english, found["host"], PICTURES)
             self_test.run(results, installation, english, foreign)
         if arguments.keep:

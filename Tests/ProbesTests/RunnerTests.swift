@@ -1,3 +1,5 @@
+import Foundation
+import LoopbackServers
 import Records
 import Synchronization
 import Telemetry
@@ -209,6 +211,24 @@ struct RunnerTests {
       #expect(store.samples("new_0").count == 1 && store.samples("new_3").isEmpty)
       #expect(state?.refused == 3 && state?.refusedInAll == 3)
       #expect(state?.explanation.contains("series_max") == true)
+    }
+  }
+
+  @Test("series that left the store are resolved anew at once, the probe's own and those it bound itself")
+  func departed() async throws {
+    let server = try LoopbackServer.answering(
+      "HTTP/1.1 200 OK\r\nContent-Length: 8\r\nConnection: close\r\n\r\na 1\nb 2\n")
+    defer { server.stop() }
+    let json = #"{"name":"web","kind":"scrape","interval":"10s","settings":{"targets":["127.0.0.1:\#(server.port)"]}}"#
+    let definition = try JSONDecoder().decode(ProbeDefinition.self, from: Data(json.utf8))
+    try await withRunner(definition.perTarget) { _, states in
+      await pass(.seconds(10))
+      _ = await states.next()
+      for metric in ["a", "up"] { store.forget(metric) }
+      await pass(.seconds(10))
+      _ = await states.next()
+      for metric in ["a", "b", "up"] { #expect(store.samples(metric).count == 2, "\(metric)") }
+      #expect(store.samples("a").allSatisfy { $0.value == 1 })
     }
   }
 }

@@ -1,5 +1,8 @@
 import Foundation
+import Alerting
+import PromQL
 import ArgumentParser
+import Telemetry
 import Testing
 import Wording
 
@@ -16,6 +19,55 @@ struct CheckCommandTests {
   private func output(_ paths: String...) -> String {
     check.run(paths.map { $0.isEmpty ? folder.path : folder.path + "/" + $0 }).text
       .replacingOccurrences(of: folder.path + "/", with: "")
+  }
+
+  @Test("a side file gives rules their keys; its faults are told where they stand") func sideFile() throws {
+    try folder.write(
+      "groups: [{name: g, rules: [{alert: Low, expr: free < 10}, {record: r, expr: free}]}]\n", to: "rules/a.yaml")
+    try folder.write("g: {Low: {recover: free > 20, no_data: keep}}\n", to: "rules/watchkeeper/a.yaml")
+    let read = try ConfigurationReader.read(
+      ConfigurationFiles.read(folder.path), hostName: "web01", notifiers: CommandWorld.offlineNotifiers)
+    let rules = read.ruleGroups.filter { $0.file == "rules/a.yaml" }.flatMap(\.rules)
+    guard case .alerting(let rule)? = rules.first else {
+      Issue.record("no rule")
+      return
+    }
+    #expect(rule.policy.recovery?.text == "free > 20" && rule.policy.noData == .keep)
+    #expect(check.run(ruleFiles: [folder.path + "/rules"]).isClean)
+    for (text, line) in [
+      ("g: {Low: {recover: free >}}\n", "a.yaml:1:20: g.Low.recover: "),
+      ("g: {Low: {recovr: 1}}\n", "a.yaml:1:11: g.Low.recovr: "),
+      ("g: {r: {no_data: keep}}\n", "a.yaml:1:8: g.r: group 'g' has no alert 'r'"),
+      ("h: {Low: {no_data: keep}}\n", "a.yaml:1:10: h.Low: group 'h' has no alert 'Low'"),
+    ] {
+      try folder.write(text, to: "rules/watchkeeper/a.yaml")
+      for report in [check.run(ruleFiles: [folder.path + "/rules"]), check.run([folder.path])] {
+        #expect(report.text.contains("/rules/watchkeeper/" + line), "\(report.text)")
+        #expect(report.errors.count == 1, "\(report.text)")
+      }
+    }
+    try folder.write("g: {Low: {no_data: keep}}\n", to: "rules/watchkeeper/a.yaml")
+    try folder.write("g: {Low: {no_data: keep}}\n", to: "rules/watchkeeper/b.yaml")
+    #expect(check.run([folder.path]).errors.map(\.fault.id) == ["fault.rule.no-rule-file"])
+  }
+
+  @Test("rule files alone: duplicates and a second document are warnings, other files are refused") func ruleFiles()
+    throws
+  {
+    let rule = "{record: a, expr: 1, labels: {b: c}}"
+    try folder.write("groups: [{name: g, rules: [\(rule), \(rule)]}]\n---\ngroups: []\n", to: "a.yaml")
+    let report = check.run(ruleFiles: [folder.path])
+    #expect(report.isClean && report.read.rules == 2)
+    #expect(
+      report.text.replacingOccurrences(of: folder.path + "/", with: "") == """
+        warning: a.yaml:3:1: a second YAML document begins here and is not read – move it to a file of its own
+        warning: a.yaml:1:66: groups[0].rules[1]: 'a' stands twice in this file with the same labels – delete one, or tell them apart
+        ok: 0 probes, 2 rules in 1 group, 0 items, 0 plans
+
+        """)
+    try folder.write("probes: []\n", to: "b.yaml")
+    #expect(check.run(ruleFiles: [folder.path + "/b.yaml"]).errors.map(\.fault.id) == ["fault.setting.unknown"])
+    #expect(check.run(ruleFiles: [folder.path + "/none.yaml"]).errors.map(\.fault.id) == ["fault.file.absent"])
   }
 
   @Test("without paths the packaged definitions are checked and counted") func packaged() {

@@ -8,7 +8,7 @@ import Testing
 struct CommandPermissionTests {
   @Test("every command declares one, and those that change something one to write") func declared() throws {
     let permissions = try CommandPermissions.all(under: WatchkeeperCommand.self)
-    #expect(permissions.count == 23)
+    #expect(permissions.count == 27)
     #expect(permissions["incident list"] == .incidentRead)
     for command in [
       "incident ack", "incident resolve", "plan start", "plan done", "token create", "token revoke", "run",
@@ -34,7 +34,7 @@ struct CommandPermissionTests {
     arguments: [
       (["incident", "lsit"], "there is no command 'watchkeeper incident lsit' – did you mean 'list'?"),
       (["chekc"], "there is no command 'watchkeeper chekc' – did you mean 'check'?"), (["incident", "list"], nil),
-      (["query", "up"], nil), (["--help"], nil),
+      (["query", "up"], nil), (["test", "promqll"], nil), (["--help"], nil),
     ] as [([String], String?)])
   func misspelt(_ example: (words: [String], message: String?)) {
     #expect(WatchkeeperCommand.misspelling(in: example.words)?.description == example.message)

@@ -178,6 +178,10 @@ struct CommandTextTests {
         #"{"resultType":"matrix","result":[{"metric":{},"values":[[1795155480,"1"],[1795155540,"NaN"]]}]}"#,
         "SERIES  TIME                 VALUE\n{}      2026-11-20 14:18:00  1\n{}      2026-11-20 14:19:00  NaN"
       ),
+      (
+        #"{"resultType":"vector","result":[{"metric":{},"histogram":[1795155480,{"count":"3","sum":"1","buckets":[[3,"-1","1","1"],[0,"1","2","2"]]}]}]}"#,
+        "SERIES  TIME                 VALUE\n{}      2026-11-20 14:18:00  {count:3, sum:1, [-1,1]:1, (1,2]:2}"
+      ),
       (#"{"resultType":"scalar","result":[1795155480,"2"]}"#, "2"),
       (#"{"resultType":"vector","result":[]}"#, "no series"),
     ])

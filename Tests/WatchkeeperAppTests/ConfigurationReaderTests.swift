@@ -1,3 +1,4 @@
+import Alerting
 import Foundation
 import Notifiers
 import Planner
@@ -21,6 +22,24 @@ struct ConfigurationReaderTests {
     let list = files.map { ConfigurationFiles.File(kind: $0.kind, path: $0.path, text: $0.text) }
     return try ConfigurationReader.read(
       ConfigurationFiles(files: list), hostName: "web01", notifiers: Self.notifiers)
+  }
+
+  @Test("what a group does not say comes from the settings") func ruleDefaults() throws {
+    let groups = """
+      groups:
+        - {name: a, rules: [{record: r, expr: 1}]}
+        - {name: b, interval: 5s, query_offset: 0s, rules: [{record: s, expr: 1}]}
+
+      """
+    let files = ConfigurationFiles(files: [
+      .init(
+        kind: .settings, path: "watchkeeper.yaml",
+        text: "packaged: {rules: false}\nrules: {interval: 20s, query_offset: 3s}\n"),
+      .init(kind: .rules, path: "rules/a.yaml", text: groups),
+    ])
+    let read = try ConfigurationReader.read(files, hostName: "web01", notifiers: CommandWorld.offlineNotifiers)
+    #expect(read.ruleGroups.map(\.interval) == [.seconds(20), .seconds(5)])
+    #expect(read.ruleGroups.map(\.queryOffset) == [.seconds(3), .zero])
   }
 
   @Test("nothing at all runs on what is packaged") func packaged() throws {

@@ -245,14 +245,15 @@ struct ConsolePageTests {
     let bench = try await ConsoleBench()
     bench.sample("up", from: 600) { _ in 1 }
     let sources = bench.sources
-    guard case .vector(let samples) = try await sources.answer("up", over: .instant(ConsoleBench.now)) else {
+    guard case .vector(let samples) = try await sources.answer("up", over: .instant(ConsoleBench.now)).answer else {
       Issue.record("no vector")
       return
     }
     #expect(samples.map(\.point.value) == [1])
     guard
       case .matrix(let series) = try await sources.rangeAnswer(
-        "up", from: ConsoleBench.ago(60), through: ConsoleBench.now, step: .seconds(15))
+        "up", from: ConsoleBench.ago(60), through: ConsoleBench.now, step: .seconds(15)
+      ).answer
     else {
       Issue.record("no matrix")
       return
@@ -260,6 +261,19 @@ struct ConsolePageTests {
     #expect(series.first?.points.count == 5)
     let sets = try await sources.labelSets(matching: ["up"], from: ConsoleBench.ago(60), through: ConsoleBench.now)
     #expect(sets.map { $0["instance"] } == ["web01"])
+    bench.series.append(LabelSet(["__name__": "up", "job": "old"]), at: ConsoleBench.ago(400), 1)
+    bench.series.append(LabelSet(["__name__": "up", "job": "new"]), at: ConsoleBench.ago(1), 1)
+    func count(_ options: PrometheusQueryOptions) async throws -> (Int, [String]) {
+      let result = try await bench.sources.answer("up", over: .instant(ConsoleBench.now), options)
+      guard case .vector(let samples) = result.answer else { return (-1, []) }
+      return (samples.count, result.warnings)
+    }
+    #expect(try await count(.init()) == (2, []))
+    #expect(try await count(.init(lookback: .seconds(500))) == (3, []), "the caller's look-back")
+    #expect(try await count(.init(limit: 1)) == (1, ["results truncated due to limit"]))
+    #expect(try await count(.init(limit: 2)) == (2, []))
+    let remark = try await sources.answer("quantile(2, up)", over: .instant(ConsoleBench.now))
+    #expect(remark.warnings == ["PromQL warning: quantile value should be between 0 and 1, got 2 (1:10)"])
     await #expect { try await sources.answer("up(", over: .instant(ConsoleBench.now)) } throws: {
       ($0 as? PrometheusFailure)?.kind == .badData
     }

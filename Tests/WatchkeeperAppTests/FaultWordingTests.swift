@@ -104,7 +104,10 @@ struct BadFile: Sendable, CustomTestStringConvertible {
       "{kind: http, settings: {url: x}}", "{kind: tcp}", "{kind: http, settings: {url: 'http://a', method: get}}",
       "{kind: linux-host, timeout: 2h}",
       "{kind: http, settings: {url: 'http://a', fail_if_body_matches: ['(']}}", "{kind: linux-host, labels: {a-b: c}}",
-      "{kind: linux-host, interval: 1ms}",
+      "{kind: linux-host, interval: 1ms}", "{kind: scrape}", "{kind: scrape, settings: {targets: ['http://a/']}}",
+      "{kind: scrape, settings: {targets: ['a:1'], metric_relabel_configs: [{action: repalce, target_label: a}]}}",
+      "{kind: scrape, settings: {targets: ['a:1'], relabel_configs: [{source_labels: [a]}]}}",
+      "{kind: textfile, settings: {directory: a}}",
     ].map {
       BadFile("probes/a.yaml", "probes: [\($0.replacing("{kind", with: "{name: a, kind", maxReplacements: 1))]\n")
     }
@@ -144,12 +147,14 @@ struct FaultSite: Sendable, CustomStringConvertible {
   }()
 
   private static let modules = [
-    "Alerting", "Inventory", "Notifiers", "Planner", "Probes", "ServiceTime", "Telemetry", "WatchkeeperApp",
+    "Alerting", "Interchange", "Inventory", "Notifiers", "Planner", "Probes", "ServiceTime", "Telemetry",
+    "WatchkeeperApp",
   ]
 
   /// Of ids that are given on to where the arguments are added: `choice(forKey:else:)`.
   private static let shared: [String: Set<String>] = [
     "fault.item.lifecycle": ["word", "known"], "fault.item.strength": ["word", "known"],
+    "fault.relabel.action": ["word", "known"], "fault.rule.no-such-alert": ["group", "alert"],
   ]
 }
 
@@ -159,6 +164,7 @@ enum EnglishWords {
   private static let names: Set<String> = [
     "MiB", "KiB", "PromQL", "true", "false", "alert", "record", "url", "credentials", "global", "tolerance",
     "duration", "checklist", "ssh", "chmod", "tzdata", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "Name", "NaN",
+    "http", "https", "authorization", "modulus",
   ]
 
   static func left(in text: String) -> [String] {

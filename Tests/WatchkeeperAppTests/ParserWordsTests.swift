@@ -86,7 +86,7 @@ struct ParserWordsTests {
   @Test("in English nothing is touched, and scripts and versions never are") func untouched() {
     let help = Self.answer(["check", "--help"], in: .english)
     #expect(help.status == nil)
-    #expect(help.text.hasPrefix("OVERVIEW: Read configuration files"))
+    #expect(help.text.hasPrefix("OVERVIEW: Read files"))
     #expect(Self.answer(["--version"]).text == programVersion)
     #expect(Self.answer(["--generate-completion-script", "bash"]).text.contains("_watchkeeper"))
   }
@@ -114,10 +114,10 @@ struct ChineseResultTests {
       report.read.rules = 3
       report.read.ruleTests = 2
       #expect(report.text == "通过：0 个探测，0 组共 3 条规则，0 个配置项，0 个计划，2 个规则测试\n")
-      let results = RuleTestResults(files: [
-        .init(path: "a.test.yaml", cases: [.init(title: "x", outcome: .skipped, lines: ["y"])])
+      let results = TestResults(files: [
+        .init(path: "a.test.yaml", cases: [.init(title: "x", outcome: .failed, lines: ["y"])])
       ])
-      #expect(results.text == "a.test.yaml：通过\n  x：跳过\n    y\n0 个通过，0 个失败，1 个跳过\n")
+      #expect(results.text == "a.test.yaml：失败\n  x\n    y\n0 个通过，1 个失败\n")
     }
   }
 

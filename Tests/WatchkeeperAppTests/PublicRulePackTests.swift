@@ -104,8 +104,8 @@ enum PublicRules {
   static func read(_ file: String) throws -> ([RuleGroup], [SettingsError]) {
     let path = try #require(folder) + "/" + file
     let document = try SettingsDocument(text: try String(contentsOfFile: path, encoding: .utf8), file: file)
-    var errors: [SettingsError] = []
-    let groups = ConfigurationReader.ruleFile(try #require(document.root), of: document, &errors)
+    var (errors, warnings): ([SettingsError], [SettingsError]) = ([], [])
+    let groups = ConfigurationReader.ruleFile(try #require(document.root), of: document, &errors, &warnings)
     return (groups, errors)
   }
 }

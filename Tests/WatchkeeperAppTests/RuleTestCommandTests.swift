@@ -1,5 +1,8 @@
+import ArgumentParser
 import Foundation
+import Telemetry
 import Testing
+import Wording
 
 @testable import WatchkeeperApp
 
@@ -42,26 +45,45 @@ struct RuleTestCommandTests {
     """
   }
 
-  private func run(_ test: String) throws -> RuleTestResults {
+  private func run(_ test: String) throws -> TestResults {
     try folder.write(Self.rules, to: "a.rules.yaml")
     let path = try folder.write(test, to: "a.test.yaml")
-    return RuleTestResults(files: [RuleTestSuite.run(path)])
+    return TestResults(files: [RuleTestSuite.run(path)])
   }
 
-  private func text(_ results: RuleTestResults) -> String {
+  private func text(_ results: TestResults) -> String {
     results.text.replacingOccurrences(of: folder.path + "/", with: "")
   }
 
   @Test("the shipped packs pass their tests") func shippedPacks() throws {
     let files = try RuleTestSuite.files([Self.shipped], configuration: nil)
     #expect(files.count == 4)
-    let results = RuleTestResults(files: files.map(RuleTestSuite.run))
+    let results = TestResults(files: files.map { RuleTestSuite.run($0) })
     #expect(results.failed == 0, "\(results.text)")
     #expect(results.files.allSatisfy { !$0.cases.isEmpty })
   }
 
   @Test("a passing file is one line") func passes() throws {
     #expect(text(try run(Self.test(severity: "critical"))) == "a.test.yaml: ok\n2 passed, 0 failed\n")
+  }
+
+  @Test("rule tests see the keys of the side file") func sideFile() throws {
+    try folder.write("hosts: {HostDown: {no_data: keep}}\n", to: "watchkeeper/a.rules.yaml")
+    let test = """
+      rule_files: [a.rules.yaml]
+      tests:
+        - interval: 1m
+          input_series: [{series: 'up{instance="a"}', values: 0x3 stale}]
+          alert_rule_test:
+            - eval_time: 30m
+              alertname: HostDown
+              exp_alerts:
+                - exp_labels: {severity: critical, instance: a}
+                  exp_annotations: {summary: a is down}
+
+      """
+    let results = try run(test)
+    #expect(results.failed == 0, "\(results.text)")
   }
 
   @Test("a failing expectation shows its difference") func fails() throws {
@@ -84,7 +106,7 @@ struct RuleTestCommandTests {
     #expect(lines[2].hasPrefix("ok 1 - "))
     #expect(lines[3].hasPrefix("not ok 2 - "))
     #expect(lines[4].hasPrefix("# expected {alertname="))
-    #expect(results.junitText.contains("<testsuites tests=\"2\" failures=\"1\" skipped=\"0\">"))
+    #expect(results.junitText.contains("<testsuites tests=\"2\" failures=\"1\">"))
     #expect(results.junitText.contains("severity=&quot;warning&quot;"))
     #expect(try JSONOutput.text(results).contains("\"failed\" : 1"))
   }
@@ -107,6 +129,27 @@ struct RuleTestCommandTests {
     try folder.write("groups: [{name: g, rules: [{alert: A, expr: sum(}, {alert: B, expr: up ==}]}]\n", to: "b.yaml")
     let results = try run("rule_files: [b.yaml]\n")
     #expect(results.files[0].cases.first?.lines.count == 2, "\(results.text)")
+  }
+
+  @Test("tests are chosen by a regular expression on their names") func chosen() throws {
+    try folder.write(Self.rules, to: "a.rules.yaml")
+    let path = try folder.write(Self.test(severity: "warning"), to: "a.test.yaml")
+    for (pattern, cases) in [("host that", 2), ("^host", 0), (".*", 2)] {
+      #expect(RuleTestSuite.run(path, only: try Pattern(pattern)).cases.count == cases, "\(pattern)")
+    }
+    for arguments in [["test", path, "--run", "nothing"], ["test", "rules", path, "--run", "("]] {
+      var command = try WatchkeeperCommand.parseAsRoot(arguments)
+      #expect(command is TestRulesCommand)
+      #expect(throws: UsageError.self) { try command.run() }
+    }
+  }
+
+  @Test("what failed is told in Chinese too") func chinese() throws {
+    let results = try Terminal.$language.withValue(.simplifiedChinese) { try run(Self.test(severity: "warning")) }
+    let told = Terminal.$language.withValue(.simplifiedChinese) { text(results) }
+    #expect(
+      told.hasPrefix("a.test.yaml：失败\n  测试 'a host that is gone'：告警“HostDown”，时刻 5m\n    期望 {alertname="), "\(told)")
+    #expect(told.hasSuffix("1 个通过，1 个失败\n"))
   }
 
   @Test("a run without tests is refused") func nothing() throws {

@@ -1,7 +1,9 @@
+import Alerting
 import Foundation
 import Incidents
 import Inventory
 import Journal
+import PromQL
 import Records
 import Testing
 import TimeSeriesStore
@@ -158,6 +160,8 @@ enum RawNames {
     "severity.": Severity.allCases.map(\.rawValue), "priority.": Priority.allCases.map { "\($0)" },
     "impact.": Impact.allCases.map { "\($0)" }, "urgency.": Urgency.allCases.map { "\($0)" },
     "action.incident.": IncidentStatus.allCases.map(\.rawValue),
+    "test.class.": TestClass.Group.allCases.map { "\($0)" },
+    "hold.": AlertHold.allCases.map(\.rawValue), "rule.holds.": AlertHold.allCases.map(\.rawValue),
     "redundancy.": [RedundancyStanding.alone, .covered, .exhausted].map(\.rawValue),
     "relation.": RelationType.allCases.map(\.rawValue), "constraint.": SlotConstraint.allCases.map(\.rawValue),
     "field.": ItemClass.catalogue.flatMap(\.attributes.keys) + RelationType.allCases.map(\.rawValue),

@@ -49,6 +49,16 @@ struct ChartTests {
     #expect(scale.ticks.last == scale.top)
   }
 
+  @Test(
+    "values below zero get lines of their own, and zero keeps its place between",
+    arguments: [(-3.0, 0.0), (-1, 9), (-400, 20), (-1e-9, 1e9)])
+  func negative(_ lowest: Double, _ highest: Double) {
+    let scale = ChartScale(given: nil, lowest: lowest, highest: highest, unit: .plain)
+    #expect(scale.bottom <= lowest && scale.top >= highest)
+    #expect((2...6).contains(scale.ticks.count), "\(scale.ticks)")
+    #expect(scale.ticks.first == scale.bottom && !scale.ticks.contains(0))
+  }
+
   @Test("geometry stays inside the drawing, for values beyond the scale too")
   func inside() throws {
     let points = (1...50).map { (Int64($0) * 1000, $0 == 20 ? 1e12 : Double($0)) }

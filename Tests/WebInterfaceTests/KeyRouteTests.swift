@@ -55,7 +55,7 @@ struct KeyRouteTests {
     #expect(await bench.get("/", query: "t=\(token)").status == 401)
   }
 
-  @Test("on the network no role gets a key", arguments: [Role.viewer, .operator_, .administrator])
+  @Test("on the network no role gets a key", arguments: Role.allCases)
   func network(_ role: Role) async throws {
     var settings = Bench.settings
     settings.tokenDesk = desk

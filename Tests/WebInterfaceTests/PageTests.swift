@@ -12,8 +12,20 @@ struct PageTests {
     "/", "/overview", "/hosts", "/hosts/web01", "/incidents", "/incidents/INC-214", "/incidents/INC-213", "/cmdb",
     "/cmdb/host%3Adb01", "/cmdb/filesystem%3Aweb01%3A%2Fvar", "/maintenance", "/maintenance/tasks/MT-21",
     "/maintenance/windows/MW-21",
-    "/rules",
+    "/rules", "/rules/rules%2Fdb.yaml/db/ReplicaLag/past", "/explore",
   ]
+
+  @Test(
+    "a query's answer and its fault stand in both languages", arguments: ["q=up&range=6h", "q=sum("], Language.allCases)
+  func explored(_ query: String, _ language: Language) async throws {
+    let bench = try Bench()
+    let answer = await bench.get(
+      "/explore", query: "\(query)&lang=\(language.rawValue)", cookie: try await bench.logIn())
+    #expect(answer.status == 200)
+    #expect(PageFault.faults(in: answer.text, language) == [])
+    // The caret stands under the fifth character.
+    #expect(answer.text.contains("<b>    ^</b> 1:5") == query.hasSuffix("("))
+  }
 
   @Test("every page stands in both languages and themes", arguments: paths, Language.allCases)
   func renders(_ path: String, _ language: Language) async throws {
@@ -31,7 +43,7 @@ struct PageTests {
 
   @Test(
     "with nothing to show every page says so",
-    arguments: ["/", "/hosts", "/hosts/web01", "/incidents", "/cmdb", "/maintenance", "/rules"],
+    arguments: ["/", "/hosts", "/hosts/web01", "/incidents", "/cmdb", "/maintenance", "/rules", "/explore"],
     Language.allCases)
   func empty(_ path: String, _ language: Language) async throws {
     let bench = try Bench(.empty)
@@ -48,6 +60,24 @@ struct PageTests {
     #expect(answer.status == 200)
     #expect(answer.header("Content-Type") == "application/json; charset=utf-8")
     #expect(!answer.json.isEmpty)
+  }
+
+  @Test("a back-test shows its figures, strip and ladder; an unknown or recording rule is not found") func backtest()
+    async throws
+  {
+    let bench = try Bench()
+    let cookie = try await bench.logIn()
+    let path = "/rules/rules%2Fdb.yaml/db/ReplicaLag/past"
+    let page = await bench.get(path, query: "since=30d", cookie: cookie).text
+    for text in ["firing-strip", "INC-214", "on-call 3", "&gt; 60", #"?since=30d" aria-current="true""#] {
+      #expect(page.contains(text), "\(text)")
+    }
+    #expect(await bench.get("/rules", cookie: cookie).text.contains(path))
+    for missing in ["ReplicaLog", "job%3Aup%3Asum"] {
+      #expect(await bench.get("/rules/rules%2Fdb.yaml/db/\(missing)/past", cookie: cookie).status == 404)
+    }
+    let running = await bench.get("/rules/rules%2Fdb.yaml/db/Broken/past", cookie: cookie)
+    #expect(running.header("Refresh") == "2" && running.text.contains("40"))
   }
 
   @Test("JSON carries ids, arguments and the reader's words")

@@ -15,6 +15,28 @@ struct PrometheusTests {
     ] as [(Double, String)])
   func numbers(_ value: Double, _ expected: String) { #expect(PrometheusJSON.number(value) == expected) }
 
+  @Test("native histograms read as Prometheus writes them")
+  func histograms() {
+    let labels = LabelSet(["__name__": "h"])
+    let histogram = NativeHistogram(
+      zeroThreshold: 0.5, zeroCount: 1, count: 7, sum: 2.5,
+      positive: .init(spans: [.init(offset: 1, length: 2)], counts: [3, 0]),
+      negative: .init(spans: [.init(offset: 1, length: 1)], counts: [3]))
+    let text = #"{"count":"7","sum":"2.5","buckets":[[1,"-2","-1","3"],[3,"-0.5","0.5","1"],[0,"1","2","3"]]}"#
+    let point = PrometheusPoint(at: .epoch, .nan, histogram: histogram)
+    #expect(
+      PrometheusJSON.data(of: .vector([PrometheusSample(labels, point)]))
+        == #"{"resultType":"vector","result":[{"metric":{"__name__":"h"},"histogram":[0,\#(text)]}]}"#)
+    #expect(
+      PrometheusJSON.data(of: .matrix([PrometheusSeries(labels, [point, PrometheusPoint(at: .epoch, 1)])]))
+        == #"{"resultType":"matrix","result":[{"metric":{"__name__":"h"},"values":[[0,"1"]],"histograms":[[0,\#(text)]]}]}"#
+    )
+    let empty = PrometheusPoint(at: .epoch, .nan, histogram: NativeHistogram())
+    #expect(
+      PrometheusJSON.data(of: .vector([PrometheusSample(labels, empty)]))
+        .contains(#""histogram":[0,{"count":"0","sum":"0"}]"#))
+  }
+
   @Test("who may not read is told in Prometheus' form", arguments: ["query", "rules", "status/buildinfo"])
   func refusal(_ name: String) async throws {
     let answer = await (try Bench()).get("/api/v1/\(name)")
@@ -60,7 +82,7 @@ struct PrometheusTests {
       ),
       (
         "/api/v1/query", "query=1&time=10.5", 200,
-        #"{"status":"success","data":{"resultType":"scalar","result":[10.500,"1"]}}"#
+        #"{"status":"success","data":{"resultType":"scalar","result":[10.500,"1"]},"warnings":["w"],"infos":["i","\"j\""]}"#
       ),
       (
         "/api/v1/query", "query=%22x%22&time=1", 200,
@@ -110,6 +132,79 @@ struct PrometheusTests {
     let answer = await bench.get("/api/v1/\(name)", query: query, cookie: try await bench.logIn())
     #expect(answer.status == 400)
     #expect(answer.json["errorType"] as? String == "bad_data")
+  }
+
+  @Test(
+    "a caller may shorten a query's time, look-back and answer",
+    arguments: [
+      (
+        "timeout=5s&lookback_delta=1m&limit=7",
+        PrometheusQueryOptions(timeout: .seconds(5), lookback: .seconds(60), limit: 7)
+      ),
+      ("limit=0", PrometheusQueryOptions()), ("timeout=0.25", PrometheusQueryOptions(timeout: .milliseconds(250))),
+    ])
+  func options(_ query: String, _ options: PrometheusQueryOptions) async throws {
+    let bench = try Bench()
+    let answer = await bench.get(
+      "/api/v1/query", query: "query=options&time=1&\(query)", cookie: try await bench.logIn())
+    #expect((answer.json["data"] as? [String: Any])?["result"] as? [AnyHashable] == [1, "\(options)"])
+  }
+
+  @Test("names beyond the caller's limit are left out, and it is said")
+  func limited() async throws {
+    let bench = try Bench()
+    let cookie = try await bench.logIn()
+    let cut = await bench.get("/api/v1/labels", query: "limit=2", cookie: cookie)
+    #expect(
+      cut.text
+        == #"{"status":"success","data":["__name__","instance"],"warnings":["results truncated due to limit"]}"#)
+    #expect(await bench.get("/api/v1/labels", query: "limit=3", cookie: cookie).json["warnings"] == nil)
+    #expect(await bench.get("/api/v1/labels", query: "limit=x", cookie: cookie).status == 400)
+  }
+
+  @Test(
+    "rules are chosen by kind, name, group and file, and shown page by page",
+    arguments: [
+      ("", 2), ("type=alert", 1), ("type=record", 1), ("rule_name[]=ReplicaLag", 1), ("rule_name[]=none", 0),
+      ("rule_group[]=db", 2), ("rule_group[]=web", 0), ("file[]=rules/db.yaml&type=alert", 1), ("file[]=other", 0),
+      ("group_limit=1", 2),
+    ])
+  func chosenRules(_ query: String, _ count: Int) async throws {
+    let bench = try Bench()
+    let answer = await bench.get("/api/v1/rules", query: query, cookie: try await bench.logIn())
+    #expect(answer.text.ranges(of: #""query":"#).count == count)
+  }
+
+  @Test(
+    "what is wrong with a wish for rules is said", arguments: ["type=other", "group_limit=0", "group_next_token=x"])
+  func badRuleWish(_ query: String) async throws {
+    let bench = try Bench()
+    let answer = await bench.get("/api/v1/rules", query: query, cookie: try await bench.logIn())
+    #expect(answer.status == 400)
+    #expect(answer.json["errorType"] as? String == "bad_data")
+  }
+
+  @Test(
+    "what Grafana asks on the way",
+    arguments: [
+      ("rules/test/test", 404, "404 page not found\n"),
+      ("query_exemplars", 200, #"{"status":"success","data":[]}"#),
+      (
+        "targets", 200,
+        #""labels":{"__name__":"up","instance":"db01","job":"node"},"scrapePool":"node""#
+      ),
+      ("targets?state=dropped", 200, #"{"status":"success","data":{"activeTargets":[],"droppedTargets":[]}}"#),
+      ("status/runtimeinfo", 200, #""storageRetention":"15d""#),
+      ("status/flags", 200, #""query.lookback-delta":"5m""#), ("status/tsdb", 200, #""numSeries":12"#),
+      ("rules?exclude_alerts=true", 200, #""alerts":[]"#),
+    ])
+  func grafana(_ name: String, _ status: Int, _ part: String) async throws {
+    let bench = try Bench()
+    let parts = name.split(separator: "?")
+    let answer = await bench.get(
+      "/api/v1/\(parts[0])", query: parts.count > 1 ? String(parts[1]) : "", cookie: try await bench.logIn())
+    #expect(answer.status == status)
+    #expect(answer.text.contains(part), "\(answer.text)")
   }
 
   @Test("a query may be posted as a form")

@@ -65,10 +65,11 @@ public struct AlertingRule: Sendable {
   /// The group's labels with the rule's over them, ascending by name.
   public let labels: [NamedTemplate]
   /// Ascending by name.
-  public let annotations: [NamedTemplate]
+  public internal(set) var annotations: [NamedTemplate]
   /// Labels that are not part of the incident's identity; `severity` never is.
   public let volatileLabels: Set<String>
   public let impact: ImpactHint?
+  public let policy: RecoveryPolicy
 
   /// - Parameter groupLabels: the labels of the group, which the rule's own override.
   /// - Throws: the key that is wrong, relative to the rule.
@@ -90,6 +91,11 @@ public struct AlertingRule: Sendable {
     annotations = try RuleReading.templates(annotations: definition.annotations)
     volatileLabels = Set(definition.settings?.volatileLabels ?? [])
     impact = try RuleReading.impact(definition.settings?.impact)
+    do throws(RuleError) {
+      policy = try RecoveryPolicy(definition.settings, of: query, holdDuration: holdDuration)
+    } catch {
+      throw error.inside([.key("watchkeeper")])
+    }
   }
 }
 

@@ -93,20 +93,36 @@ public struct RuleSettingsDefinition: Decodable, Sendable {
   /// Names of labels that do not belong to the incident's identity, because they change while the cause stays.
   public var volatileLabels: [String]
   public var impact: String?
+  /// A query: the alert ends only where it has an element.
+  public var recovery: String?
+  public var noData: String?
+  public var noDataFor: String?
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case impact
     case volatileLabels = "volatile_labels"
+    case recovery = "recover"
+    case noData = "no_data"
+    case noDataFor = "no_data_for"
   }
 
-  public init(volatileLabels: [String] = [], impact: String? = nil) {
+  public init(
+    volatileLabels: [String] = [], impact: String? = nil, recovery: String? = nil, noData: String? = nil,
+    noDataFor: String? = nil
+  ) {
     self.volatileLabels = volatileLabels
     self.impact = impact
+    self.recovery = recovery
+    self.noData = noData
+    self.noDataFor = noDataFor
   }
 
   public init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     volatileLabels = try fields.decodeIfPresent([String].self, forKey: .volatileLabels) ?? []
     impact = try fields.decodeIfPresent(String.self, forKey: .impact)
+    recovery = try fields.decodeIfPresent(String.self, forKey: .recovery)
+    noData = try fields.decodeIfPresent(String.self, forKey: .noData)
+    noDataFor = try fields.decodeIfPresent(String.self, forKey: .noDataFor)
   }
 }

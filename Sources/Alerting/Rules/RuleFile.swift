@@ -2,6 +2,9 @@
 public struct RuleFile: Sendable {
   public let groups: [RuleGroup]
   public let problems: [RuleError]
+  /// What is odd and taken all the same: two rules of one kind, name and labels are most likely a copy that was to be
+  /// changed.
+  public let oddities: [RuleError]
 
   /// - Parameters:
   ///   - file: the name that states and messages carry; keep it stable, states are keyed by it.
@@ -25,6 +28,20 @@ public struct RuleFile: Sendable {
     }
     self.groups = groups
     self.problems = problems
+    oddities = problems.isEmpty ? Self.duplicates(among: groups) : []
+  }
+
+  private static func duplicates(among groups: [RuleGroup]) -> [RuleError] {
+    var seen: Set<RuleIdentity> = []
+    return groups.enumerated().flatMap { groupIndex, group in
+      group.rules.enumerated().compactMap { index, rule in
+        seen.insert(RuleIdentity(rule)).inserted
+          ? nil
+          : RuleError(
+            [.key("groups"), .index(groupIndex), .key("rules"), .index(index)], "fault.rule.twice",
+            ["name": rule.name])
+      }
+    }
   }
 }
 

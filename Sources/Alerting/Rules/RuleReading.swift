@@ -27,6 +27,25 @@ enum RuleReading {
     return duration
   }
 
+  static func recovery(_ text: String?) throws(RuleError) -> Query? {
+    guard let text else { return nil }
+    do throws(RuleError) {
+      return try query(text)
+    } catch {
+      throw RuleError([.key("recover")], error.fault)
+    }
+  }
+
+  static func noDataPolicy(_ text: String?) throws(RuleError) -> NoDataPolicy {
+    guard let text else { return .resolve }
+    guard let policy = NoDataPolicy(rawValue: text) else {
+      throw RuleError(
+        key: "no_data", "fault.rule.no-data",
+        ["word": text, "known": Spelling.argument(for: text, among: NoDataPolicy.allCases.map(\.rawValue))])
+    }
+    return policy
+  }
+
   static func impact(_ text: String?) throws(RuleError) -> ImpactHint? {
     guard let text else { return nil }
     guard let impact = ImpactHint(rawValue: text) else {

@@ -17,6 +17,11 @@ struct AlertRow: Codable {
   let resolvedAt: Timestamp?
   let keepFiringSince: Timestamp?
   let value: Double
+  /// Missing in rows from before 0010, as the next one.
+  let element: LabelSet?
+  let isNoData: Bool?
+  let held: AlertHold?
+  let missingSince: Timestamp?
 
   init(_ alert: Alert, _ identity: RuleIdentity) {
     group = alert.key.group
@@ -30,16 +35,22 @@ struct AlertRow: Codable {
     resolvedAt = alert.resolvedAt
     keepFiringSince = alert.keepFiringSince
     value = alert.value
+    element = alert.element
+    isNoData = alert.isNoData
+    held = alert.held
+    missingSince = alert.missingSince
   }
 
   var restored: Alert {
     var alert = Alert(
       key: AlertKey(group: group, alert: self.alert, labels: labels), annotations: annotations, activeAt: activeAt,
-      value: value)
+      value: value, element: element ?? labels.removing(["alertname"]), isNoData: isNoData ?? false)
     alert.state = state
     alert.firedAt = firedAt
     alert.resolvedAt = resolvedAt
     alert.keepFiringSince = keepFiringSince
+    alert.held = held
+    alert.missingSince = missingSince
     return alert
   }
 

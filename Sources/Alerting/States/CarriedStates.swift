@@ -53,6 +53,7 @@ public struct CarriedStates: Sendable {
   private mutating func take(_ old: RuleState, into new: inout RuleState) {
     new.alerts = old.alerts
     new.written = old.written
+    new.present = old.present
     new.lastFailure = old.lastFailure
     new.lastEvaluatedAt = old.lastEvaluatedAt
     guard old.identity != new.identity else { return }

@@ -12,16 +12,44 @@ extension RuleState {
     }
     var reading = ElementReading(rule: rule, round: round)
     for element in elements { reading.read(element) }
-    guard reading.needs.isEmpty else { return .needs(queries: reading.needs.sorted()) }
+    var outcome = RuleOutcome()
+    let someGone = alerts.values.contains { $0.state != .inactive && reading.found[$0.labels] == nil }
+    switch AbsenceEvidence.gather(rule.policy, someGone: someGone, round.context.answers) {
+    case .needs(let queries): return .needs(queries: reading.needs.union(queries).sorted())
+    case .failed(let problem):
+      outcome.failure = .query(problem)
+      return .done(unchanged(outcome))
+    case .known(let evidence):
+      if let present = evidence.present, rule.policy.noData == .alert {
+        for labels in missing(present, at: round.slot) { reading.readMissing(labels) }
+      }
+      guard reading.needs.isEmpty else { return .needs(queries: reading.needs.sorted()) }
+      return .done(finish(rule, reading, evidence, round))
+    }
+  }
+
+  /// The label sets that had data and have none now, until they count as retired.
+  private func missing(_ present: Set<LabelSet>, at slot: Timestamp) -> Set<LabelSet> {
+    let told = alerts.values.filter { alert in
+      alert.state != .inactive && (!alert.isNoData || slot.elapsed(since: alert.activeAt) < AlertTimes.noDataMax)
+    }
+    return self.present.union(told.map(\.element)).subtracting(present)
+  }
+
+  /// The round once everything that was asked for is answered.
+  private mutating func finish(
+    _ rule: AlertingRule, _ reading: ElementReading, _ evidence: AbsenceEvidence, _ round: RuleRound
+  ) -> RuleOutcome {
     var outcome = RuleOutcome()
     outcome.templateErrors = reading.errors
     if let duplicate = reading.duplicate {
       outcome.failure = .duplicateLabels(duplicate)
-      return .done(unchanged(outcome))
+      return unchanged(outcome)
     }
     let before = alerts
+    present = rule.policy.noData == .alert ? evidence.present ?? present : []
     take(reading.found)
-    advance(rule, present: reading.found, round, &outcome)
+    advance(rule, present: reading.found, evidence, round, &outcome)
     let active = activeAlerts
     if round.limit > 0, active.count > round.limit {
       outcome.failure = .tooManyAlerts(count: active.count, limit: round.limit)
@@ -33,7 +61,7 @@ extension RuleState {
       outcome.samples = closing(Self.samples(of: active, at: round.sampleTime), at: round.sampleTime)
     }
     outcome.rowChanges = rowChanges(since: before)
-    return .done(outcome)
+    return outcome
   }
 
   /// A round without a result says nothing about the alerts: they stay, and so do their series.
@@ -57,20 +85,26 @@ extension RuleState {
   }
 
   private mutating func advance(
-    _ rule: AlertingRule, present: [LabelSet: Alert], _ round: RuleRound, _ outcome: inout RuleOutcome
+    _ rule: AlertingRule, present: [LabelSet: Alert], _ evidence: AbsenceEvidence, _ round: RuleRound,
+    _ outcome: inout RuleOutcome
   ) {
     for labels in alerts.keys.sorted() {
       guard var alert = alerts[labels] else { continue }
       alert.endFuture(at: round.slot)
       let wasFiring = alert.state == .firing
       if present[labels] != nil {
-        alert.keepFiringSince = nil
+        alert.comeBack(at: round.slot)
+      } else if alert.state != .inactive, let hold = evidence.hold(alert) {
+        alert.stay(hold, at: round.slot)
+        alerts[labels] = alert
+        continue
       } else if !keepsFiring(&alert, rule, at: round.slot) {
         alerts[labels] = ended(alert, at: round.slot)
         if wasFiring, let resolved = alerts[labels] { outcome.resolved.append(resolved) }
         continue
       }
-      if alert.state == .pending, round.slot.elapsed(since: alert.activeAt) >= rule.holdDuration {
+      let wait = alert.isNoData ? rule.policy.noDataFor : rule.holdDuration
+      if alert.state == .pending, round.slot.elapsed(since: alert.activeAt) >= wait {
         alert.state = .firing
         alert.firedAt = round.slot
         outcome.started.append(alert)
@@ -81,7 +115,8 @@ extension RuleState {
 
   /// Whether `keep_firing_for` still holds an alert whose element is gone.
   private func keepsFiring(_ alert: inout Alert, _ rule: AlertingRule, at slot: Timestamp) -> Bool {
-    guard alert.state == .firing, rule.keepFiringFor > .zero else { return false }
+    (alert.held, alert.missingSince) = (nil, nil)
+    guard alert.state == .firing, !alert.isNoData, rule.keepFiringFor > .zero else { return false }
     let since = alert.keepFiringSince ?? slot
     alert.keepFiringSince = since
     return slot.elapsed(since: since) < rule.keepFiringFor
@@ -90,6 +125,7 @@ extension RuleState {
   /// The alert after its element is gone; `nil` when nothing needs to be remembered.
   private func ended(_ alert: Alert, at slot: Timestamp) -> Alert? {
     var alert = alert
+    (alert.held, alert.missingSince) = (nil, nil)
     switch alert.state {
     case .pending: return nil
     case .firing:
@@ -146,17 +182,32 @@ private struct ElementReading {
     self.round = round
   }
 
-  mutating func read(_ element: VectorElement) {
+  mutating func read(_ element: VectorElement) { read(element, isNoData: false) }
+
+  /// What says that a label set has no data. Its texts are the caller's to write: the rule's speak of a value.
+  mutating func readMissing(_ labels: LabelSet) {
+    read(VectorElement(labels: labels, timestamp: round.slot, value: .nan), isNoData: true)
+  }
+
+  private mutating func read(_ element: VectorElement, isNoData: Bool) {
     let context = TemplateContext(
-      labels: element.labels, value: element.value, external: round.context.external, now: round.slot,
+      labels: element.labels, value: element.value, valueText: element.histogram?.promQLText,
+      external: round.context.external, now: round.slot,
       answers: round.context.answers)
-    var labels = element.labels.removingMetricName()
+    let source = element.labels.removingMetricName()
+    var labels = source
     for label in rule.labels { labels = labels.setting(label.name, to: expand(label.template, context)) }
     labels = labels.setting("alertname", to: rule.name)
     var annotations: [String: String] = [:]
-    for annotation in rule.annotations { annotations[annotation.name] = expand(annotation.template, context) }
+    if isNoData {
+      labels = labels.setting("no_data", to: "true")
+    } else {
+      for annotation in rule.annotations { annotations[annotation.name] = expand(annotation.template, context) }
+    }
     let key = AlertKey(group: round.group, alert: rule.name, labels: labels)
-    let alert = Alert(key: key, annotations: annotations, activeAt: round.slot, value: element.value)
+    let alert = Alert(
+      key: key, annotations: annotations, activeAt: round.slot, value: element.value, element: source,
+      isNoData: isNoData)
     if found.updateValue(alert, forKey: labels) != nil { duplicate = duplicate ?? labels }
   }
 
@@ -174,6 +225,17 @@ private struct ElementReading {
 }
 
 extension Alert {
+  /// Its element is there again. The time without data does not count toward `for`: nobody watched.
+  fileprivate mutating func comeBack(at slot: Timestamp) {
+    if state == .pending, let missingSince { activeAt = activeAt.advanced(by: slot.elapsed(since: missingSince)) }
+    (keepFiringSince, held, missingSince) = (nil, nil, nil)
+  }
+
+  fileprivate mutating func stay(_ hold: AlertHold, at slot: Timestamp) {
+    held = hold
+    missingSince = hold == .noData ? missingSince ?? slot : nil
+  }
+
   /// After the clock was set back, what lies ahead of it counts from now: an alert would else wait for hours.
   fileprivate mutating func endFuture(at slot: Timestamp) {
     if state == .pending { activeAt = min(activeAt, slot) }

@@ -22,7 +22,8 @@ extension RuleState {
         outcome.failure = .duplicateLabels(labels)
         return outcome
       }
-      samples.append(RuleSample(labels: labels, at: round.sampleTime, element.value))
+      samples.append(
+        RuleSample(labels: labels, at: round.sampleTime, element.value, histogram: element.histogram))
     }
     outcome.samples = closing(samples, at: round.sampleTime)
     return outcome

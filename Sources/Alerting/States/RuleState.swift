@@ -8,6 +8,8 @@ public struct RuleState: Sendable {
   var alerts: [LabelSet: Alert] = [:]
   /// The series of the last good round; those that are gone in the next get a staleness marker.
   var written: Set<LabelSet> = []
+  /// The label sets that had data in the last good round, for rules that tell of missing data.
+  var present: Set<LabelSet> = []
   public internal(set) var lastFailure: RuleFailure?
   public internal(set) var lastEvaluatedAt: Timestamp?
 
@@ -63,7 +65,7 @@ struct RuleIdentity: Hashable, Sendable {
     self.labelText = labelText
   }
 
-  private init(_ rule: Rule) {
+  init(_ rule: Rule) {
     name = rule.name
     switch rule {
     case .alerting(let alerting):

@@ -35,26 +35,32 @@ public struct TemplateSample: Sendable, Equatable {
 public struct TemplateContext: Sendable {
   public var labels: LabelSet
   public var value: Double
+  /// Of a native histogram, which stands for the value then.
+  public var valueText: String?
   public var external: ExternalIdentity
   /// What `now` says: the timestamp of the evaluation, so that equal inputs give equal texts.
   public var now: Timestamp
   /// By query text.
   public var answers: [String: TemplateAnswer]
   public init(
-    labels: LabelSet, value: Double, external: ExternalIdentity = .none, now: Timestamp,
+    labels: LabelSet, value: Double, valueText: String? = nil, external: ExternalIdentity = .none, now: Timestamp,
     answers: [String: TemplateAnswer] = [:]
   ) {
     self.labels = labels
     self.value = value
+    self.valueText = valueText
     self.external = external
     self.now = now
     self.answers = answers
   }
 
+  /// What `$value` says.
+  var shownValue: TemplateValue { valueText.map { .string($0) } ?? .number(value) }
+
   /// The dot at the top of a rule's template.
   var root: TemplateValue {
     .record([
-      "Labels": .labels(labels.asDictionary), "Value": .number(value),
+      "Labels": .labels(labels.asDictionary), "Value": shownValue,
       "ExternalLabels": .labels(external.labels.asDictionary), "ExternalURL": .string(external.url),
     ])
   }

@@ -19,7 +19,7 @@ struct TemplateExpander {
     variables = [
       ("$", root), ("$labels", .labels(context.labels.asDictionary)),
       ("$externalLabels", .labels(context.external.labels.asDictionary)),
-      ("$externalURL", .string(context.external.url)), ("$value", .number(context.value)),
+      ("$externalURL", .string(context.external.url)), ("$value", context.shownValue),
     ]
   }
 

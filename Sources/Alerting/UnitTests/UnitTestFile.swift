@@ -1,11 +1,5 @@
 public import Telemetry
 
-/// Why a test file cannot be run.
-public struct UnitTestError: Error, Sendable, Equatable, CustomStringConvertible {
-  public let description: String
-  public init(_ description: String) { self.description = description }
-}
-
 /// A rule test file in promtool's format, as written: decoded by the app, which refuses unknown keys.
 ///
 /// - Source: Prometheus "Unit testing for rules".
@@ -186,7 +180,7 @@ public struct ExpectedSample: Decodable, Sendable {
   /// A series description; empty for an element without labels.
   public var labels: String
   public var value: Double
-  /// A native histogram, which this program cannot compare.
+  /// A native histogram, in place of the value: `{{…}}`.
   public var histogram: String?
 
   private enum CodingKeys: String, CodingKey, CaseIterable { case labels, value, histogram }
@@ -216,51 +210,9 @@ extension KeyedDecodingContainer {
   fileprivate func instant(forKey key: Key) throws -> Timestamp? {
     guard let text = try decodeIfPresent(String.self, forKey: key) else { return nil }
     if let seconds = GoNumberText.number(text), seconds.isFinite { return Timestamp(seconds: seconds) }
-    guard let instant = InstantText.parse(text) else {
+    guard let instant = Timestamp(rfc3339: text) else {
       throw problem(key, "fault.rule-test.time", ["text": text])
     }
     return instant
-  }
-}
-
-/// RFC 3339 instants.
-enum InstantText {
-  static func parse(_ text: String) -> Timestamp? {
-    let bytes = Array(text.utf8)
-    guard bytes.count >= 20, bytes[4] == 45, bytes[7] == 45, bytes[10] | 0x20 == 116, bytes[13] == 58, bytes[16] == 58
-    else { return nil }
-    func number(_ range: Range<Int>) -> Int64? {
-      guard bytes[range].allSatisfy({ (48...57).contains($0) }) else { return nil }
-      return Int64(String(decoding: bytes[range], as: UTF8.self))
-    }
-    guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10), let hour = number(11..<13),
-      let minute = number(14..<16), let second = number(17..<19), (1...12).contains(month), (1...31).contains(day),
-      hour < 24, minute < 60, second < 60
-    else { return nil }
-    var cursor = 19
-    var milliseconds: Int64 = 0
-    if bytes[cursor] == UInt8(ascii: ".") {
-      var unit: Int64 = 100
-      cursor += 1
-      while cursor < bytes.count, (48...57).contains(bytes[cursor]) {
-        milliseconds += Int64(bytes[cursor] - 48) * unit
-        unit /= 10
-        cursor += 1
-      }
-    }
-    guard cursor < bytes.count else { return nil }
-    var offset: Int64 = 0
-    switch bytes[cursor] {
-    case UInt8(ascii: "Z"), UInt8(ascii: "z"): guard cursor + 1 == bytes.count else { return nil }
-    case UInt8(ascii: "+"), UInt8(ascii: "-"):
-      guard bytes.count == cursor + 6, let hours = number((cursor + 1)..<(cursor + 3)),
-        let minutes = number((cursor + 4)..<(cursor + 6))
-      else { return nil }
-      offset = (hours * 60 + minutes) * (bytes[cursor] == UInt8(ascii: "-") ? -60 : 60)
-    default: return nil
-    }
-    let days = Int64(GregorianDate(year: Int(year), month: Int(month), day: Int(day)).daysSinceEpoch)
-    let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset
-    return Timestamp(milliseconds: seconds * 1000 + milliseconds)
   }
 }

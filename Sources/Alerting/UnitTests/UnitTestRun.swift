@@ -1,4 +1,5 @@
 internal import PromQL
+public import Records
 internal import Telemetry
 
 /// What came of one expectation.
@@ -6,13 +7,11 @@ public struct UnitTestVerdict: Sendable {
   public enum Outcome: Sendable, Equatable {
     case passed
     /// What was expected, what was found, line by line.
-    case failed([String])
-    /// The expectation needs what this program does not have.
-    case skipped(String)
+    case failed([Reason])
   }
 
-  /// For example `test 'disk fills' alert 'DiskFull' at 10m`.
-  public let title: String
+  /// For example "test 'disk fills' alert 'DiskFull' at 10m".
+  public let title: Reason
   public let outcome: Outcome
 }
 
@@ -37,7 +36,7 @@ public struct UnitTestRun: Sendable {
   /// All verdicts, in the order of the file. A test without expectations still runs its rules.
   public func verdicts() -> [UnitTestVerdict] {
     file.tests.enumerated().flatMap { index, test in
-      let name = test.name.isEmpty ? "test \(index + 1)" : "test '\(test.name)'"
+      let name = test.name.isEmpty ? String(index + 1) : "'\(test.name)'"
       var bench = TestBench(file: file, groups: groups, test: test, name: name)
       return bench.run()
     }
@@ -53,7 +52,7 @@ private struct TestBench {
   private var series = MemorySeries()
   private var states: [GroupState]
   private var verdicts: [UnitTestVerdict] = []
-  private var ruleFailures: [String] = []
+  private var ruleFailures: [Reason] = []
   /// Firing alerts by the index of the alert case that wants them.
   private var found: [Int: [Alert]] = [:]
 
@@ -67,35 +66,47 @@ private struct TestBench {
 
   mutating func run() -> [UnitTestVerdict] {
     let problems = load()
-    guard problems.isEmpty else { return [UnitTestVerdict(title: "\(name) input", outcome: .failed(problems))] }
+    guard problems.isEmpty else { return [UnitTestVerdict(title: title("input"), outcome: .failed(problems))] }
     runRounds()
     for (index, example) in test.alertCases.enumerated() { judge(example, found[index] ?? []) }
     for example in test.queryCases { judge(example) }
     if !ruleFailures.isEmpty {
-      verdicts.append(UnitTestVerdict(title: "\(name) rules", outcome: .failed(ruleFailures)))
+      verdicts.append(UnitTestVerdict(title: title("rules"), outcome: .failed(ruleFailures)))
     }
-    if verdicts.isEmpty { verdicts.append(UnitTestVerdict(title: "\(name) rules", outcome: .passed)) }
+    if verdicts.isEmpty { verdicts.append(UnitTestVerdict(title: title("rules"), outcome: .passed)) }
     return verdicts
   }
 
-  private mutating func load() -> [String] {
+  private func title(_ subject: String, _ arguments: [String: String] = [:]) -> Reason {
+    Reason("rule-test.title.\(subject)", arguments.merging(["test": name]) { $1 })
+  }
+
+  private static func labels(_ text: String) -> LabelSet? { text.isEmpty ? nil : try? SeriesNotation.labels(text) }
+
+  private static func notASeries(_ text: String) -> Reason {
+    Reason("rule-test.series", ["text": text, "example": "up{job=\"node\"}"])
+  }
+
+  private mutating func load() -> [Reason] {
     let step = test.interval ?? file.evaluationInterval
-    var problems: [String] = []
+    var problems: [Reason] = []
     for input in test.inputSeries {
-      guard let labels = SeriesNotation.labels(input.series) else {
-        problems.append("'\(input.series)' is not a series – write e.g. up{job=\"node\"}")
+      guard let labels = Self.labels(input.series) else {
+        problems.append(Self.notASeries(input.series))
         continue
       }
-      do throws(UnitTestError) {
-        for (index, value) in try SeriesNotation.values(input.values).enumerated() {
+      do throws(TestScriptError) {
+        // YAML lets values go on in the next line.
+        for (index, value) in try SampleNotation.samples(input.values.replacing("\n", with: " ")).enumerated() {
           let time = test.start.advanced(by: step * index)
           switch value {
-          case .missing, .histogram: break
-          case .number(let number): series.append(labels, at: time, number)
+          case .missing: break
+          case .value(let number): series.append(labels, at: time, number)
+          case .histogram(let histogram, _): series.append(labels, at: time, histogram)
           }
         }
       } catch {
-        problems.append("\(input.series): \(error)")
+        problems.append(Reason("rule-test.values", ["series": input.series, "problem": error.message]))
       }
     }
     return problems
@@ -108,7 +119,7 @@ private struct TestBench {
     let last = times.max() ?? .zero
     let interval = file.evaluationInterval
     guard interval > .zero else {
-      ruleFailures.append("evaluation_interval must be longer than 0")
+      ruleFailures.append(Reason("rule-test.interval"))
       return
     }
     var elapsed = Duration.zero
@@ -116,7 +127,7 @@ private struct TestBench {
     while elapsed <= last {
       rounds += 1
       guard rounds <= UnitTestRun.roundsMax else {
-        ruleFailures.append("more than \(UnitTestRun.roundsMax) rounds – raise evaluation_interval")
+        ruleFailures.append(Reason("rule-test.rounds", ["limit": String(UnitTestRun.roundsMax)]))
         return
       }
       for index in groups.indices { evaluate(index, at: test.start.advanced(by: elapsed)) }
@@ -144,9 +155,18 @@ private struct TestBench {
         asked += 1
       }
       guard case .done(let outcome) = step else { continue }
-      for sample in outcome.samples { series.append(sample.labels, at: sample.timestamp, sample.value) }
+      for sample in outcome.samples {
+        if let histogram = sample.histogram {
+          series.append(sample.labels, at: sample.timestamp, histogram)
+        } else {
+          series.append(sample.labels, at: sample.timestamp, sample.value)
+        }
+      }
       if let failure = outcome.failure, ruleFailures.count < 20 {
-        ruleFailures.append("rule '\(rule.name)' at \(elapsedText(slot)): \(failure)")
+        ruleFailures.append(
+          Reason(
+            "rule-test.rule-failed",
+            ["rule": rule.name, "time": elapsedText(slot), "problem": failure.description]))
       }
     }
     _ = states[index].close(round: slot, of: group)
@@ -181,7 +201,7 @@ private struct TestBench {
   // MARK: Verdicts
 
   private mutating func judge(_ example: AlertCase, _ alerts: [Alert]) {
-    let title = "\(name) alert '\(example.alertName)' at \(example.evalTime.notation)"
+    let title = title("alert", ["alert": example.alertName, "time": example.evalTime.notation])
     let expected = example.expected.map { alert in
       Self.line(LabelSet(alert.labels).setting("alertname", to: example.alertName), alert.annotations)
     }
@@ -196,57 +216,75 @@ private struct TestBench {
   }
 
   private mutating func judge(_ example: QueryCase) {
-    let title = "\(name) expr '\(example.expression)' at \(example.evalTime.notation)"
-    if example.expected.contains(where: { $0.histogram != nil }) {
-      verdicts.append(UnitTestVerdict(title: title, outcome: .skipped("native histograms are not supported")))
-      return
-    }
+    let title = title("expression", ["expression": example.expression, "time": example.evalTime.notation])
     do throws(PromQLError) {
       let query = try Query(parsing: example.expression)
       let time = test.start.advanced(by: example.evalTime)
       guard case .elements(let elements) = RuleResult(try value(of: query, at: time), at: time) else {
-        fail(title, "the expression gives neither a vector nor a scalar")
+        fail(title, Reason("rule-test.value-type"))
         return
       }
       compare(title, example, elements)
     } catch {
-      fail(title, error.description)
+      fail(title, Reason("rule-test.query-failed", ["problem": error.description]))
     }
   }
 
-  private mutating func compare(_ title: String, _ example: QueryCase, _ elements: [VectorElement]) {
-    var expected: [(labels: LabelSet, value: Double)] = []
+  private mutating func compare(_ title: Reason, _ example: QueryCase, _ elements: [VectorElement]) {
+    var expected: [(labels: LabelSet, sample: TestSample)] = []
     for sample in example.expected {
-      guard let labels = sample.labels.isEmpty ? LabelSet.empty : SeriesNotation.labels(sample.labels) else {
-        fail(title, "'\(sample.labels)' is not a series – write e.g. up{job=\"node\"}")
+      guard let labels = sample.labels.isEmpty ? LabelSet.empty : Self.labels(sample.labels) else {
+        fail(title, Self.notASeries(sample.labels))
         return
       }
-      expected.append((labels, sample.value))
+      guard let text = sample.histogram else {
+        expected.append((labels, .value(sample.value)))
+        continue
+      }
+      guard let samples = try? SampleNotation.samples(text), samples.count == 1, case .histogram = samples[0] else {
+        fail(title, Reason("rule-test.histogram", ["text": text]))
+        return
+      }
+      expected.append((labels, samples[0]))
     }
     expected.sort { $0.labels < $1.labels }
     let found = elements.sorted { $0.labels < $1.labels }
     let isEqual =
       expected.count == found.count
-      && zip(expected, found).allSatisfy {
-        $0.labels == $1.labels && file.comparison.accepts($1.value, $0.value)
-      }
+      && zip(expected, found).allSatisfy { $0.labels == $1.labels && accepts($1, $0.sample) }
     if isEqual {
       verdicts.append(UnitTestVerdict(title: title, outcome: .passed))
     } else {
       note(
-        title, expected: expected.map { "\($0.labels) \(Self.text($0.value))" },
-        found: found.map { "\($0.labels) \(Self.text($0.value))" })
+        title, expected: expected.map { "\($0.labels) \(Self.text($0.sample))" },
+        found: found.map { "\($0.labels) \($0.histogram?.promQLText ?? Self.text($0.value))" })
+    }
+  }
+
+  private func accepts(_ found: VectorElement, _ wanted: TestSample) -> Bool {
+    switch (found.histogram, wanted) {
+    case (nil, .value(let number)): file.comparison.accepts(found.value, number)
+    case (let histogram?, .histogram): wanted.accepts(histogram)
+    default: false
+    }
+  }
+
+  private static func text(_ sample: TestSample) -> String {
+    switch sample {
+    case .missing: "_"
+    case .value(let number): text(number)
+    case .histogram(let histogram, _): histogram.promQLText
     }
   }
 
   private static func text(_ number: Double) -> String { GoFloatText.text(number, .general) }
 
-  private mutating func fail(_ title: String, _ problem: String) {
+  private mutating func fail(_ title: Reason, _ problem: Reason) {
     verdicts.append(UnitTestVerdict(title: title, outcome: .failed([problem])))
   }
 
   /// Lines that both have are left out, so that the difference is what one reads.
-  private mutating func note(_ title: String, expected: [String], found: [String]) {
+  private mutating func note(_ title: Reason, expected: [String], found: [String]) {
     guard expected != found else {
       verdicts.append(UnitTestVerdict(title: title, outcome: .passed))
       return
@@ -256,9 +294,9 @@ private struct TestBench {
     for line in found {
       if let index = missing.firstIndex(of: line) { missing.remove(at: index) } else { surplus.append(line) }
     }
-    let lines = missing.map { "expected \($0)" } + surplus.map { "found    \($0)" }
-    verdicts.append(
-      UnitTestVerdict(
-        title: title, outcome: .failed(lines.isEmpty ? ["the same elements in different number"] : lines)))
+    let lines =
+      missing.map { Reason("rule-test.expected", ["what": $0]) }
+      + surplus.map { Reason("rule-test.found", ["what": $0]) }
+    verdicts.append(UnitTestVerdict(title: title, outcome: .failed(lines)))
   }
 }

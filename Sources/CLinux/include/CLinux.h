@@ -29,4 +29,8 @@ long long watchkeeper_clock_nanoseconds(int clock);
 /// - Returns: 0, or -1 when the descriptor is not open.
 int watchkeeper_file_identity(int descriptor, unsigned long long *device, unsigned long long *inode);
 
+/// The size of an open regular file in bytes and when it was changed last, in seconds since 1970.
+/// - Returns: 0, or -1 when the descriptor is not open or no regular file.
+int watchkeeper_regular_file(int descriptor, long long *size, double *modified);
+
 #endif

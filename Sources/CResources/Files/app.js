@@ -70,7 +70,8 @@
       bottom: Number(el.dataset.bottom), out: panel.querySelector('output'), shifted: 0, hint: null,
     };
   });
-  const y = (c, value) => c.bottom - Math.min(1, Math.max(0, value / c.v.top)) * (c.bottom - c.head);
+  const y = (c, value) =>
+    c.bottom - Math.min(1, Math.max(0, (value - c.v.low) / (c.v.top - c.v.low))) * (c.bottom - c.head);
   const one = n => Math.round(n * 10) / 10;
   const percent = share => (Math.min(1, Math.max(0, share)) * 100).toFixed(2) + '%';
 
@@ -121,6 +122,7 @@
   // Twice the scale, so that the lines of the grid keep their places.
   const grow = c => {
     c.v.top *= 2;
+    c.v.low *= 2;
     for (const e of all('[data-grid]', c.el)) {
       e.dataset.grid = String(Number(e.dataset.grid) * 2);
       put(e, worded(c.unit, Number(e.dataset.grid)));
@@ -311,8 +313,100 @@
     setTimeout(() => { for (const b of all('button', form)) b.disabled = true; });
   });
 
+  // ---- asking for metrics: names, labels and values are completed from what is stored ----
+  const ask = part('ask');
+  if (ask) {
+    const box = ask.querySelector('textarea');
+    const list = ask.querySelector('.suggest');
+    const known = new Map();
+    const fetched = (path, query) => {
+      const key = path + '?' + query;
+      if (!known.has(key)) {
+        known.set(key, fetch(key, { headers: { Accept: 'application/json' } })
+          .then(r => r.json()).then(r => r.data || []).catch(() => []));
+      }
+      return known.get(key);
+    };
+    const words = JSON.parse(ask.dataset.words);
+    // What stands before the caret: a label's value in quotes, a label in braces or after by, or any name.
+    const context = () => {
+      const before = box.value.slice(0, box.selectionStart);
+      const value = /([\w:]*)\{[^{}]*?(\w+)\s*(?:=~|!~|!=|=)\s*"([^"]*)$/.exec(before);
+      if (value) return { kind: 'value', metric: value[1], label: value[2], typed: value[3] };
+      const label = /([\w:]*)\{(?:[^{}"]|"[^"]*")*?(\w*)$/.exec(before);
+      if (label && /[{,]\s*\w*$/.test(before)) return { kind: 'label', metric: label[1], typed: label[2] };
+      const group = /\b(?:by|without|on|ignoring)\s*\([^()]*?(\w*)$/.exec(before);
+      if (group) return { kind: 'label', metric: '', typed: group[1] };
+      const name = /[\w:]+$/.exec(before);
+      return { kind: 'name', typed: name ? name[0] : '' };
+    };
+    const options = async c => {
+      const match = c.metric ? 'match[]=' + encodeURIComponent(c.metric) : '';
+      if (c.kind === 'value') return fetched('/api/v1/label/' + encodeURIComponent(c.label) + '/values', match);
+      if (c.kind === 'label') return (await fetched('/api/v1/labels', match)).filter(n => n !== '__name__');
+      return [...words, ...await fetched('/api/v1/label/__name__/values', '')];
+    };
+    let chosen = -1;
+    let turn = 0;
+    const hide = () => {
+      list.hidden = true;
+      chosen = -1;
+      box.removeAttribute('aria-activedescendant');
+    };
+    const mark = index => {
+      chosen = index;
+      [...list.children].forEach((li, i) => li.setAttribute('aria-selected', String(i === index)));
+      if (index < 0) return box.removeAttribute('aria-activedescendant');
+      box.setAttribute('aria-activedescendant', list.children[index].id);
+      list.children[index].scrollIntoView({ block: 'nearest' });
+    };
+    const take = index => {
+      const c = context();
+      const from = box.selectionStart - c.typed.length;
+      box.setRangeText(list.children[index].textContent, from, box.selectionStart, 'end');
+      hide();
+      box.focus();
+    };
+    const suggest = async () => {
+      const mine = ++turn;
+      const c = context();
+      if (c.kind === 'name' && c.typed.length < 2) return hide();
+      const typed = c.typed.toLowerCase();
+      const all = await options(c);
+      if (mine !== turn) return;
+      const found = all.filter(o => o !== c.typed && o.toLowerCase().includes(typed))
+        .sort((a, b) => b.toLowerCase().startsWith(typed) - a.toLowerCase().startsWith(typed)).slice(0, 12);
+      if (!found.length) return hide();
+      list.replaceChildren(...found.map((text, i) => {
+        const li = document.createElement('li');
+        li.id = 'suggest-' + i;
+        li.setAttribute('role', 'option');
+        li.textContent = text;
+        li.addEventListener('pointerdown', e => { e.preventDefault(); take(i); });
+        return li;
+      }));
+      list.hidden = false;
+      mark(-1);
+    };
+    box.setAttribute('aria-autocomplete', 'list');
+    box.setAttribute('aria-haspopup', 'listbox');
+    box.setAttribute('aria-controls', list.id);
+    box.addEventListener('input', suggest);
+    box.addEventListener('blur', hide);
+    box.addEventListener('keydown', e => {
+      if (e.isComposing || e.keyCode === 229) return;
+      if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) { e.preventDefault(); ask.requestSubmit(); return; }
+      if (list.hidden) return;
+      const count = list.children.length;
+      if (e.key === 'ArrowDown') { e.preventDefault(); mark((chosen + 1) % count); }
+      else if (e.key === 'ArrowUp') { e.preventDefault(); mark((chosen + count) % (count + 1) - 1); }
+      else if (e.key === 'Tab' || (e.key === 'Enter' && chosen >= 0)) { e.preventDefault(); take(Math.max(0, chosen)); }
+      else if (e.key === 'Escape') hide();
+    });
+  }
+
   // ---- keys; none acts on a record ----
-  const pages = { o: '/', i: '/incidents', h: '/hosts', c: '/cmdb', m: '/maintenance', r: '/rules' };
+  const pages = { o: '/', i: '/incidents', h: '/hosts', c: '/cmdb', m: '/maintenance', r: '/rules', e: '/explore' };
   let lead = 0;
   let row = -1;
   document.addEventListener('keydown', e => {

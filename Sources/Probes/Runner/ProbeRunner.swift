@@ -1,3 +1,4 @@
+internal import HeapModule
 internal import Records
 public import Telemetry
 
@@ -6,7 +7,8 @@ public import Telemetry
 /// A run that hangs costs nobody else anything: at its limit it is abandoned, counted and reported as unknown, and its
 /// probe is skipped until it comes back.
 public actor ProbeRunner {
-  private struct Entry {
+  /// A class: it is changed in place, and a copy would count up a reference for each of its parts.
+  private final class Entry {
     let definition: ProbeDefinition
     let probe: any Probe
     var timing: Timing
@@ -14,6 +16,16 @@ public actor ProbeRunner {
     var status: ProbeStatus
     /// The run that is going, whether abandoned or not.
     var running: Run?
+
+    init(
+      definition: ProbeDefinition, probe: any Probe, timing: Timing, binding: SeriesBinding, status: ProbeStatus
+    ) {
+      self.definition = definition
+      self.probe = probe
+      self.timing = timing
+      self.binding = binding
+      self.status = status
+    }
   }
 
   private struct Run {
@@ -26,9 +38,19 @@ public actor ProbeRunner {
     var limit: Duration?
   }
 
+  /// When somebody has to look at a probe.
+  private struct Appointment: Comparable {
+    let at: Duration
+    let name: String
+
+    static func < (one: Appointment, other: Appointment) -> Bool { one.at < other.at }
+  }
+
   private let environment: ProbeEnvironment
   private let store: any SampleAppender
   private var entries: [String: Entry] = [:]
+  /// One for each entry, at its next due time or limit: a thousand probes cost no more at a wake than the one that is due.
+  private var appointments = Heap<Appointment>()
   private var nextRun = 0
   private var sleeper: Task<Void, Never>?
   private var observer: (@Sendable (ProbeStatus) -> Void)?
@@ -64,12 +86,14 @@ public actor ProbeRunner {
     }
     for (name, entry) in entries where kept[name] == nil { retire(entry) }
     entries = kept
+    appointments = Heap(kept.map { Appointment(at: Self.nextEvent(of: $0.value), name: $0.key) })
     sleeper?.cancel()
   }
 
   private func makeEntry(_ definition: ProbeDefinition, replacing old: Entry?, at now: Duration) -> Entry {
     let target = definition.targetLabels(hostName: environment.hostName)
     old?.running?.task.cancel()
+    let living = (old?.binding.living ?? []) + (old?.probe.endSeries() ?? [])
     let timing =
       old?.timing.changed(interval: definition.interval, name: definition.name, from: now)
       ?? Timing(name: definition.name, interval: definition.interval, from: now)
@@ -79,16 +103,17 @@ public actor ProbeRunner {
     status.skipped = timing.skipped
     status.refusedInAll = old?.status.refusedInAll ?? 0
     return Entry(
-      definition: definition, probe: definition.settings.makeProbe(in: environment), timing: timing,
-      binding: SeriesBinding(
-        target: target, seriesMax: definition.seriesMax, inheriting: old?.binding.living ?? []), status: status)
+      definition: definition, probe: definition.makeProbe(in: environment, for: store), timing: timing,
+      binding: SeriesBinding(target: target, seriesMax: definition.seriesMax, inheriting: living), status: status)
   }
 
   /// Ends the series of a probe that is no longer defined.
   private func retire(_ entry: Entry) {
     entry.running?.task.cancel()
     var batch = SampleBatch()
-    for reference in entry.binding.living { batch.append(reference, at: clock.now, .staleMarker) }
+    for reference in entry.binding.living + entry.probe.endSeries() {
+      batch.append(reference, at: clock.now, .staleMarker)
+    }
     if batch.count > 0 { store.append(batch) }
   }
 
@@ -96,9 +121,8 @@ public actor ProbeRunner {
   public func run() async {
     while !Task.isCancelled {
       let now = clock.uptime
-      abandonOverdue(at: now)
-      startDue(at: now)
-      await nap(until: nextEvent(after: now))
+      keepAppointments(at: now)
+      await nap(until: min(appointments.min?.at ?? .seconds(Int64.max / 2), now + Self.napMax))
     }
     for entry in entries.values { entry.running?.task.cancel() }
   }
@@ -116,13 +140,18 @@ public actor ProbeRunner {
     .sorted { $0.name < $1.name }
   }
 
-  private func nextEvent(after now: Duration) -> Duration {
-    var next = now + Self.napMax
-    for entry in entries.values {
-      next = min(next, entry.timing.due)
-      if let limit = entry.running?.limit { next = min(next, limit) }
+  private static func nextEvent(of entry: Entry) -> Duration {
+    min(entry.timing.due, entry.running?.limit ?? entry.timing.due)
+  }
+
+  private func keepAppointments(at now: Duration) {
+    while let next = appointments.min, next.at <= now {
+      appointments.removeMin()
+      abandonOverdue(next.name, at: now)
+      startDue(next.name, at: now)
+      guard let entry = entries[next.name] else { continue }
+      appointments.insert(Appointment(at: Self.nextEvent(of: entry), name: next.name))
     }
-    return next
   }
 
   private func nap(until deadline: Duration) async {
@@ -136,13 +165,12 @@ public actor ProbeRunner {
     }
   }
 
-  private func startDue(at now: Duration) {
-    for (name, entry) in entries where entry.timing.due <= now {
-      if entry.running != nil {
-        entries[name]?.timing.skip(at: now)
-      } else {
-        start(name, at: now)
-      }
+  private func startDue(_ name: String, at now: Duration) {
+    guard let entry = entries[name], entry.timing.due <= now else { return }
+    if entry.running != nil {
+      entry.timing.skip(at: now)
+    } else {
+      start(name, at: now)
     }
   }
 
@@ -155,32 +183,32 @@ public actor ProbeRunner {
       let report = await probe.run(within: limit)
       self.finish(name, number, report)
     }
-    entries[name]?.running = Run(
+    entry.running = Run(
       number: number, task: task, startedAt: clock.now, startedUptime: now, late: entry.timing.lateness(at: now),
       limit: now + limit + Self.grace(after: limit))
-    entries[name]?.timing.advance(past: now)
+    entry.timing.advance(past: now)
   }
 
   private func finish(_ name: String, _ number: Int, _ report: ProbeReport) {
     guard let entry = entries[name], let run = entry.running, run.number == number else { return }
-    entries[name]?.running = nil
+    entry.running = nil
     guard run.limit != nil else { return }  // abandoned: that was reported when it happened
     record(report, of: run, for: name)
   }
 
-  private func abandonOverdue(at now: Duration) {
-    for (name, entry) in entries {
-      guard let run = entry.running, let limit = run.limit, limit <= now else { continue }
-      run.task.cancel()
-      entries[name]?.running?.limit = nil
-      entries[name]?.status.abandoned += 1
-      let text = "the check did not come back within \(entry.definition.timeout.notation) and was abandoned"
-      record(.unknown("reason.probe.hangs", text), of: run, for: name)
-    }
+  private func abandonOverdue(_ name: String, at now: Duration) {
+    guard let entry = entries[name], let run = entry.running, let limit = run.limit, limit <= now else { return }
+    run.task.cancel()
+    entry.running?.limit = nil
+    entry.status.abandoned += 1
+    let text = "the check did not come back within \(entry.definition.timeout.notation) and was abandoned"
+    var report = ProbeReport.unknown("reason.probe.hangs", text)
+    for reference in entry.probe.endSeries() { report.batch.append(reference, at: run.startedAt, .staleMarker) }
+    record(report, of: run, for: name)
   }
 
   private func record(_ report: ProbeReport, of run: Run, for name: String) {
-    guard var entry = entries[name] else { return }
+    guard let entry = entries[name] else { return }
     let took = clock.uptime - run.startedUptime
     let status = entry.status
     let samples =
@@ -189,13 +217,15 @@ public actor ProbeRunner {
         ProbeSample("watchkeeper_probe_skipped_total", Double(entry.timing.skipped)),
         ProbeSample("watchkeeper_probe_abandoned_total", Double(status.abandoned)),
       ]
-    entry.binding.record(samples, at: run.startedAt, in: store)
+    let time = report.measuredAt ?? run.startedAt
+    let probe = entry.probe
+    entry.binding.record(samples, behind: report.batch, at: time, in: store) { probe.renewSeries($0) }
     entry.status.lastRun = run.startedAt
     entry.status.verdict = report.verdict
     entry.status.explanation = report.explanation
     entry.status.duration = took
     entry.status.late = run.late
-    entry.status.samples = samples.count
+    entry.status.samples = samples.count + report.batch.count
     entry.status.refused = entry.binding.refused
     entry.status.refusal = entry.binding.refusal
     entry.status.refusedInAll += entry.binding.refused
@@ -203,7 +233,6 @@ public actor ProbeRunner {
     if let refusal = entry.binding.refusal, entry.status.explanation.isEmpty {
       entry.status.explanation = refusal.description
     }
-    entries[name] = entry
     observer?(entry.status)
   }
 }

@@ -37,12 +37,22 @@ struct SeriesBinding {
   }
 
   /// Stores one round's samples.
-  mutating func record(_ samples: [ProbeSample], at timestamp: Timestamp, in store: any SampleAppender) {
-    let outcome = store.append(batch(samples, at: timestamp, into: store))
+  ///
+  /// - Parameters:
+  ///   - own: what the probe bound itself.
+  ///   - renew: asks the probe to resolve anew the series of `own` that left the store.
+  mutating func record(
+    _ samples: [ProbeSample], behind own: SampleBatch = SampleBatch(), at timestamp: Timestamp,
+    in store: any SampleAppender,
+    renew: (Set<SeriesReference>) -> [SeriesReference: SeriesReference] = { _ in [:] }
+  ) {
+    let outcome = store.append(batch(samples, behind: own, at: timestamp, into: store))
     guard !outcome.gone.isEmpty else { return }
     // A probe slower than the store's memory: what was taken already is known there and not taken twice.
-    forget(Set(outcome.gone))
-    store.append(batch(samples, at: timestamp, into: store))
+    let gone = Set(outcome.gone)
+    forget(gone)
+    let again = own.renewed(renew(gone))
+    store.append(batch(samples, behind: again, at: timestamp, into: store))
   }
 
   private mutating func forget(_ gone: Set<SeriesReference>) {
@@ -51,10 +61,12 @@ struct SeriesBinding {
   }
 
   /// One round's samples with a staleness marker for each series that was there before and is not now.
-  private mutating func batch(_ samples: [ProbeSample], at timestamp: Timestamp, into store: any SampleAppender)
-    -> SampleBatch
-  {
-    var batch = SampleBatch()
+  ///
+  /// - Parameter own: what the probe bound itself; the batch begins with it.
+  private mutating func batch(
+    _ samples: [ProbeSample], behind own: SampleBatch, at timestamp: Timestamp, into store: any SampleAppender
+  ) -> SampleBatch {
+    var batch = own
     let last = round
     count = bySlot.count { $0?.round == last } + byLabels.count
     round += 1

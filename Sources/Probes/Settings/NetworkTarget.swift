@@ -6,6 +6,8 @@ public struct NetworkTarget: Hashable, Sendable {
   public let hasCredentials: Bool
   /// Lower case; an IPv6 address without brackets.
   let host: String
+  /// `host:port` of a URL, without a user and password.
+  let authority: String
 
   /// - Parameter url: `scheme://…`, checked before.
   init(url: String) {
@@ -16,6 +18,7 @@ public struct NetworkTarget: Hashable, Sendable {
     isURL = true
     hasCredentials = bare.count != authority.count
     address = parts.count == 3 ? "\(parts[0])//\(bare)\(rest.dropFirst(authority.count))" : url
+    self.authority = String(bare)
     host = Self.host(of: bare)
   }
 
@@ -24,6 +27,7 @@ public struct NetworkTarget: Hashable, Sendable {
     isURL = false
     hasCredentials = false
     address = text
+    authority = text
     host = Self.host(of: text[...])
   }
 

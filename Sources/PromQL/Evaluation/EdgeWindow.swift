@@ -3,7 +3,7 @@
 enum EdgeWindow {
   static func value(
     _ window: inout Window, _ edges: EdgeTreatment, end: Int64, length: Int64, lookback: Int64, function: String
-  ) throws(Complaint) -> Double? {
+  ) -> Double? {
     window.slide(to: end, length: length)
     let start = end &- length
     let samples =

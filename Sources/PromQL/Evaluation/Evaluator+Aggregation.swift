@@ -45,6 +45,9 @@ extension Evaluator {
     let block = try vector(node.operand, on: grid)
     switch node.operation {
     case .topk, .bottomk, .limitk, .limitRatio:
+      if !block.histograms.isEmpty, node.operation == .topk || node.operation == .bottomk {
+        remarkIgnoredHistogram(node)
+      }
       return try Ranking(node, parameters).select(from: block, &remarks)
     default: break
     }
@@ -53,7 +56,48 @@ extension Evaluator {
     }
     let grouping = Grouping(block, node.grouping)
     try reserve(rows: grouping.labels.count, steps: grid.count, at: node.span)
-    return reduced(block, grouping, node.operation, parameters)
+    var result = reduced(block, grouping, node.operation, parameters)
+    if !block.histograms.isEmpty { aggregateHistograms(of: block, into: &result, grouping, node) }
+    return result
+  }
+
+  /// Corrects the groups in which there are native histograms.
+  private mutating func aggregateHistograms(
+    of block: SeriesBlock, into result: inout SeriesBlock, _ grouping: Grouping, _ node: Aggregation
+  ) {
+    let span = node.operand.span
+    var found: [Int: [Int]] = [:]
+    for position in block.histograms.keys.sorted() {
+      let group = grouping.numbers[position / block.steps]
+      found[group * block.steps + position % block.steps, default: []].append(position)
+    }
+    for (cell, positions) in found.sorted(by: { $0.key < $1.key }) {
+      let (group, step) = cell.quotientAndRemainder(dividingBy: block.steps)
+      switch node.operation {
+      case .count:
+        let numbers = result[group, step].isAbsent ? 0 : result[group, step]
+        result[group, step] = numbers + Double(positions.count)
+      case .group: result[group, step] = 1
+      case .sum, .avg:
+        if !result[group, step].isAbsent {
+          remarks.warn("encountered a mix of histograms and floats for aggregation", at: span)
+          result[group, step] = .absent
+          continue
+        }
+        let samples = positions.compactMap { block.histograms[$0] }
+        let outcome = node.operation == .sum ? HistogramAverage.sum(samples) : HistogramAverage.average(samples)
+        if outcome.hasMixedSchemas {
+          remarks.warnOfMixedSchemas(block.labels[positions[0] / block.steps].metric ?? "", at: span)
+        }
+        remarks.remark(outcome.reconciliation, in: .aggregation, at: span)
+        result.set(group, step, outcome.histogram.map { .histogram($0) })
+      default: remarkIgnoredHistogram(node)
+      }
+    }
+  }
+
+  private mutating func remarkIgnoredHistogram(_ node: Aggregation) {
+    remarks.inform("ignored histogram in \(node.operation.rawValue) aggregation", at: node.operand.span)
   }
 
   /// One value a group and instant, of the values present there. The buffer is reused, nothing is allocated a step.
@@ -79,7 +123,7 @@ extension Evaluator {
     return result
   }
 
-  private static func summary(_ operation: AggregationOperator, _ values: [Double], _ parameter: Double) -> Double {
+  static func summary(_ operation: AggregationOperator, _ values: [Double], _ parameter: Double) -> Double {
     switch operation {
     case .sum: Statistics.sum(values)
     case .avg: Statistics.average(values)
@@ -106,9 +150,15 @@ extension Evaluator {
     var result = SeriesBlock(steps: grid.count)
     var rows: [LabelSet: Int] = [:]
     for source in 0..<block.rows {
-      for step in 0..<grid.count where !block[source, step].isAbsent {
+      for step in 0..<grid.count {
+        let text: String
+        switch block.sample(source, step) {
+        case .float(let value): text = FloatText.plain(value)
+        case .histogram(let histogram): text = histogram.promQLText
+        case nil: continue
+        }
         let group = grouping.numbers[source]
-        let labels = grouping.labels[group].setting(literal.text, to: FloatText.plain(block[source, step]))
+        let labels = grouping.labels[group].setting(literal.text, to: text)
         let row: Int
         if let known = rows[labels] {
           row = known

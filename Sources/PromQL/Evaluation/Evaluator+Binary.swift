@@ -1,8 +1,10 @@
 extension Evaluator {
   mutating func binary(_ node: BinaryOperation, on grid: StepGrid) throws(Complaint) -> Evaluated {
+    let outer = statistics
+    defer { statistics = outer }
+    statistics = .unasked
     let left = try evaluate(node.left, on: grid)
     let right = try evaluate(node.right, on: grid)
-    if node.operation.isTrim { return .vector(trimmed(node, left, right, steps: grid.count)) }
     switch (left, right) {
     case (.scalar(let one), .scalar(let other)):
       return .scalar(zip(one, other).map { scalarResult(node.operation, $0, $1) })
@@ -15,7 +17,8 @@ extension Evaluator {
         return .vector(try SetOperation(node, one, other).result(at: node.operatorSpan))
       }
       try reserve(rows: max(one.rows, other.rows), steps: grid.count, at: node.operatorSpan)
-      var matcher = VectorMatcher(node, one, other)
+      var matcher = VectorMatcher(node, one, other, remarks)
+      defer { remarks = matcher.remarks }
       return .vector(try matcher.result())
     default: throw Complaint(.type("strings have no operators"), at: node.operatorSpan.start)
     }
@@ -25,28 +28,17 @@ extension Evaluator {
     operation.isComparison ? (operation.compares(left, right) ? 1 : 0) : operation.arithmetic(left, right)
   }
 
-  /// Samples are floats, so nothing is left of them; whoever asks is told.
-  private mutating func trimmed(
-    _ node: BinaryOperation, _ left: Evaluated, _ right: Evaluated, steps: Int
-  ) -> SeriesBlock {
-    let hasSamples = [left, right].contains { if case .vector(let block) = $0 { block.rows > 0 } else { false } }
-    let symbol = node.operation.rawValue
-    if hasSamples {
-      remarks.inform(
-        "incompatible sample types encountered for binary operator \"\(symbol)\": float \(symbol) float",
-        at: node.operatorSpan)
-    }
-    return SeriesBlock(steps: steps)
-  }
-
   private enum Side { case left, right }
 
-  private func withScalar(
+  private mutating func withScalar(
     _ node: BinaryOperation, _ block: SeriesBlock, _ scalars: [Double], vectorIs side: Side
   ) throws(Complaint) -> SeriesBlock {
     let operation = node.operation
-    let keepsName = operation.isComparison && node.comparison == .filters
+    let keepsName = operation.isTrim || (operation.isComparison && node.comparison == .filters)
     let source = keepsName ? block : block.losingNames()
+    if operation.isTrim || !block.histograms.isEmpty {
+      return mixed(node, source, scalars, vectorIs: side, keepsName)
+    }
     return try source.mapping { (value, step) throws(Complaint) -> Double? in
       let left = side == .left ? value : scalars[step]
       let right = side == .left ? scalars[step] : value
@@ -54,5 +46,26 @@ extension Evaluator {
       let holds = operation.compares(left, right)
       return keepsName ? (holds ? value : nil) : (holds ? 1 : 0)
     }
+  }
+
+  /// The same for samples of either kind.
+  private mutating func mixed(
+    _ node: BinaryOperation, _ block: SeriesBlock, _ scalars: [Double], vectorIs side: Side, _ keepsSample: Bool
+  ) -> SeriesBlock {
+    var result = block
+    for row in 0..<block.rows {
+      for step in 0..<block.steps {
+        guard let sample = block.sample(row, step) else { continue }
+        let scalar = SampleValue.float(scalars[step])
+        let (left, right) = side == .left ? (sample, scalar) : (scalar, sample)
+        switch SampleOperation(node).outcome(left, right, &remarks) {
+        case .sample(let value): result.set(row, step, value)
+        case .nothing: result.set(row, step, nil)
+        case .truth(let holds):
+          result.set(row, step, keepsSample ? (holds ? sample : nil) : .float(holds ? 1 : 0))
+        }
+      }
+    }
+    return result
   }
 }

@@ -18,7 +18,9 @@ extension Evaluator {
       let finished = try block.finished(at: expression.span)
       return .vector(
         (0..<finished.rows).map { row in
-          VectorElement(labels: finished.labels[row], timestamp: plan.range.start, value: finished[row, 0])
+          VectorElement(
+            labels: finished.labels[row], timestamp: plan.range.start, value: finished[row, 0],
+            histogram: finished.histogram(row, 0))
         })
     }
   }
@@ -44,9 +46,13 @@ extension Evaluator {
 
   private func slice(_ block: SeriesBlock, _ row: Int, _ grid: StepGrid) -> SeriesSlice {
     var slice = SeriesSlice(labels: block.labels[row])
-    for step in 0..<grid.count where !block[row, step].isAbsent {
-      slice.milliseconds.append(grid.time(step))
-      slice.values.append(block[row, step])
+    for step in 0..<grid.count {
+      if let histogram = block.histogram(row, step) {
+        slice.histograms.append(grid.time(step), histogram)
+      } else if !block[row, step].isAbsent {
+        slice.milliseconds.append(grid.time(step))
+        slice.values.append(block[row, step])
+      }
     }
     return slice
   }
@@ -57,12 +63,13 @@ extension Evaluator {
     var slices: [SeriesSlice] = []
     for var window in source.windows {
       window.slide(to: source.reference.time(at: plan.range.grid.start), length: source.length)
-      guard window.count > 0 else { continue }
+      guard window.count > 0 || window.histogramCount > 0 else { continue }
       slices.append(
         SeriesSlice(
           labels: window.nameFate == .goes ? window.labels.removingMetricIdentity() : window.labels,
           milliseconds: Array(window.times[window.lower..<window.upper]),
-          values: Array(window.values[window.lower..<window.upper])))
+          values: Array(window.samples),
+          histograms: window.histograms.within(after: window.start, through: window.end)))
     }
     return slices.sorted { $0.labels < $1.labels }
   }

@@ -1,14 +1,20 @@
 internal import Telemetry
 
-/// What an instant selector reads: the values, or when they were measured.
-enum SelectorReading { case values, times }
+/// What an instant selector reads: the values, when they were measured, or when the counters behind them began.
+enum SelectorReading { case values, times, starts }
 
 extension Evaluator {
   private func slices(for selection: SeriesSelection, at span: SourceSpan) throws(Complaint) -> [SeriesSlice] {
     guard let position = plan.positions[selection] else {
       throw Complaint(.execution("the plan does not hold this selector"), at: span.start)
     }
-    return series[position]
+    guard readsStatistics else { return series[position] }
+    return series[position].map { slice in
+      guard !slice.histograms.isEmpty else { return slice }
+      var detected = slice
+      detected.histograms = slice.histograms.withDetectedResets
+      return detected
+    }
   }
 
   /// The last sample in (t − look-back, t] of every series, unless it is a stale marker.
@@ -23,13 +29,16 @@ extension Evaluator {
     block.values.reserveCapacity(slices.count * grid.count)
     var cells = [Double](repeating: .absent, count: grid.count)
     for slice in slices {
+      if node.edges == .smoothed {
+        Smoothing.append(slice, to: &block, reference, grid, lookback, &remarks, at: node.span)
+        continue
+      }
       let cursor = LookbackCursor(slice: slice, lookback: lookback)
-      guard
-        node.edges == .smoothed
-          ? Smoothing.fill(&cells, from: slice, reference, grid, lookback)
-          : cursor.fill(&cells, reference, grid, reading)
-      else { continue }
-      block.append(slice.labels, nameFate: .stays, row: cells)
+      if !slice.histograms.isEmpty {
+        cursor.append(to: &block, reference, grid, reading)
+      } else if cursor.fill(&cells, reference, grid, reading) {
+        block.append(slice.labels, nameFate: .stays, row: cells)
+      }
     }
     return block
   }
@@ -51,6 +60,9 @@ extension Evaluator {
     let inner = timing.inner(node, on: grid)
     try reserve(rows: 1, steps: inner.count, at: node.span)
     let block: SeriesBlock
+    let outer = statistics
+    defer { statistics = outer }
+    statistics = .never
     switch try evaluate(node.expression, on: inner) {
     case .vector(let vector): block = vector
     case .scalar(let values):
@@ -60,11 +72,7 @@ extension Evaluator {
     case .string: throw Complaint(.type("a subquery needs an instant vector"), at: node.span.start)
     }
     let times = (0..<inner.count).map { inner.time($0) }
-    let windows = (0..<block.rows).map { row in
-      Window(
-        labels: block.labels[row], nameFate: block.nameFates[row], times: times,
-        cells: block.values[(row * inner.count)..<((row + 1) * inner.count)])
-    }
+    let windows = (0..<block.rows).map { Window(block, $0, times: times) }
     return WindowSource(
       windows: windows, reference: timing.reference(node.modifiers), length: timing.milliseconds(node.range),
       edges: nil)
@@ -91,9 +99,42 @@ private struct LookbackCursor {
         cells[step] = .absent
         continue
       }
-      cells[step] = reading == .values ? values[next - 1] : Double(times[next - 1]) / 1000
+      cells[step] = reading == .values ? values[next - 1] : instantRead(reading, next - 1)
       found = true
     }
     return found
+  }
+
+  private func instantRead(_ reading: SelectorReading, _ index: Int) -> Double {
+    let instant =
+      reading == .times ? slice.milliseconds[index] : slice.starts.isEmpty ? 0 : slice.starts[index]
+    return Double(instant) / 1000
+  }
+
+  /// For a series that has histograms too: the newer of both kinds counts.
+  func append(
+    to block: inout SeriesBlock, _ reference: Timing.Reference, _ grid: StepGrid, _ reading: SelectorReading
+  ) {
+    let row = block.addRow(slice.labels, nameFate: .stays)
+    let columns = slice.histograms
+    for step in 0..<grid.count {
+      let instant = reference.time(at: grid.time(step))
+      let number = slice.milliseconds.partitionIndex { $0 > instant } - 1
+      let histogram = columns.milliseconds.partitionIndex { $0 > instant } - 1
+      let isHistogram =
+        histogram >= 0 && (number < 0 || columns.milliseconds[histogram] > slice.milliseconds[number])
+      let newest = isHistogram ? columns.milliseconds[histogram] : number < 0 ? .min : slice.milliseconds[number]
+      guard newest > instant &- lookback, newest != .min else { continue }
+      if !isHistogram {
+        guard !slice.values[number].isStaleMarker else { continue }
+        block[row, step] = reading == .values ? slice.values[number] : instantRead(reading, number)
+      } else if !columns.values[histogram].sum.isStaleMarker {
+        switch reading {
+        case .values: block.set(row, step, .histogram(columns.values[histogram]))
+        case .times: block[row, step] = Double(newest) / 1000
+        case .starts: block[row, step] = Double(columns.starts[histogram]) / 1000
+        }
+      }
+    }
   }
 }

@@ -14,7 +14,17 @@ struct Evaluator {
   let series: [[SeriesSlice]]
   let limits: EvaluationLimits
   var remarks = Remarks()
+  /// Whether functions that look only at count and sum stand around what is evaluated.
+  var statistics = StatisticsReading.unasked
+  /// Values of parts of the expression that were worked out elsewhere.
+  var given: [Expression: Evaluated] = [:]
   private var cells = 0
+
+  /// Prometheus reads histograms without buckets where only their count and sum are asked for, and finds counter resets
+  /// on the way that it otherwise leaves open; which warnings come depends on it.
+  enum StatisticsReading { case unasked, asked, never }
+
+  var readsStatistics: Bool { statistics == .asked }
 
   init(plan: QueryPlan, series: [[SeriesSlice]], limits: EvaluationLimits) {
     self.plan = plan
@@ -26,6 +36,7 @@ struct Evaluator {
   // MARK: Dispatch
 
   mutating func evaluate(_ expression: Expression, on grid: StepGrid) throws(Complaint) -> Evaluated {
+    if !given.isEmpty, let value = given[expression] { return value }
     if grid.count > 1, StepInvariance.holds(for: expression) {
       let once = try evaluate(expression, on: StepGrid(start: grid.start, step: grid.step, count: 1))
       return try repeating(once, grid.count, at: expression.span)
@@ -94,6 +105,8 @@ struct Evaluator {
       for row in 0..<block.rows {
         result.append(
           block.labels[row], nameFate: block.nameFates[row], row: repeatElement(block[row, 0], count: count))
+        guard let histogram = block.histogram(row, 0) else { continue }
+        for step in 0..<count { result.set(row, step, .histogram(histogram)) }
       }
       return .vector(result)
     }
@@ -106,7 +119,10 @@ struct Evaluator {
     case .scalar(let values): return .scalar(values.map { -$0 })
     case .string: return operand
     case .vector(let block):
-      return .vector(try block.losingNames().mapping { (value, _) throws(Complaint) -> Double? in -value })
+      var result = block.losingNames()
+      for index in result.values.indices where !result.values[index].isAbsent { result.values[index].negate() }
+      try result.changeHistograms { (histogram, _) throws(Complaint) in .histogram(histogram.scaled(by: -1)) }
+      return .vector(result)
     }
   }
 }

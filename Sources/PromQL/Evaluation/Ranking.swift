@@ -10,6 +10,9 @@ struct Ranking {
     self.parameters = parameters
   }
 
+  /// There is no order among histograms.
+  private var acceptsHistograms: Bool { node.operation == .limitk || node.operation == .limitRatio }
+
   func select(from block: SeriesBlock, _ remarks: inout Remarks) throws(Complaint) -> SeriesBlock {
     let counts = node.operation == .limitRatio ? [] : try counts()
     if node.operation == .limitRatio { try checkRatios(&remarks) }
@@ -21,12 +24,12 @@ struct Ranking {
     var order: [Int] = []
     for members in grouping.members {
       for step in 0..<block.steps {
-        let present = members.filter { !block[$0, step].isAbsent }
+        let present = members.filter { acceptsHistograms ? block.isPresent($0, step) : !block[$0, step].isAbsent }
         let chosen =
           node.operation == .limitRatio
           ? present.filter { Self.isWithin(parameters[step], block.labels[$0]) }
           : Array(ranked(present, block, step).prefix(counts[step]))
-        for row in chosen { result[row, step] = block[row, step] }
+        for row in chosen { result.set(row, step, block.sample(row, step)) }
         if block.steps == 1 { order += chosen }
       }
     }
@@ -34,7 +37,7 @@ struct Ranking {
     // An instant answer is in order of rank.
     var ordered = SeriesBlock(steps: 1)
     for row in order {
-      ordered.append(block.labels[row], nameFate: block.nameFates[row], row: CollectionOfOne(block[row, 0]))
+      ordered.append(row, of: block)
     }
     return ordered
   }
@@ -79,18 +82,26 @@ struct Ranking {
   }
 
   /// Whether a series belongs to the sample: by a hash of its labels, so always the same ones, and the complement for
-  /// the ratio minus one.
+  /// the ratio minus one. The hash is Prometheus', so both choose the same series.
   private static func isWithin(_ ratio: Double, _ labels: LabelSet) -> Bool {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    var bytes: [UInt8] = []
     for label in labels {
-      for byte in label.name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-      hash = (hash ^ 0xff) &* 0x100_0000_01b3
-      for byte in label.value.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-      hash = (hash ^ 0xff) &* 0x100_0000_01b3
+      for text in [label.name, label.value] {
+        appendLength(text.utf8.count, to: &bytes)
+        bytes += text.utf8
+      }
     }
-    // A last mixing step: the low bytes of this hash reach its top bits only slowly.
-    hash = (hash ^ (hash >> 32)) &* 0x9e37_79b9_7f4a_7c15
-    let share = Double(hash >> 11) / Double(1 << 53 as UInt64)
+    let share = Double(XXHash64.hash(bytes)) / Double(UInt64.max)
     return ratio >= 0 ? share < ratio : share >= 1 + ratio
+  }
+
+  /// One byte, or 255 and three bytes.
+  private static func appendLength(_ length: Int, to bytes: inout [UInt8]) {
+    if length < 255 {
+      bytes.append(UInt8(length))
+    } else {
+      bytes += [255, UInt8(truncatingIfNeeded: length), UInt8(truncatingIfNeeded: length >> 8)]
+      bytes.append(UInt8(truncatingIfNeeded: length >> 16))
+    }
   }
 }

@@ -10,6 +10,20 @@ extension Double {
 /// Whether a series' metric name goes when the query is done.
 enum NameFate { case stays, goes }
 
+/// One sample of either kind.
+enum SampleValue {
+  case float(Double)
+  case histogram(NativeHistogram)
+
+  var float: Double? {
+    if case .float(let value) = self { value } else { nil }
+  }
+
+  var histogram: NativeHistogram? {
+    if case .histogram(let histogram) = self { histogram } else { nil }
+  }
+}
+
 /// A vector at every instant of a grid: one row a series, one column an instant.
 ///
 /// Label work is done once a row, arithmetic runs over flat columns of numbers.
@@ -17,8 +31,10 @@ struct SeriesBlock {
   var labels: [LabelSet] = []
   /// Rows whose metric name goes when the query is done: until then functions and `by (__name__)` still see it.
   var nameFates: [NameFate] = []
-  /// Row by row; `.absent` where the series has no value.
+  /// Row by row; `.absent` where the series has no number.
   var values: [Double] = []
+  /// By position in `values`, where `.absent` stands: what looks only at numbers does not see them.
+  var histograms: [Int: NativeHistogram] = [:]
   let steps: Int
 
   init(steps: Int) { self.steps = steps }
@@ -31,7 +47,36 @@ struct SeriesBlock {
     set { values[row &* steps &+ step] = newValue }
   }
 
+  func histogram(_ row: Int, _ step: Int) -> NativeHistogram? {
+    histograms.isEmpty ? nil : histograms[row * steps + step]
+  }
+
+  /// Whether there is a sample of either kind.
+  @inline(__always)
+  func isPresent(_ row: Int, _ step: Int) -> Bool { !self[row, step].isAbsent || histogram(row, step) != nil }
+
+  func sample(_ row: Int, _ step: Int) -> SampleValue? {
+    if let histogram = histogram(row, step) { return .histogram(histogram) }
+    let value = self[row, step]
+    return value.isAbsent ? nil : .float(value)
+  }
+
+  mutating func set(_ row: Int, _ step: Int, _ sample: SampleValue?) {
+    switch sample {
+    case .histogram(let histogram):
+      self[row, step] = .absent
+      histograms[row * steps + step] = histogram
+    case .float(let value):
+      self[row, step] = value
+      if !histograms.isEmpty { histograms[row * steps + step] = nil }
+    case nil:
+      self[row, step] = .absent
+      if !histograms.isEmpty { histograms[row * steps + step] = nil }
+    }
+  }
+
   /// Appends a row without values and answers its number.
+  @discardableResult
   mutating func addRow(_ labels: LabelSet, nameFate: NameFate) -> Int {
     self.labels.append(labels)
     nameFates.append(nameFate)
@@ -45,15 +90,24 @@ struct SeriesBlock {
     values.append(contentsOf: row)
   }
 
-  func hasValues(_ step: Int) -> Bool { (0..<rows).contains { !self[$0, step].isAbsent } }
-
-  func isEmptyRow(_ row: Int) -> Bool {
-    values[(row * steps)..<((row + 1) * steps)].allSatisfy(\.isAbsent)
+  /// Appends a row of another block with as many steps.
+  mutating func append(_ row: Int, of other: SeriesBlock) {
+    append(
+      other.labels[row], nameFate: other.nameFates[row], row: other.values[(row * steps)..<((row + 1) * steps)])
+    guard !other.histograms.isEmpty else { return }
+    for step in 0..<steps {
+      if let histogram = other.histogram(row, step) { histograms[(rows - 1) * steps + step] = histogram }
+    }
   }
 
-  /// The same labels with every present value changed; `nil` takes the value away.
+  func hasValues(_ step: Int) -> Bool { (0..<rows).contains { isPresent($0, step) } }
+
+  func isEmptyRow(_ row: Int) -> Bool { !(0..<steps).contains { isPresent(row, $0) } }
+
+  /// The same labels with every number changed; `nil` takes it away, and histograms go.
   func mapping(_ change: (Double, Int) throws(Complaint) -> Double?) throws(Complaint) -> SeriesBlock {
     var result = self
+    result.histograms = [:]
     for row in 0..<rows {
       for step in 0..<steps {
         let value = self[row, step]
@@ -62,6 +116,15 @@ struct SeriesBlock {
       }
     }
     return result
+  }
+
+  /// The same labels with every histogram changed, numbers too where the answer is one; `nil` takes it away.
+  mutating func changeHistograms(
+    _ change: (NativeHistogram, Int) throws(Complaint) -> SampleValue?
+  ) throws(Complaint) {
+    for (position, histogram) in histograms.sorted(by: { $0.key < $1.key }) {
+      set(position / steps, position % steps, try change(histogram, position % steps))
+    }
   }
 
   func losingNames() -> SeriesBlock {
@@ -73,9 +136,7 @@ struct SeriesBlock {
   func withoutEmptyRows() -> SeriesBlock {
     guard (0..<rows).contains(where: isEmptyRow) else { return self }
     var result = SeriesBlock(steps: steps)
-    for row in 0..<rows where !isEmptyRow(row) {
-      result.append(labels[row], nameFate: nameFates[row], row: values[(row * steps)..<((row + 1) * steps)])
-    }
+    for row in 0..<rows where !isEmptyRow(row) { result.append(row, of: self) }
     return result
   }
 
@@ -87,17 +148,21 @@ struct SeriesBlock {
     for row in 0..<rows {
       guard let first = known[labels[row]] else {
         known[labels[row]] = result.rows
-        result.append(labels[row], nameFate: nameFates[row], row: values[(row * steps)..<((row + 1) * steps)])
+        result.append(row, of: self)
         continue
       }
-      for step in 0..<steps where !self[row, step].isAbsent {
-        guard result[first, step].isAbsent else {
-          throw Complaint(.execution("vector cannot contain metrics with the same labelset"), at: span.start)
+      for step in 0..<steps where isPresent(row, step) {
+        guard !result.isPresent(first, step) else {
+          throw Self.duplicateLabels(at: span)
         }
-        result[first, step] = self[row, step]
+        result.set(first, step, sample(row, step))
       }
     }
     return result
+  }
+
+  static func duplicateLabels(at span: SourceSpan) -> Complaint {
+    Complaint(.execution("vector cannot contain metrics with the same labelset"), at: span.start)
   }
 
   /// What the reader of the result sees: names dropped where due.

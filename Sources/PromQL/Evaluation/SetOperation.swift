@@ -26,9 +26,7 @@ struct SetOperation {
     default:
       var union = left
       let rest = filtered(right, rightGroups, presence(left, leftGroups), keepingPresent: false)
-      union.labels += rest.labels
-      union.nameFates += rest.nameFates
-      union.values += rest.values
+      for row in 0..<rest.rows { union.append(row, of: rest) }
       return try union.mergingDuplicates(at: span)
     }
   }
@@ -38,7 +36,7 @@ struct SetOperation {
     var present = [Bool](repeating: false, count: groupCount * block.steps)
     for row in 0..<block.rows {
       let base = groups[row] * block.steps
-      for step in 0..<block.steps where !block[row, step].isAbsent { present[base + step] = true }
+      for step in 0..<block.steps where block.isPresent(row, step) { present[base + step] = true }
     }
     return present
   }
@@ -49,7 +47,7 @@ struct SetOperation {
     var result = block
     for row in 0..<block.rows {
       let base = groups[row] * block.steps
-      for step in 0..<block.steps where present[base + step] != keepingPresent { result[row, step] = .absent }
+      for step in 0..<block.steps where present[base + step] != keepingPresent { result.set(row, step, nil) }
     }
     return result
   }

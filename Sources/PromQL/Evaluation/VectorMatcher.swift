@@ -10,6 +10,8 @@ struct VectorMatcher {
   private let many: SeriesBlock
   private let one: SeriesBlock
   private let isSwapped: Bool
+  /// Then every pair is looked at as two samples; otherwise as two numbers, which is cheaper.
+  private let hasHistograms: Bool
   private var groups: MatchGroups
   private let manyGroups: [Int]
   private let oneGroups: [Int]
@@ -20,12 +22,13 @@ struct VectorMatcher {
   /// Per row of `many`: its last partner and the output row that the pair made.
   private var lastPartner: [Int]
   private var lastOutput: [Int]
+  private(set) var remarks: Remarks
 
-  init(_ node: BinaryOperation, _ left: SeriesBlock, _ right: SeriesBlock) {
+  init(_ node: BinaryOperation, _ left: SeriesBlock, _ right: SeriesBlock, _ remarks: Remarks) {
     self.node = node
-    matching =
-      node.matching
-      ?? VectorMatching(cardinality: .oneToOne, basis: .ignoring([]), include: [], isExplicit: false)
+    self.remarks = remarks
+    hasHistograms = node.operation.isTrim || !left.histograms.isEmpty || !right.histograms.isEmpty
+    matching = node.matching ?? .standard
     isSwapped = matching.cardinality == .oneToMany
     many = isSwapped ? right : left
     one = isSwapped ? left : right
@@ -49,12 +52,12 @@ struct VectorMatcher {
         partner[group] = Self.nobody
         taken[group] = Self.nobody
       }
-      for row in 0..<one.rows where !one[row, step].isAbsent {
+      for row in 0..<one.rows where one.isPresent(row, step) {
         let group = oneGroups[row]
         if partner[group] != Self.nobody { throw duplicateOnOneSide(partner[group], row, group) }
         partner[group] = row
       }
-      for row in 0..<many.rows where !many[row, step].isAbsent {
+      for row in 0..<many.rows where many.isPresent(row, step) {
         let group = manyGroups[row]
         let other = partner[group]
         guard other != Self.nobody || fill(forOne: true) != nil else { continue }
@@ -65,8 +68,15 @@ struct VectorMatcher {
             at: node.operatorSpan.start)
         }
         taken[group] = row
-        let otherValue = other == Self.nobody ? fill(forOne: true) ?? .nan : one[other, step]
-        try combine(row, other, many[row, step], otherValue, step)
+        let output = combinedRow(row, other)
+        let filling = other == Self.nobody ? fill(forOne: true) ?? .nan : nil
+        if hasHistograms {
+          let otherSample = filling.map { .float($0) } ?? one.sample(other, step)
+          try write(many.sample(row, step), otherSample, output, step)
+        } else {
+          let value = Self.combined(node, many[row, step], filling ?? one[other, step], isSwapped: isSwapped)
+          try write(value, output, step)
+        }
       }
       try fillMany(partner, taken, step)
     }
@@ -82,9 +92,13 @@ struct VectorMatcher {
     guard let value = fill(forOne: false) else { return }
     for group in partner.indices where taken[group] == Self.nobody && partner[group] != Self.nobody {
       let other = partner[group]
-      try emit(
-        labels: filledLabels(group, other), nameFate: node.comparison == .zeroOrOne ? .goes : .stays, value,
-        one[other, step], step)
+      let output = outputRow(
+        filledLabels(group, other), nameFate: node.comparison == .zeroOrOne ? .goes : .stays)
+      if hasHistograms {
+        try write(.float(value), one.sample(other, step), output, step)
+      } else {
+        try write(Self.combined(node, value, one[other, step], isSwapped: isSwapped), output, step)
+      }
     }
   }
 
@@ -95,20 +109,28 @@ struct VectorMatcher {
     return labels
   }
 
-  private mutating func combine(
-    _ row: Int, _ other: Int, _ value: Double, _ otherValue: Double, _ step: Int
-  ) throws(Complaint) {
+  private mutating func combinedRow(_ row: Int, _ other: Int) -> Int {
     if lastPartner[row] != other || other == Self.nobody {
       lastPartner[row] = other
       lastOutput[row] = outputRow(resultLabels(row, other), nameFate: nameFate(row))
     }
-    try write(operate(value, otherValue), lastOutput[row], step)
+    return lastOutput[row]
   }
 
-  private mutating func emit(
-    labels: LabelSet, nameFate: NameFate, _ value: Double, _ otherValue: Double, _ step: Int
+  private mutating func write(
+    _ manySample: SampleValue?, _ oneSample: SampleValue?, _ row: Int, _ step: Int
   ) throws(Complaint) {
-    try write(operate(value, otherValue), outputRow(labels, nameFate: nameFate), step)
+    guard let manySample, let oneSample else { return }
+    let (left, right) = isSwapped ? (oneSample, manySample) : (manySample, oneSample)
+    switch SampleOperation(node).outcome(left, right, &remarks) {
+    case .nothing: return
+    case .sample(let sample):
+      try write(nil, row, step)
+      output.set(row, step, sample)
+    case .truth(let holds):
+      try write(nil, row, step)
+      output.set(row, step, node.comparison == .zeroOrOne ? .float(holds ? 1 : 0) : holds ? left : nil)
+    }
   }
 
   /// A comparison that fails claims its labels too, or the error would depend on the values.
@@ -124,7 +146,9 @@ struct VectorMatcher {
     output[row, step] = value ?? .absent
   }
 
-  private func operate(_ manyValue: Double, _ oneValue: Double) -> Double? {
+  static func combined(
+    _ node: BinaryOperation, _ manyValue: Double, _ oneValue: Double, isSwapped: Bool
+  ) -> Double? {
     let left = isSwapped ? oneValue : manyValue
     let right = isSwapped ? manyValue : oneValue
     guard node.operation.isComparison else { return node.operation.arithmetic(left, right) }
@@ -148,19 +172,23 @@ struct VectorMatcher {
   }
 
   private func resultLabels(_ row: Int, _ other: Int) -> LabelSet {
-    var labels = many.labels[row]
-    if !node.operation.isComparison { labels = labels.removingMetricIdentity() }
+    // A filled-in partner has the labels that were matched on.
+    let partner = other == Self.nobody ? groups.keys[manyGroups[row]] : one.labels[other]
+    return Self.resultLabels(node, matching, many.labels[row], partner: partner)
+  }
+
+  static func resultLabels(
+    _ node: BinaryOperation, _ matching: VectorMatching, _ labels: LabelSet, partner: LabelSet
+  ) -> LabelSet {
+    var labels = labels
+    if !node.operation.isComparison, !node.operation.isTrim { labels = labels.removingMetricIdentity() }
     if matching.cardinality == .oneToOne {
       switch matching.basis {
       case .on(let names): labels = labels.keeping(Set(names))
       case .ignoring(let names): labels = labels.removing(Set(names))
       }
     }
-    // A filled-in partner has the labels that were matched on.
-    let partnerLabels = other == Self.nobody ? groups.keys[manyGroups[row]] : one.labels[other]
-    for name in matching.include {
-      labels = labels.setting(name, to: partnerLabels[name] ?? "")
-    }
+    for name in matching.include { labels = labels.setting(name, to: partner[name] ?? "") }
     return labels
   }
 

@@ -20,7 +20,7 @@ enum Absence {
           let row = block.addRow(window.labels, nameFate: .goes)
           for step in 0..<grid.count {
             window.slide(to: source.reference.time(at: grid.time(step)), length: source.length)
-            if window.count > 0 { block[row, step] = 1 }
+            if window.count > 0 || window.histogramCount > 0 { block[row, step] = 1 }
           }
         }
         return .vector(absent(block, labels(of: node.arguments[0])))
@@ -30,7 +30,7 @@ enum Absence {
   private static func absent(_ block: SeriesBlock, _ labels: LabelSet) -> SeriesBlock {
     var result = SeriesBlock(steps: block.steps)
     let row = result.addRow(labels, nameFate: .stays)
-    for step in 0..<block.steps where (0..<block.rows).allSatisfy({ block[$0, step].isAbsent }) {
+    for step in 0..<block.steps where !block.hasValues(step) {
       result[row, step] = 1
     }
     return result

@@ -31,8 +31,17 @@ enum ClassicHistogram {
         let upper = try evaluator.scalar(node.arguments[1], on: grid)
         let block = try evaluator.vector(node.arguments[2], on: grid)
         return .vector(
-          fold(block, at: node.arguments[2].span, &evaluator.remarks) { buckets, step, _, _ in
-            buckets.fraction(from: lower[step], to: upper[step])
+          fold(block, at: node.arguments[2].span, &evaluator.remarks) { distribution, step, name, remarks in
+            switch distribution {
+            case .classic(let buckets): return buckets.fraction(from: lower[step], to: upper[step])
+            case .native(let histogram):
+              if histogram.sum.isNaN, histogram.count != 0 {
+                remarks.inform(
+                  "input to histogram_fraction has NaN observations, which are excluded from all fractions"
+                    + Remarks.forMetric(name), at: node.arguments[2].span)
+              }
+              return histogram.fraction(from: lower[step], to: upper[step])
+            }
           })
       }),
   ]
@@ -40,10 +49,21 @@ enum ClassicHistogram {
   private static func quantiled(
     _ block: SeriesBlock, _ quantiles: [Double], at span: SourceSpan, _ remarks: inout Remarks
   ) -> SeriesBlock {
-    fold(block, at: span, &remarks) { buckets, step, name, remarks in
-      let answer = buckets.quantile(quantiles[step])
-      if answer.wasForcedMonotonic { remarkMonotonicity(name, span, &remarks) }
-      return answer.value
+    fold(block, at: span, &remarks) { distribution, step, name, remarks in
+      switch distribution {
+      case .classic(let buckets):
+        let answer = buckets.quantile(quantiles[step])
+        if answer.wasForcedMonotonic { remarkMonotonicity(name, span, &remarks) }
+        return answer.value
+      case .native(let histogram):
+        let answer = histogram.quantile(quantiles[step])
+        if let doubt = answer.doubt {
+          remarks.inform(
+            "input to histogram_quantile has NaN observations, result is "
+              + (doubt == .resultIsNaN ? "NaN" : "skewed higher") + Remarks.forMetric(name), at: span)
+        }
+        return answer.value
+      }
     }
   }
 
@@ -77,20 +97,23 @@ enum ClassicHistogram {
   private static func remarkMonotonicity(_ name: String, _ span: SourceSpan, _ remarks: inout Remarks) {
     remarks.inform(
       "input to histogram_quantile needed to be fixed for monotonicity (see "
-        + "https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile) "
-        + "for metric name \"\(name)\"", at: span)
+        + "https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)"
+        + Remarks.forMetric(name), at: span)
   }
 
-  /// One histogram: the rows that agree in all labels but `le`.
+  /// One histogram: the rows that agree in all labels but `le`, and the row that holds native histograms.
   private struct Family {
     let labels: LabelSet
     var rows: [(bound: Double, row: Int)] = []
+    var natives: [Int] = []
   }
+
+  private enum Distribution { case classic(Buckets), native(NativeHistogram) }
 
   /// Groups once, then calls `body` for every histogram that has buckets at a step.
   private static func fold(
     _ block: SeriesBlock, at span: SourceSpan, _ remarks: inout Remarks,
-    _ body: (Buckets, Int, String, inout Remarks) -> Double
+    _ body: (Distribution, Int, String, inout Remarks) -> Double
   ) -> SeriesBlock {
     let families = families(block, at: span, &remarks)
     var result = SeriesBlock(steps: block.steps)
@@ -102,7 +125,17 @@ enum ClassicHistogram {
         for (bound, source) in family.rows where !block[source, step].isAbsent {
           buckets.append(bound, block[source, step])
         }
-        if !buckets.isEmpty { result[row, step] = body(buckets, step, name, &remarks) }
+        for native in family.natives {
+          guard let histogram = block.histogram(native, step) else { continue }
+          guard buckets.isEmpty else {
+            remarks.warn(
+              "vector contains a mix of classic and native histograms" + Remarks.forMetric(name), at: span)
+            buckets = Buckets()
+            break
+          }
+          result[row, step] = body(.native(histogram), step, name, &remarks)
+        }
+        if !buckets.isEmpty { result[row, step] = body(.classic(buckets), step, name, &remarks) }
       }
     }
     return result
@@ -113,22 +146,28 @@ enum ClassicHistogram {
   ) -> [Family] {
     var families: [Family] = []
     var positions: [LabelSet: Int] = [:]
+    func family(_ key: LabelSet) -> Int {
+      if let position = positions[key] { return position }
+      positions[key] = families.count
+      families.append(Family(labels: key))
+      return families.count - 1
+    }
     for row in 0..<block.rows {
       let labels = block.labels[row]
+      let cells = row * block.steps..<(row + 1) * block.steps
+      if !block.histograms.isEmpty, cells.contains(where: { block.histograms[$0] != nil }) {
+        // A label `le` of a native histogram is a label like any other.
+        families[family(labels)].natives.append(row)
+        if !block.values[cells].contains(where: { !$0.isAbsent }) { continue }
+      }
       let text = labels[bucketLabel] ?? ""
       guard let bound = NumberText.decimal(text), !bound.isNaN else {
         remarks.warn(
-          "bucket label \"le\" is missing or has a malformed value of \(LabelSet.quoted(text)) "
-            + "for metric name \"\(labels.metric ?? "")\"", at: span)
+          "bucket label \"le\" is missing or has a malformed value of \(LabelSet.quoted(text))"
+            + Remarks.forMetric(labels.metric ?? ""), at: span)
         continue
       }
-      let key = labels.removing([bucketLabel])
-      let position = positions[key] ?? families.count
-      if position == families.count {
-        positions[key] = position
-        families.append(Family(labels: key))
-      }
-      families[position].rows.append((bound, row))
+      families[family(labels.removing([bucketLabel]))].rows.append((bound, row))
     }
     for index in families.indices { families[index].rows.sort { $0.bound < $1.bound } }
     return families

@@ -38,9 +38,24 @@ enum Conversion {
         if case .vector(let selector) = node.arguments[0].withoutParentheses, selector.edges == nil {
           return .vector(try evaluator.instantVector(selector, on: grid, reading: .times).losingNames())
         }
-        let block = try evaluator.vector(node.arguments[0], on: grid).losingNames()
-        return .vector(
-          try block.mapping { (_, step) throws(Complaint) -> Double? in Double(grid.time(step)) / 1000 })
+        var block = try evaluator.vector(node.arguments[0], on: grid).losingNames()
+        for row in 0..<block.rows {
+          for step in 0..<grid.count where block.isPresent(row, step) {
+            block[row, step] = Double(grid.time(step)) / 1000
+          }
+        }
+        block.histograms = [:]
+        return .vector(block)
+      }),
+    Function(
+      name: "start_timestamp", signature: FunctionSignature([.instantVector]),
+      summary: "when the counter behind each sample began, in seconds since 1970; 0 where nobody knows",
+      maturity: .experimental,
+      body: .whole { node, evaluator, grid throws(Complaint) in
+        guard case .vector(let selector) = node.arguments[0].withoutParentheses, selector.edges == nil else {
+          return .vector(SeriesBlock(steps: grid.count))
+        }
+        return .vector(try evaluator.instantVector(selector, on: grid, reading: .starts).losingNames())
       }),
   ]
 }

@@ -13,12 +13,15 @@ struct Function: Sendable {
   typealias SampleBody = @Sendable (Double, CallContext) -> Double?
   /// Makes one value of the samples in a window, which has at least one.
   typealias WindowBody = @Sendable (Window, inout CallContext) throws(Complaint) -> Double?
+  /// Makes one sample of a window in which there are native histograms, perhaps numbers too.
+  typealias HistogramBody = @Sendable (Window, inout CallContext) throws(Complaint) -> SampleValue?
   /// Sees the whole call.
   typealias WholeBody = @Sendable (FunctionCall, inout Evaluator, StepGrid) throws(Complaint) -> Evaluated
 
   enum Body: Sendable {
     case eachSample(SampleBody)
-    case overTime(NamePolicy, WindowBody)
+    /// Without a body for histograms the function looks only at numbers, and says so where it passes over histograms.
+    case overTime(NamePolicy, WindowBody, histograms: HistogramBody? = nil)
     case whole(WholeBody)
   }
 

@@ -15,7 +15,7 @@ enum FunctionCatalog {
     + LabelRewriting.functions
     + Sorting.functions
     + ClassicHistogram.functions
-    + NativeHistogram.functions
+    + HistogramFunctions.functions
     + QueryTime.functions
     + InfoJoin.functions
 

@@ -17,6 +17,12 @@ enum InfoJoin {
         let base = try evaluator.vector(node.arguments[0], on: grid)
         let selector = selector(for: node, evaluator.timing)
         let information = try evaluator.instantVector(selector, on: grid, reading: .values)
+        if let histogram = information.histograms.keys.min() {
+          throw Complaint(
+            .execution(
+              "this should be an info metric, with float samples: \(information.labels[histogram / grid.count])"),
+            at: node.span.start)
+        }
         let times = try evaluator.instantVector(selector, on: grid, reading: .times)
         var join = Join(node: node, selector: selector, base: base, information: information, times: times)
         return .vector(try join.result())
@@ -114,17 +120,17 @@ private struct Join {
       // The partners rarely change from step to step, so neither do the labels.
       var lastPartners: [Int]?
       var lastOutput = 0
-      for step in 0..<base.steps where !base[row, step].isAbsent {
+      for step in 0..<base.steps where base.isPresent(row, step) {
         let partners = try latest(found, step)
         if partners.isEmpty, dropsUnmatched, !isInfoMetric { continue }
         if partners != lastPartners {
           lastPartners = partners
           lastOutput = outputRow(try enriched(labels, partners), nameFate: base.nameFates[row])
         }
-        guard output[lastOutput, step].isAbsent else {
+        guard !output.isPresent(lastOutput, step) else {
           throw Complaint(.execution("vector cannot contain metrics with the same labelset"), at: node.span.start)
         }
-        output[lastOutput, step] = base[row, step]
+        output.set(lastOutput, step, base.sample(row, step))
       }
     }
     return output

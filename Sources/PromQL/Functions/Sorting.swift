@@ -8,7 +8,8 @@ enum Sorting {
     Function(
       name: name, signature: FunctionSignature([.instantVector]), summary: summary,
       body: .whole { node, evaluator, grid throws(Complaint) in
-        let block = try evaluator.vector(node.arguments[0], on: grid)
+        var block = try evaluator.vector(node.arguments[0], on: grid)
+        block.histograms = [:]
         return .vector(
           reordered(block) { left, right in
             let (one, other) = (block[left, 0], block[right, 0])
@@ -48,8 +49,8 @@ enum Sorting {
   static func reordered(_ block: SeriesBlock, by precedes: (Int, Int) -> Bool) -> SeriesBlock {
     guard block.steps == 1 else { return block }
     var result = SeriesBlock(steps: 1)
-    for row in (0..<block.rows).filter({ !block[$0, 0].isAbsent }).sorted(by: precedes) {
-      result.append(block.labels[row], nameFate: block.nameFates[row], row: CollectionOfOne(block[row, 0]))
+    for row in (0..<block.rows).filter({ block.isPresent($0, 0) }).sorted(by: precedes) {
+      result.append(row, of: block)
     }
     return result
   }

@@ -84,7 +84,7 @@ public enum AggregationOperator: String, Hashable, Sendable, CaseIterable {
     }
   }
 
-  var isExperimental: Bool { self == .limitk || self == .limitRatio }
+  package var isExperimental: Bool { self == .limitk || self == .limitRatio }
 }
 
 /// How two vectors are matched.
@@ -101,4 +101,7 @@ public struct VectorMatching: Hashable, Sendable {
   public var fillRight: NumberLiteral?
   /// Whether `on` or `ignoring` was written.
   public var isExplicit: Bool
+
+  /// What holds where nothing about matching was written.
+  static let standard = VectorMatching(cardinality: .oneToOne, basis: .ignoring([]), include: [], isExplicit: false)
 }

@@ -16,12 +16,15 @@ public enum QueryValue: Sendable {
 public struct VectorElement: Sendable {
   public let labels: LabelSet
   public let timestamp: Timestamp
+  /// NaN when the element is a histogram.
   public let value: Double
+  public let histogram: NativeHistogram?
 
-  public init(labels: LabelSet, timestamp: Timestamp, value: Double) {
+  public init(labels: LabelSet, timestamp: Timestamp, value: Double, histogram: NativeHistogram? = nil) {
     self.labels = labels
     self.timestamp = timestamp
-    self.value = value
+    self.value = histogram == nil ? value : .nan
+    self.histogram = histogram
   }
 }
 

@@ -1,12 +1,20 @@
-internal import Telemetry
+public import Telemetry
 
 /// One position of a test series.
 public enum TestSample: Sendable, Hashable {
   case missing
   /// A number or a staleness marker.
   case value(Double)
-  /// A native histogram, kept as written: samples are numbers today.
-  case histogram(String)
+  /// - Parameter statesHint: whether the reset hint was written; only then is it compared.
+  case histogram(NativeHistogram, statesHint: Bool)
+}
+
+extension TestSample {
+  /// Whether `found` is the histogram that is written, as far as a test tells.
+  public func accepts(_ found: NativeHistogram) -> Bool {
+    guard case .histogram(let wanted, let statesHint) = self else { return false }
+    return TestCheck.areEqual(found, wanted) && (!statesHint || found.resetHint == wanted.resetHint)
+  }
 }
 
 /// The short notation of test samples: `1 2 _ 5x3 0+10x100 stale {{count:1}}`.
@@ -92,12 +100,68 @@ public enum SampleNotation {
     return nil
   }
 
+  /// `{{…}}`, `{{…}}xN`, `{{…}}+{{…}}xN`, `{{…}}-{{…}}xN`.
   private static func expandHistogram(_ item: String) throws(TestScriptError) -> [TestSample] {
-    guard let end = item.range(ofLast: "}}") else { throw unreadable(item) }
-    let rest = item[end...]
-    if rest.isEmpty { return [.histogram(item)] }
-    guard rest.hasPrefix("x"), let count = repetitions(rest.dropFirst()) else { throw unreadable(item) }
-    return Array(repeating: .histogram(String(item[..<end])), count: count + 1)
+    guard let firstEnd = item.firstRange(of: "}}")?.upperBound else { throw unreadable(item) }
+    let first = try HistogramNotation.histogram(String(item[..<firstEnd]))
+    var rest = item[firstEnd...]
+    if rest.isEmpty { return [.histogram(first.histogram, statesHint: first.statesHint)] }
+    var increment: HistogramNotation.Written?
+    let isNegative = rest.first == "-"
+    if isNegative || rest.first == "+" {
+      rest = rest.dropFirst()
+      guard let end = rest.firstRange(of: "}}")?.upperBound else { throw unreadable(item) }
+      increment = try HistogramNotation.histogram(String(rest[..<end]))
+      rest = rest[end...]
+    }
+    guard rest.first == "x", let count = repetitions(rest.dropFirst()) else { throw unreadable(item) }
+    guard let increment else {
+      return Array(repeating: .histogram(first.histogram, statesHint: first.statesHint), count: count + 1)
+    }
+    if first.histogram.schema > increment.histogram.schema {
+      throw TestScriptError("'\(item)' adds a coarser schema to a finer one")
+    }
+    var sum = HistogramSum(first.histogram)
+    var samples = [TestSample.histogram(first.histogram, statesHint: first.statesHint)]
+    for _ in 0..<count {
+      do throws(HistogramSum.Incompatible) {
+        _ = isNegative ? try sum.subtract(increment.histogram) : try sum.add(increment.histogram)
+      } catch {
+        throw TestScriptError("'\(item)' mixes exponential and custom buckets")
+      }
+      samples.append(.histogram(sum.value, statesHint: first.statesHint || increment.statesHint))
+    }
+    return samples
+  }
+
+  /// The start timestamps of a series, as offsets from its samples: `_`, `-1m`, `-30sx3`, `-30s-1mx3`.
+  static func startOffsets(_ text: String) throws(TestScriptError) -> [Int64?] {
+    var offsets: [Int64?] = []
+    for item in try items(text) {
+      if item.hasPrefix("_") {
+        offsets += try expand(item).map { _ in nil }
+        continue
+      }
+      let parts = item.split(separator: "x", maxSplits: 1)
+      guard let count = parts.count == 1 ? 0 : repetitions(parts[1]),
+        let (start, increment) = signedDurations(parts[0])
+      else { throw TestScriptError("'\(item)' is no start timestamp – write _, -1m, -30sx3 or -30s-1mx3") }
+      for index in 0...count { offsets.append(start &+ Int64(index) &* increment) }
+    }
+    return offsets
+  }
+
+  private static func signedDurations(_ text: Substring) -> (Int64, Int64)? {
+    func value(_ text: Substring) -> Int64? {
+      let isNegative = text.first == "-"
+      let digits = isNegative || text.first == "+" ? text.dropFirst() : text
+      return Duration(notation: String(digits)).map { isNegative ? -$0.wholeMilliseconds : $0.wholeMilliseconds }
+    }
+    if let only = value(text) { return (only, 0) }
+    guard let sign = text.dropFirst().firstIndex(where: { $0 == "+" || $0 == "-" }),
+      let start = value(text[..<sign]), let increment = value(text[sign...])
+    else { return nil }
+    return (start, increment)
   }
 
   private static func repetitions(_ text: Substring) -> Int? {
@@ -107,17 +171,5 @@ public enum SampleNotation {
 
   private static func unreadable(_ item: String) -> TestScriptError {
     TestScriptError("'\(item)' is not a sample – write 1, _, stale, 5x3, 0+10x100 or {{…}}")
-  }
-}
-
-extension String {
-  /// The index after the last occurrence of two characters.
-  fileprivate func range(ofLast pair: String) -> String.Index? {
-    var index = endIndex
-    while index > startIndex {
-      if self[..<index].hasSuffix(pair) { return index }
-      index = self.index(before: index)
-    }
-    return nil
   }
 }

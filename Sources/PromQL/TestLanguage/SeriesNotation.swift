@@ -58,7 +58,8 @@ extension Parser {
       while !isAt("}") {
         guard current.kind == .identifier || current.kind == .string else { throw unexpected("a label name") }
         let name: String
-        if current.kind == .string {
+        let isQuoted = current.kind == .string
+        if isQuoted {
           name = try stringLiteral().text
         } else {
           name = current.text
@@ -67,8 +68,10 @@ extension Parser {
         if take("=") {
           guard current.kind == .string else { throw unexpected("a string") }
           pairs[name] = try stringLiteral().text
-        } else {
+        } else if isQuoted {
           pairs[LabelSet.metricName] = name
+        } else {
+          throw unexpected("'='")
         }
         guard take(",") else { break }
       }

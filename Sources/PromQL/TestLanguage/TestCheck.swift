@@ -30,8 +30,12 @@ struct TestCheck {
     guard case .success(let result) = answer, case .matrix(let slices) = result.value else { return "\(answer)" }
     var elements: [VectorElement] = []
     for slice in slices {
-      guard let index = slice.milliseconds.firstIndex(of: middle.milliseconds) else { continue }
-      elements.append(VectorElement(labels: slice.labels, timestamp: middle, value: slice.values[index]))
+      switch Self.samples(of: slice)[middle.milliseconds] {
+      case .float(let value): elements.append(VectorElement(labels: slice.labels, timestamp: middle, value: value))
+      case .histogram(let histogram):
+        elements.append(VectorElement(labels: slice.labels, timestamp: middle, value: .nan, histogram: histogram))
+      case nil: continue
+      }
     }
     if let scalar = expectation.scalar {
       return elements.count == 1 && Self.areEqual(elements[0].value, scalar) ? nil : "got \(elements)"
@@ -76,18 +80,16 @@ struct TestCheck {
     if expectation.scalar != nil { return "got a vector instead of a scalar" }
     guard elements.count == expectation.series.count else {
       return "got \(elements.count) elements instead of \(expectation.series.count): "
-        + elements.map { "\($0.labels) \($0.value)" }.joined(separator: ", ")
+        + elements.map { "\($0.labels) \($0.sample.text)" }.joined(separator: ", ")
     }
     for (position, wanted) in expectation.series.enumerated() {
       guard let index = elements.firstIndex(where: { $0.labels == wanted.labels }) else {
         return "\(wanted.labels) is missing among \(elements.map(\.labels))"
       }
       if expectation.isOrdered, index != position { return "\(wanted.labels) stands at \(index + 1)" }
-      guard wanted.samples.count == 1, case .value(let value) = wanted.samples[0] else {
-        return "\(wanted.labels) should be \(wanted.samples)"
-      }
-      guard Self.areEqual(elements[index].value, value) else {
-        return "\(wanted.labels) is \(elements[index].value) instead of \(value)"
+      guard wanted.samples.count == 1 else { return "\(wanted.labels) should be \(wanted.samples)" }
+      guard Self.areEqual(elements[index].sample, wanted.samples[0]) else {
+        return "\(wanted.labels) is \(elements[index].sample.text) instead of \(wanted.samples[0].text)"
       }
     }
     return nil
@@ -99,26 +101,56 @@ struct TestCheck {
     let wanted = expectation.series.filter { $0.samples.contains { $0 != .missing } }
     guard slices.count == wanted.count else {
       return "got \(slices.count) series instead of \(wanted.count): "
-        + slices.map { "\($0.labels) \($0.values)" }.joined(separator: ", ")
+        + slices.map { "\($0.labels) \($0.values) \($0.histograms.values.map(\.promQLText))" }.joined(separator: ", ")
     }
     for (labels, samples) in wanted {
       guard let slice = slices.first(where: { $0.labels == labels }) else {
         return "\(labels) is missing among \(slices.map(\.labels))"
       }
-      var values: [Int64: Double] = [:]
-      for (time, value) in zip(slice.milliseconds, slice.values) { values[time] = value }
+      var values = Self.samples(of: slice)
       for (index, sample) in samples.enumerated() {
         let found = values.removeValue(forKey: grid.time(index))
-        switch (sample, found) {
-        case (.missing, nil): continue
-        case (.value(let number), let found?) where Self.areEqual(found, number): continue
-        default:
-          return "\(labels) at step \(index) is \(found.map(String.init(describing:)) ?? "absent") instead of \(sample)"
+        let agrees = found.map { Self.areEqual($0, sample) } ?? (sample == .missing)
+        if !agrees {
+          return "\(labels) at step \(index) is \(found?.text ?? "absent") instead of \(sample.text)"
         }
       }
-      if !values.isEmpty { return "\(labels) has values that nobody expects: \(values)" }
+      if !values.isEmpty { return "\(labels) has values that nobody expects: \(values.mapValues(\.text))" }
     }
     return nil
+  }
+
+  private static func samples(of slice: SeriesSlice) -> [Int64: SampleValue] {
+    var samples: [Int64: SampleValue] = [:]
+    for (time, value) in zip(slice.milliseconds, slice.values) { samples[time] = .float(value) }
+    for (time, value) in zip(slice.histograms.milliseconds, slice.histograms.values) {
+      samples[time] = .histogram(value)
+    }
+    return samples
+  }
+
+  // MARK: Equality
+
+  private static func areEqual(_ found: SampleValue, _ wanted: TestSample) -> Bool {
+    switch (found, wanted) {
+    case (.float(let value), .value(let number)): areEqual(value, number)
+    case (.histogram(let histogram), .histogram): wanted.accepts(histogram)
+    default: false
+    }
+  }
+
+  /// However the buckets are laid out.
+  static func areEqual(_ left: NativeHistogram, _ right: NativeHistogram) -> Bool {
+    left.schema == right.schema && left.zeroThreshold == right.zeroThreshold
+      && left.customBounds.elementsEqual(right.customBounds) && areEqual(left.count, right.count)
+      && areEqual(left.sum, right.sum) && areEqual(left.zeroCount, right.zeroCount)
+      && areEqual(left.positive, right.positive) && areEqual(left.negative, right.negative)
+  }
+
+  private static func areEqual(_ left: NativeHistogram.Buckets, _ right: NativeHistogram.Buckets) -> Bool {
+    left.filter { $0.count != 0 }.elementsEqual(right.filter { $0.count != 0 }) {
+      $0.index == $1.index && areEqual($0.count, $1.count)
+    }
   }
 
   static func areEqual(_ left: Double, _ right: Double) -> Bool {
@@ -130,4 +162,28 @@ struct TestCheck {
     if left == 0 || right == 0 || sum < .leastNormalMagnitude { return difference < tolerance * .leastNormalMagnitude }
     return difference / min(sum, .greatestFiniteMagnitude) < tolerance
   }
+}
+
+extension SampleValue {
+  var text: String {
+    switch self {
+    case .float(let value): FloatText.general(value)
+    case .histogram(let histogram): "\(histogram.promQLText) \(histogram.resetHint)"
+    }
+  }
+}
+
+extension TestSample {
+  fileprivate var text: String {
+    switch self {
+    case .missing: "absent"
+    case .value(let value): FloatText.general(value)
+    case .histogram(let histogram, let statesHint):
+      histogram.promQLText + (statesHint ? " \(histogram.resetHint)" : "")
+    }
+  }
+}
+
+extension VectorElement {
+  fileprivate var sample: SampleValue { histogram.map { .histogram($0) } ?? .float(value) }
 }

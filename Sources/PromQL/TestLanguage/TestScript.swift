@@ -98,7 +98,9 @@ struct ScriptReader {
         try SeriesNotation.labels(leading: text)
       }
       if rest.hasPrefix("@st") {
-        load.hasStartTimestamps = true
+        load.starts[labels] = try Self.at(number) { () throws(TestScriptError) in
+          try SampleNotation.startOffsets(String(rest.dropFirst(3)))
+        }
         continue
       }
       let samples = try Self.at(number) { () throws(TestScriptError) in try SampleNotation.samples(rest) }

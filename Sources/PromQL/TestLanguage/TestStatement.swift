@@ -10,9 +10,12 @@ enum TestStatement: Sendable {
 struct TestLoad: Sendable {
   var step: Int64
   var series: [(labels: LabelSet, samples: [TestSample])] = []
+  /// By series, as offsets from the samples.
+  var starts: [LabelSet: [Int64?]] = [:]
   /// `load_with_nhcb`: classic histograms are to be stored as native ones too.
   var convertsHistograms = false
-  var hasStartTimestamps = false
+
+  var hasStartTimestamps: Bool { !starts.isEmpty }
 
   var hasHistograms: Bool {
     convertsHistograms
@@ -41,6 +44,22 @@ public enum TestClass: String, Sendable, Hashable, CaseIterable {
   case durationExpression = "duration expression"
   case typeAndUnit = "type and unit labels"
   case startTimestamps = "start timestamps"
+
+  /// The three classes that a score is summed up in.
+  public enum Group: String, Sendable, Hashable, CaseIterable {
+    case plainFloat = "plain float"
+    case nativeHistogram = "native histogram"
+    case experimental
+  }
+
+  public var group: Group {
+    switch self {
+    case .plain: .plainFloat
+    case .besideHistograms, .histogramFunction, .histogramExpected: .nativeHistogram
+    case .experimentalFunction, .extendedRange, .fill, .durationExpression, .typeAndUnit, .startTimestamps:
+      .experimental
+    }
+  }
 }
 
 struct TestExpectation: Sendable {

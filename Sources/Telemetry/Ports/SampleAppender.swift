@@ -44,6 +44,37 @@ public struct SampleBatch: Sendable {
       HistogramSample(reference: reference, millisecond: timestamp.milliseconds, histogram: histogram))
   }
 
+  /// Makes room for this many numbers, and moves no samples until they are there.
+  public mutating func reserve(_ count: Int) {
+    references.reserveCapacity(count)
+    milliseconds.reserveCapacity(count)
+    values.reserveCapacity(count)
+  }
+
+  /// The same samples as in `other`, behind these.
+  public mutating func append(contentsOf other: SampleBatch) {
+    references += other.references
+    milliseconds += other.milliseconds
+    values += other.values
+    histograms += other.histograms
+  }
+
+  /// The samples whose references stand in `renewed`, under the new ones. Staleness markers are left out: a series that
+  /// left has nothing to end.
+  public func renewed(_ renewed: [SeriesReference: SeriesReference]) -> SampleBatch {
+    var batch = SampleBatch()
+    guard !renewed.isEmpty else { return batch }
+    for (index, reference) in references.enumerated() where !values[index].isStaleMarker {
+      guard let reference = renewed[reference] else { continue }
+      batch.append(reference, at: Timestamp(milliseconds: milliseconds[index]), values[index])
+    }
+    for sample in histograms {
+      guard let reference = renewed[sample.reference] else { continue }
+      batch.append(reference, at: Timestamp(milliseconds: sample.millisecond), sample.histogram)
+    }
+    return batch
+  }
+
   public mutating func removeAll() {
     histograms.removeAll(keepingCapacity: true)
     references.removeAll(keepingCapacity: true)

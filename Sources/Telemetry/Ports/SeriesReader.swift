@@ -20,14 +20,18 @@ public struct SeriesSlice: Sendable {
   public let labels: LabelSet
   public var milliseconds: [Int64]
   public var values: [Double]
+  /// When the counter behind each number began, 0 where nobody knows; empty when that is everywhere.
+  public var starts: [Int64]
   public var histograms: HistogramColumns
 
   public init(
-    labels: LabelSet, milliseconds: [Int64] = [], values: [Double] = [], histograms: HistogramColumns = .init()
+    labels: LabelSet, milliseconds: [Int64] = [], values: [Double] = [], starts: [Int64] = [],
+    histograms: HistogramColumns = .init()
   ) {
     self.labels = labels
     self.milliseconds = milliseconds
     self.values = values
+    self.starts = starts
     self.histograms = histograms
   }
 
@@ -40,6 +44,7 @@ public struct SeriesSlice: Sendable {
     let to = max(from, milliseconds.partitionIndex { $0 > through })
     return SeriesSlice(
       labels: labels, milliseconds: Array(milliseconds[from..<to]), values: Array(values[from..<to]),
+      starts: starts.isEmpty ? [] : Array(starts[from..<to]),
       histograms: histograms.isEmpty ? histograms : histograms.within(after: after, through: through))
   }
 }
@@ -48,6 +53,8 @@ public struct SeriesSlice: Sendable {
 public struct HistogramColumns: Sendable, Equatable {
   public private(set) var milliseconds: [Int64] = []
   public private(set) var values: [NativeHistogram] = []
+  /// When the counter behind each histogram began, 0 where nobody knows.
+  public private(set) var starts: [Int64] = []
 
   public init() {}
 
@@ -55,8 +62,9 @@ public struct HistogramColumns: Sendable, Equatable {
   public var isEmpty: Bool { milliseconds.isEmpty }
 
   /// - Precondition: later than the last one.
-  public mutating func append(_ millisecond: Int64, _ histogram: NativeHistogram) {
+  public mutating func append(_ millisecond: Int64, _ histogram: NativeHistogram, start: Int64 = 0) {
     assert(milliseconds.last.map { $0 < millisecond } ?? true, "histograms out of order")
+    starts.append(start)
     milliseconds.append(millisecond)
     values.append(histogram)
   }
@@ -69,6 +77,7 @@ public struct HistogramColumns: Sendable, Equatable {
     if from < to {
       part.milliseconds = Array(milliseconds[from..<to])
       part.values = Array(values[from..<to])
+      part.starts = Array(starts[from..<to])
     }
     return part
   }

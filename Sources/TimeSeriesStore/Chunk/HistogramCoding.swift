@@ -136,14 +136,8 @@ extension NativeHistogram {
       positive.counts.count + negative.counts.count, positive.spans.count, negative.spans.count, customBounds.count,
     ]
     if sizes.contains(where: { $0 > most }) { return .tooManyBuckets }
-    guard positive.isConsistent, negative.isConsistent else { return .malformed }
-    guard hasCustomBounds else {
-      return Self.exponentialSchemas.contains(schema) && customBounds.isEmpty ? nil : .malformed
-    }
-    let ascend = zip(customBounds, customBounds.dropFirst()).allSatisfy { $0 < $1 }
-    let isFinite = customBounds.allSatisfy { $0 < .infinity }
-    let fits = positive.spans.first.map { $0.offset >= 0 } ?? true && positive.end <= Int64(customBounds.count) + 1
-    return ascend && isFinite && fits && negative.isEmpty && negative.spans.isEmpty && zeroCount == 0 ? nil : .malformed
+    let isInReach = positive.end <= Int64(Int32.max) && negative.end <= Int64(Int32.max)
+    return isInReach && (try? validated()) != nil ? nil : .malformed
   }
 
   fileprivate func hasLayout(of other: NativeHistogram) -> Bool {
@@ -170,11 +164,6 @@ extension NativeHistogram.Buckets {
 
   /// The index behind the last bucket.
   fileprivate var end: Int64 { spans.reduce(0) { $0 + Int64($1.offset) + Int64($1.length) } }
-
-  fileprivate var isConsistent: Bool {
-    length == counts.count && spans.dropFirst().allSatisfy { $0.offset >= 0 }
-      && end <= Int64(Int32.max)
-  }
 }
 
 extension Double {

@@ -14,6 +14,7 @@ extension Head {
   /// to which commit it is complete, which only holds when none can arrive in between.
   mutating func take(_ lateDue: LateDue) -> TakenSamples {
     flushLate(lateDue)
+    live?.collect(uncommitted)
     let taken = TakenSamples(epoch: epoch, samples: uncommitted)
     uncommitted = UncommittedSamples(reserving: min(taken.samples.slots.count, 1 << 20))
     epoch &+= 1

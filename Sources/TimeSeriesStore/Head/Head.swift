@@ -11,6 +11,8 @@ struct Head: ~Copyable {
   var late: [UInt32: LateSamples] = [:]
   var closed = ClosedChunks()
   var uncommitted = UncommittedSamples()
+  /// For the one that follows sample by sample.
+  var live: LiveTail?
   /// The number of the commit that will carry the samples arriving now.
   var epoch: UInt32 = Head.firstEpoch
   /// Above 1, because a late chunk names the commit before and 0 stands for chunks in order.
@@ -41,6 +43,7 @@ struct Head: ~Copyable {
     let slot = table.insert(labels)
     if Int(slot) == capacity { enlarge() }
     chunks[Int(slot)] = ChunkEncoder(generation: table.generation(of: slot))
+    live?.noteMade(slot)
     activeSeries += 1
     return slot
   }
@@ -151,6 +154,7 @@ struct Head: ~Copyable {
     let insertion = insertLate(slot, time, value)
     if insertion == .added {
       uncommitted.append(slot | UncommittedSamples.lateFlag, time, value)
+      if case .histogram = value { live?.noteHistogram(of: slot) }
       outcome.accepted += 1
       tally.appended += 1
       tally.late += 1
@@ -238,6 +242,7 @@ struct Head: ~Copyable {
     if time > chunk.lastTime, time >= accepted.earliest {
       replay(slot, time, .histogram(histogram))
       uncommitted.append(slot, time, .histogram(histogram))
+      live?.noteHistogram(of: slot)
       outcome.accepted += 1
       tally.appended += 1
     } else if time == chunk.lastTime {
@@ -294,6 +299,7 @@ struct Head: ~Copyable {
     for slot in slots {
       chunks[Int(slot)] = ChunkEncoder(generation: table.generation(of: slot))
       chunks[Int(slot)].isIdle = true
+      live?.noteGone(slot)
     }
     tally.departed += UInt64(slots.count)
   }

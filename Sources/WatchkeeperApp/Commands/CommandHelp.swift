@@ -10,7 +10,7 @@ extension CommandConfiguration {
   ///   - ending: the name of the message about its exit status.
   static func worded(
     _ topic: String, examples: [String] = [], ending: String? = nil, version: String = "",
-    subcommands: [any ParsableCommand.Type] = []
+    subcommands: [any ParsableCommand.Type] = [], defaultSubcommand: (any ParsableCommand.Type)? = nil
   ) -> CommandConfiguration {
     let detail = "help.\(topic).detail"
     var discussion = Catalogue.contains(detail) ? [Terminal.words(detail)] : []
@@ -22,7 +22,7 @@ extension CommandConfiguration {
     return CommandConfiguration(
       commandName: topic.split(separator: ".").last.map(String.init),
       abstract: Terminal.words("help.\(topic).abstract"), discussion: discussion.joined(separator: "\n\n"),
-      version: version, subcommands: subcommands)
+      version: version, subcommands: subcommands, defaultSubcommand: defaultSubcommand)
   }
 }
 

@@ -45,6 +45,31 @@ struct ConfigurationCheck {
     return report
   }
 
+  /// Rule files alone.
+  ///
+  /// - Parameter paths: files, folders with rule files in them, `-` for standard input.
+  func run(ruleFiles paths: [String]) -> CheckReport {
+    var report = CheckReport(language: language)
+    var files: [ConfigurationFiles.File] = []
+    for path in paths.flatMap(ConfigurationFiles.ruleFiles) {
+      do throws(SettingsError) {
+        files.append(.init(kind: .rules, path: path, text: try SourceFile.text(of: path)))
+        let side = RuleSideFile.path(beside: path)
+        if path != SourceFile.standardInput, FileManager.default.fileExists(atPath: side) {
+          files.append(.init(kind: .ruleSettings, path: side, text: try SourceFile.text(of: side)))
+        }
+      } catch {
+        report.errors.append(error)
+      }
+    }
+    do throws(SettingsErrors) {
+      if !files.isEmpty { try check(Self.alone(files), into: &report) }
+    } catch {
+      report.errors += error.errors
+    }
+    return report
+  }
+
   // MARK: Reading
 
   private func checkWhole(_ path: String, into report: inout CheckReport) throws(SettingsErrors) {
@@ -59,6 +84,7 @@ struct ConfigurationCheck {
   private func check(_ files: ConfigurationFiles, into report: inout CheckReport) throws(SettingsErrors) {
     let read = try ConfigurationReader.read(files, hostName: hostName, notifiers: CommandWorld.offlineNotifiers)
     report.read.add(read)
+    report.warnings += read.warnings
   }
 
   private static func checkRuleTest(_ document: SettingsDocument, into report: inout CheckReport) {
@@ -161,11 +187,13 @@ struct CheckReport: Sendable {
 
   let language: Language
   var errors: [SettingsError] = []
+  /// What is odd and taken all the same.
+  var warnings: [SettingsError] = []
   var read = Read()
 
   var isClean: Bool { errors.isEmpty }
 
-  /// A line for each fault, and one with the sum.
+  /// A line for each fault and each warning, and one with the sum.
   var text: String {
     let files = Set(errors.map(\.place.file)).count
     let sum =
@@ -174,16 +202,20 @@ struct CheckReport: Sendable {
       : Terminal.words(
         errors.count < SettingsErrors.limit ? "check.faults" : "check.faults-cut",
         ["count": String(errors.count), "files": String(files)])
-    return (errors.map { $0.line(in: language) } + [sum]).map { $0 + "\n" }.joined()
+    let warned = warnings.map {
+      Reader(language: language).text("check.warning", ["line": $0.line(in: language)])
+    }
+    return (errors.map { $0.line(in: language) } + warned + [sum]).map { $0 + "\n" }.joined()
   }
 }
 
 extension CheckReport: Encodable {
-  private enum CodingKeys: String, CodingKey { case errors, read }
+  private enum CodingKeys: String, CodingKey { case errors, warnings, read }
 
   func encode(to encoder: any Encoder) throws {
     var fields = encoder.container(keyedBy: CodingKeys.self)
     try fields.encode(errors.map { Fault($0, language) }, forKey: .errors)
+    try fields.encode(warnings.map { Fault($0, language) }, forKey: .warnings)
     try fields.encode(read, forKey: .read)
   }
 

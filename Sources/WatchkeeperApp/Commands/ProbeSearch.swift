@@ -20,17 +20,19 @@ struct ProbeSearch {
     return try Self.pick(subject, among: read.probes, of: configuration ?? Terminal.words("usage.packaged"))
   }
 
+  /// A slash alone says nothing: the probe of one target among several has one in its name.
   private static func isFile(_ subject: String) -> Bool {
-    subject.hasSuffix(".yaml") || subject.hasSuffix(".yml") || subject.contains("/")
+    subject.hasSuffix(".yaml") || subject.hasSuffix(".yml") || subject.hasPrefix("/") || subject.hasPrefix(".")
+      || subject.contains("/") && FileManager.default.fileExists(atPath: subject)
   }
 
   private static func probes(inFile path: String) throws(SettingsErrors) -> [ProbeDefinition] {
     let document = try SettingsDocument.reading(path)
     guard let root = document.root else { return [] }
     if root.child(TextKey("probes")) == nil {
-      return [try SettingsDecoder.decode(ProbeDefinition.self, from: root, of: document)]
+      return [try SettingsDecoder.decode(ProbeDefinition.self, from: root, of: document)].flatMap(\.perTarget)
     }
-    return try SettingsDecoder.decode(ProbeFile.self, from: root, of: document).probes
+    return try SettingsDecoder.decode(ProbeFile.self, from: root, of: document).probes.flatMap(\.perTarget)
   }
 
   private static func pick(
@@ -43,7 +45,9 @@ struct ProbeSearch {
       if probes.count == 1 { return probes[0] }
       throw UsageError("usage.probes-several", ["count": String(probes.count), "source": source, "names": list])
     }
-    guard let probe = probes.first(where: { $0.name == name }) else {
+    // A definition's name stands for its first target.
+    let found = probes.first { $0.name == name } ?? probes.first { $0.name.hasPrefix(name + "/") }
+    guard let probe = found else {
       let near = Spelling.nearest(to: name, among: names).map { Terminal.words("spelling.meant", ["word": $0]) }
       let advice = near ?? Terminal.words("usage.probes-there", ["names": list])
       throw UsageError("usage.probe", ["name": name, "source": source, "advice": advice])

@@ -16,11 +16,14 @@ struct ProbeTrial: Sendable {
 
   /// Runs the probe, at most for its timeout and the grace; a run that hangs is left behind.
   static func run(_ definition: ProbeDefinition, in environment: ProbeEnvironment) async -> ProbeTrial {
-    await run(definition, with: definition.settings.makeProbe(in: environment), in: environment)
+    let listing = SeriesListing()
+    return await run(
+      definition, with: definition.makeProbe(in: environment, for: listing), in: environment, listing)
   }
 
   static func run(
-    _ definition: ProbeDefinition, with probe: any Probe, in environment: ProbeEnvironment
+    _ definition: ProbeDefinition, with probe: any Probe, in environment: ProbeEnvironment,
+    _ listing: SeriesListing = SeriesListing()
   ) async -> ProbeTrial {
     let start = environment.clock.uptime
     let report = await report(of: probe, definition, environment.clock)
@@ -28,7 +31,8 @@ struct ProbeTrial: Sendable {
     let target = definition.targetLabels(hostName: environment.hostName)
     return ProbeTrial(
       definition: definition, target: target, verdict: report.verdict, explanation: report.explanation, took: took,
-      samples: (report.samples + report.verdictSamples(took: took)).map { labelled($0, target) })
+      samples: listing.samples(in: report.batch)
+        + (report.samples + report.verdictSamples(took: took)).map { labelled($0, target) })
   }
 
   private static func report(

@@ -66,7 +66,34 @@ struct QueryAnswer: Decodable, Sendable {
     init(from decoder: any Decoder) throws {
       var container = try decoder.unkeyedContainer()
       at = Timestamp(seconds: try container.decode(Double.self))
-      value = try container.decode(String.self)
+      if let text = try? container.decode(String.self) {
+        value = text
+      } else {
+        value = try container.decode(Histogram.self).text
+      }
+    }
+  }
+
+  struct Histogram: Decodable, Sendable {
+    let count: String
+    let sum: String
+    let buckets: [Bucket]?
+
+    /// `[rule, lower, upper, count]`; the rule says which bounds belong to the bucket.
+    struct Bucket: Decodable, Sendable {
+      let text: String
+
+      init(from decoder: any Decoder) throws {
+        var container = try decoder.unkeyedContainer()
+        let rule = try container.decode(Int.self)
+        let (lower, upper) = (try container.decode(String.self), try container.decode(String.self))
+        let (opening, closing) = (rule == 1 || rule == 3 ? "[" : "(", rule == 0 || rule == 3 ? "]" : ")")
+        text = "\(opening)\(lower),\(upper)\(closing):" + (try container.decode(String.self))
+      }
+    }
+
+    var text: String {
+      "{" + (["count:\(count)", "sum:\(sum)"] + (buckets ?? []).map(\.text)).joined(separator: ", ") + "}"
     }
   }
 
@@ -74,6 +101,12 @@ struct QueryAnswer: Decodable, Sendable {
     let metric: LabelSet
     let value: Point?
     let values: [Point]?
+    let histogram: Point?
+    let histograms: [Point]?
+
+    var points: [Point] {
+      [value, histogram].compactMap { $0 } + ((values ?? []) + (histograms ?? [])).sorted { $0.at < $1.at }
+    }
   }
 
   enum Result: Decodable, Sendable {
@@ -106,7 +139,7 @@ struct QueryText {
       guard !series.isEmpty else { return reader.text("command.query.empty") }
       var table = TextTable(reader.head("series"), reader.head("time"), reader.head("value"))
       for one in series {
-        for point in one.values ?? one.value.map({ [$0] }) ?? [] {
+        for point in one.points {
           table.add(one.metric.description, reader.dayAndTime(point.at), point.value)
         }
       }

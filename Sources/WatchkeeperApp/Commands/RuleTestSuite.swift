@@ -1,6 +1,7 @@
 internal import Alerting
 internal import Foundation
 internal import Glibc
+internal import Telemetry
 
 /// Finds rule test files, and runs them over series in memory.
 enum RuleTestSuite {
@@ -46,15 +47,19 @@ enum RuleTestSuite {
   // MARK: One file
 
   /// Runs a test file. What keeps it from being run is a failed case of its own.
-  static func run(_ path: String) -> RuleTestResults.File {
+  ///
+  /// - Parameter selection: tests whose name it matches somewhere; `nil`: all.
+  static func run(_ path: String, only selection: Pattern? = nil) -> TestResults.File {
     do throws(SettingsErrors) {
-      let (file, groups) = try read(path)
-      let cases = UnitTestRun(file, groups: groups).verdicts().map(RuleTestResults.Case.init)
-      return RuleTestResults.File(path: path, cases: cases)
+      var (file, groups) = try read(path)
+      if let selection { file.tests.removeAll { selection.firstMatch(in: Array($0.name.utf8)) == nil } }
+      let cases = UnitTestRun(file, groups: groups).verdicts().map(TestResults.Case.init)
+      return TestResults.File(path: path, cases: cases)
     } catch {
-      let problem = RuleTestResults.Case(
-        title: Terminal.words("test.unread"), outcome: .failed, lines: error.errors.map(\.description))
-      return RuleTestResults.File(path: path, cases: [problem])
+      let problem = TestResults.Case(
+        title: Terminal.words("test.unread"), outcome: .failed,
+        lines: error.errors.map { $0.line(in: Terminal.language) })
+      return TestResults.File(path: path, cases: [problem])
     }
   }
 
@@ -69,6 +74,7 @@ enum RuleTestSuite {
 
   private static func read(_ path: String) throws(SettingsErrors) -> (UnitTestFile, [RuleGroup]) {
     var errors: [SettingsError] = []
+    var warnings: [SettingsError] = []
     var groups: [RuleGroup] = []
     let document = try SettingsDocument.reading(path)
     let file = try testFile(document)
@@ -78,8 +84,11 @@ enum RuleTestSuite {
       if found.isEmpty { errors.append(noMatch(pattern, index, document)) }
       for rulePath in found {
         do throws(SettingsErrors) {
-          let rules = try SettingsDocument.reading(rulePath)
-          groups += rules.root.map { ConfigurationReader.ruleFile($0, of: rules, &errors) } ?? []
+          let rules = try SettingsDocument.reading(rulePath, .firstOfSeveral)
+          let sidePath = RuleSideFile.path(beside: rulePath)
+          let hasSide = FileManager.default.fileExists(atPath: sidePath)
+          let side = try hasSide ? RuleSideFile(SettingsDocument.reading(sidePath)) : nil
+          groups += rules.root.map { ConfigurationReader.ruleFile($0, of: rules, side: side, &errors, &warnings) } ?? []
         } catch {
           errors += error.errors
         }

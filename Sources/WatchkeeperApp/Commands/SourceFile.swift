@@ -4,6 +4,7 @@ internal import Foundation
 enum SourceFile {
   /// - Parameter name: as messages name it, when that is not its path.
   static func text(of path: String, named name: String? = nil) throws(SettingsError) -> String {
+    if path == standardInput { return try standardInputText() }
     guard FileManager.default.fileExists(atPath: path) else {
       throw SettingsError(ofFile: name ?? path, "fault.file.absent")
     }
@@ -13,8 +14,25 @@ enum SourceFile {
     } catch {
       throw SettingsError(ofFile: name ?? path, "fault.file.unopened", ["path": path])
     }
+    return try text(of: content, named: name ?? path)
+  }
+
+  /// The name of what comes in through a pipe.
+  static let standardInput = "-"
+
+  private static func standardInputText() throws(SettingsError) -> String {
+    let content: Foundation.Data?
+    do {
+      content = try FileHandle.standardInput.readToEnd()
+    } catch {
+      throw SettingsError(ofFile: standardInput, "fault.file.unopened", ["path": standardInput])
+    }
+    return try text(of: content ?? Foundation.Data(), named: standardInput)
+  }
+
+  private static func text(of content: Foundation.Data, named name: String) throws(SettingsError) -> String {
     guard let text = String(data: content, encoding: .utf8) else {
-      throw SettingsError(ofFile: name ?? path, "fault.file.encoding")
+      throw SettingsError(ofFile: name, "fault.file.encoding")
     }
     return text
   }
@@ -22,9 +40,9 @@ enum SourceFile {
 
 extension SettingsDocument {
   /// A file that a command line, or a file that it names, leads to.
-  static func reading(_ path: String) throws(SettingsErrors) -> SettingsDocument {
+  static func reading(_ path: String, _ documents: Documents = .one) throws(SettingsErrors) -> SettingsDocument {
     do throws(SettingsError) {
-      return try SettingsDocument(text: try SourceFile.text(of: path), file: path)
+      return try SettingsDocument(text: try SourceFile.text(of: path), file: path, documents)
     } catch {
       throw SettingsErrors(error)
     }

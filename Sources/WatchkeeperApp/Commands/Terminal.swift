@@ -24,6 +24,8 @@ enum Terminal {
   static func write(_ text: String) { put(text, to: STDOUT_FILENO) }
   static func writeLine(_ text: String) { put(text + "\n", to: STDOUT_FILENO) }
   static func tell(_ text: String) { put(text + "\n", to: STDERR_FILENO) }
+  /// In place of what was told so before; empty: clears it.
+  static func tellProgress(_ text: String) { put("\r\u{1b}[K" + text, to: STDERR_FILENO) }
 
   /// Colour and progress are for people: only on a terminal, and never against `NO_COLOR`.
   static var isInteractive: Bool { isatty(STDOUT_FILENO) == 1 }
@@ -49,6 +51,9 @@ struct TextTable {
   init(_ heads: [String]) { self.heads = heads }
 
   mutating func add(_ cells: String...) { rows.append(cells) }
+  mutating func add(_ cells: [String]) { rows.append(cells) }
+
+  mutating func add(row: [String]) { rows.append(row) }
 
   var text: String {
     let all = [heads] + rows

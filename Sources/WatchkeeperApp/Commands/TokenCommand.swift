@@ -11,7 +11,9 @@ struct TokenCommand: ParsableCommand {
 }
 
 /// What a token may do.
-enum TokenRole: String, ExpressibleByArgument, CaseIterable { case viewer, operator_ = "operator", administrator }
+enum TokenRole: String, ExpressibleByArgument, CaseIterable {
+  case viewer, operator_ = "operator", administrator, writer
+}
 
 struct TokenCreateCommand: AsyncParsableCommand, PermittedCommand {
   static let permission = Permission.configurationWrite

@@ -9,8 +9,9 @@ struct WatchkeeperCommand: AsyncParsableCommand {
       "watchkeeper", version: programVersion,
       subcommands: [
         RunCommand.self, CheckCommand.self, TestCommand.self, VerifyCommand.self, ProbeCommand.self,
-        StatusCommand.self, QueryCommand.self, IncidentCommand.self, ItemCommand.self, PlanCommand.self,
-        LoginCommand.self, TokenCommand.self,
+        StatusCommand.self, QueryCommand.self, BacktestCommand.self, IncidentCommand.self, ItemCommand.self,
+        PlanCommand.self,
+        RulesCommand.self, LoginCommand.self, TokenCommand.self,
       ])
   }
 
@@ -34,6 +35,8 @@ struct WatchkeeperCommand: AsyncParsableCommand {
       let choices = command.configuration.subcommands
       guard !choices.isEmpty, !argument.hasPrefix("-"), argument != "help" else { return nil }
       guard let next = choices.first(where: { $0.configuration.commandName == argument }) else {
+        // The word is an argument of the command that stands for none.
+        if command.configuration.defaultSubcommand != nil { return nil }
         let advice = Terminal.advice(for: argument, among: choices.compactMap { $0.configuration.commandName })
         return UsageError("usage.command", ["command": "\(words) \(argument)", "advice": advice])
       }

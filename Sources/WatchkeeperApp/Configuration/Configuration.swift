@@ -14,6 +14,8 @@ struct Configuration: Sendable {
   let plans: [MaintenancePlan]
   /// Where each item is declared.
   var itemPlaces: [ItemID: SourcePlace] = [:]
+  /// What is odd and taken all the same.
+  var warnings: [SettingsError] = []
 
   var digest: String { files.digest }
 }

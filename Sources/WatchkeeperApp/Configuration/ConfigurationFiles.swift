@@ -7,6 +7,8 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
   enum Kind: String, Codable, Sendable, CaseIterable {
     case settings
     case probes, rules, inventory, plans
+    /// What Watchkeeper alone reads of rules: see `RuleSideFile`.
+    case ruleSettings = "rules/watchkeeper"
 
     /// The folder of the kind inside a configuration folder; `nil` for the one file of settings.
     var folder: String? { self == .settings ? nil : rawValue }
@@ -84,6 +86,13 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
       for file in listing.sorted() where isConfiguration(file) { take(kind, name + "/" + file) }
     }
     return ConfigurationFiles(files: files, unreadable: unreadable)
+  }
+
+  /// What a path of rule files stands for: itself, or the rule files of a folder.
+  static func ruleFiles(at path: String) -> [String] {
+    guard FileManager.default.isFolder(path) else { return [path] }
+    return ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter(isConfiguration).sorted()
+      .map { SourcePath.join(path, $0) }
   }
 
   /// Hidden files, editors' copies and rule tests are no configuration.

@@ -12,6 +12,7 @@ struct ConfigurationReader {
   let hostName: String
   let notifiers: NotifierEnvironment
   private var errors: [SettingsError] = []
+  private var warnings: [SettingsError] = []
   private var itemPlaces: [ItemID: SourcePlace] = [:]
 
   init(hostName: String, notifiers: NotifierEnvironment) {
@@ -27,8 +28,9 @@ struct ConfigurationReader {
     let settings = reader.settings(own)
     let files = own.adding(PackagedFiles.files(settings.packaged))
     let configuration = Configuration(
-      files: own, settings: settings, probes: reader.probes(files), ruleGroups: reader.rules(files),
-      inventory: reader.inventory(files), plans: reader.plans(files), itemPlaces: reader.itemPlaces)
+      files: own, settings: settings, probes: reader.probes(files), ruleGroups: reader.rules(files, settings.rules),
+      inventory: reader.inventory(files), plans: reader.plans(files), itemPlaces: reader.itemPlaces,
+      warnings: reader.warnings)
     guard reader.errors.isEmpty else {
       throw SettingsErrors(errors: Set(reader.errors).sorted { ($0.place, $0.key) < ($1.place, $1.key) })
     }
@@ -68,7 +70,9 @@ struct ConfigurationReader {
         continue
       }
       let nodes = root.child(TextKey("probes"))?.sequence.map(Array.init) ?? []
-      for (definition, node) in zip(file.probes, nodes) { found.append((definition, document.place(of: node))) }
+      for (definition, node) in zip(file.probes, nodes) {
+        found += definition.perTarget.map { ($0, document.place(of: node)) }
+      }
     }
     // A file of the operator's takes the place of a packaged probe with the same name.
     let own = Set(found.filter { !$0.place.file.hasPrefix(PackagedFiles.prefix) }.map(\.definition.name))
@@ -84,31 +88,47 @@ struct ConfigurationReader {
 
   // MARK: Rules
 
-  private mutating func rules(_ files: ConfigurationFiles) -> [RuleGroup] {
+  private mutating func rules(_ files: ConfigurationFiles, _ settings: RuleSettings) -> [RuleGroup] {
     errors += files.unreadable[.rules] ?? []
-    return files.files(of: .rules).flatMap { file -> [RuleGroup] in
-      guard let document = document(file), let root = document.root else { return [] }
-      return Self.ruleFile(root, of: document, &errors)
+    errors += files.unreadable[.ruleSettings] ?? []
+    var sides = Dictionary(files.files(of: .ruleSettings).map { ($0.path, $0) }) { first, _ in first }
+    let groups = files.files(of: .rules).flatMap { file -> [RuleGroup] in
+      let own = file.isPackaged ? String(file.path.dropFirst(PackagedFiles.prefix.count)) : file.path
+      let side = sides.removeValue(forKey: RuleSideFile.path(beside: own)).flatMap { file in
+        attempt { try RuleSideFile(try SettingsDocument(text: file.text, file: file.path)) }
+      }
+      guard let document = document(file, .firstOfSeveral), let root = document.root else { return [] }
+      if let surplus = document.surplus { warnings.append(SettingsError(at: surplus, "fault.rule.second-document")) }
+      return Self.ruleFile(root, of: document, defaults: settings.defaults, side: side, &errors, &warnings)
     }
+    errors += sides.keys.sorted().map { SettingsError(ofFile: $0, "fault.rule.no-rule-file") }
+    return groups
   }
 
-  /// Reads one rule file; faults are added to `errors`.
-  static func ruleFile(_ root: Node, of document: SettingsDocument, _ errors: inout [SettingsError]) -> [RuleGroup] {
-    let definition: RuleFileDefinition
+  /// Reads one rule file; faults are added to `errors`, what is odd to `warnings`.
+  static func ruleFile(
+    _ root: Node, of document: SettingsDocument, defaults: RuleDefaults = RuleDefaults(), side: RuleSideFile? = nil,
+    _ errors: inout [SettingsError], _ warnings: inout [SettingsError]
+  ) -> [RuleGroup] {
+    var definition: RuleFileDefinition
     do throws(SettingsErrors) {
       definition = try SettingsDecoder.decode(RuleFileDefinition.self, from: root, of: document)
     } catch {
       errors += error.errors
       definition = readable(root, of: document)
     }
-    let file = RuleFile(definition, file: document.file) { path in
+    var side = side
+    side?.apply(to: &definition, &errors)
+    let file = RuleFile(definition, file: document.file, defaults: defaults) { path in
       document.place(of: root.deepest(on: Self.keys(of: path))).line
     }
-    errors += file.problems.map { problem in
+    func located(_ problem: RuleError) -> SettingsError {
+      if let located = side?.located(problem) { return located }
       let keys = Self.keys(of: problem.path)
-      return SettingsError(
-        at: document.place(of: root.deepest(on: keys)), key: keys.settingsText, problem.fault)
+      return SettingsError(at: document.place(of: root.deepest(on: keys)), key: keys.settingsText, problem.fault)
     }
+    errors += file.problems.map(located)
+    warnings += file.oddities.map(located)
     return file.groups
   }
 
@@ -228,8 +248,10 @@ struct ConfigurationReader {
 
   // MARK: Steps
 
-  private mutating func document(_ file: ConfigurationFiles.File) -> SettingsDocument? {
-    attempt { try SettingsDocument(text: file.text, file: file.path) }
+  private mutating func document(
+    _ file: ConfigurationFiles.File, _ documents: SettingsDocument.Documents = .one
+  ) -> SettingsDocument? {
+    attempt { try SettingsDocument(text: file.text, file: file.path, documents) }
   }
 
   private mutating func attempt<Value>(_ body: () throws -> Value) -> Value? {

@@ -22,7 +22,7 @@ enum PackagedFiles {
       case .probes: settings.probes
       case .rules: settings.rules
       case .plans: settings.plans
-      case .settings, .inventory: false
+      case .settings, .inventory, .ruleSettings: false
       }
     }
   }

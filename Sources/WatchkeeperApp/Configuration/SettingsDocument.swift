@@ -5,13 +5,18 @@ struct SettingsDocument {
   let file: String
   /// `nil` for a file with nothing but comments.
   let root: Node?
+  /// Where a second document begins that is not read; `nil` when there is none.
+  let surplus: SourcePlace?
+
+  /// What is made of documents after the first.
+  enum Documents { case one, firstOfSeveral }
 
   /// The largest configuration file; the default is 4 MiB.
   static let byteLimit = 4 << 20
   /// The most nodes after aliases are expanded, against documents that explode; the default is 200,000.
   static let nodeLimit = 200_000
 
-  init(text: String, file: String) throws(SettingsError) {
+  init(text: String, file: String, _ documents: Documents = .one) throws(SettingsError) {
     self.file = file
     // `check` and `run` alike: it was most likely cut off while it was written.
     guard !text.allSatisfy(\.isWhitespace) else {
@@ -23,7 +28,13 @@ struct SettingsDocument {
         ["mebibytes": String(Self.byteLimit >> 20)])
     }
     do {
-      root = try Yams.compose(yaml: text)
+      let parser = try Yams.Parser(yaml: text)
+      switch documents {
+      case .one: (root, surplus) = (try parser.singleRoot(), nil)
+      case .firstOfSeveral:
+        root = try parser.nextRoot()
+        surplus = try parser.nextRoot().map { SourcePlace(file: file, line: $0.mark?.line ?? 1, column: 1) }
+      }
     } catch let error as YamlError {
       throw Self.explain(error, file: file)
     } catch {

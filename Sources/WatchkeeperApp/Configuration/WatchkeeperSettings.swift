@@ -1,3 +1,4 @@
+internal import Alerting
 internal import Foundation
 internal import Notifiers
 internal import Telemetry
@@ -7,6 +8,7 @@ struct WatchkeeperSettings: Decodable, Sendable {
   var language: String?
   var storage = StorageSettings()
   var query = QuerySettings()
+  var rules = RuleSettings()
   var web = ConsoleSettings()
   var incidents = IncidentsSettings()
   var heartbeat: HeartbeatSettings?
@@ -18,7 +20,7 @@ struct WatchkeeperSettings: Decodable, Sendable {
   init() {}
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case language, storage, query, web, incidents, heartbeat, global, route, receivers, packaged
+    case language, storage, query, rules, web, incidents, heartbeat, global, route, receivers, packaged
   }
 
   init(from decoder: any Decoder) throws {
@@ -30,6 +32,7 @@ struct WatchkeeperSettings: Decodable, Sendable {
     }
     storage = try fields.decodeIfPresent(StorageSettings.self, forKey: .storage) ?? storage
     query = try fields.decodeIfPresent(QuerySettings.self, forKey: .query) ?? query
+    rules = try fields.decodeIfPresent(RuleSettings.self, forKey: .rules) ?? rules
     web = try fields.decodeIfPresent(ConsoleSettings.self, forKey: .web) ?? web
     incidents = try fields.decodeIfPresent(IncidentsSettings.self, forKey: .incidents) ?? incidents
     heartbeat = try fields.decodeIfPresent(HeartbeatSettings.self, forKey: .heartbeat)
@@ -124,6 +127,27 @@ struct QuerySettings: Decodable, Sendable {
     limits.samplesMax = samplesMax
     limits.timeMax = timeout.duration
     return limits
+  }
+}
+
+/// What holds where a rule group says nothing.
+struct RuleSettings: Decodable, Sendable {
+  var defaults = RuleDefaults()
+
+  init() {}
+
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case interval
+    case queryOffset = "query_offset"
+  }
+
+  init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    let interval = try fields.decodeIfPresent(DurationSetting.self, forKey: .interval)?.duration
+    if let interval, interval <= .zero { throw fields.problem(.interval, "fault.rule.interval") }
+    defaults.interval = interval ?? defaults.interval
+    defaults.queryOffset =
+      try fields.decodeIfPresent(DurationSetting.self, forKey: .queryOffset)?.duration ?? defaults.queryOffset
   }
 }
 

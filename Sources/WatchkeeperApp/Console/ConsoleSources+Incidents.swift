@@ -122,7 +122,7 @@ extension ConsoleSources {
       changesBefore: changes.filter { change in
         change.at <= incident.openedAt
           && incident.activeAt.elapsed(since: change.at) <= IncidentPageBuilder.neighbourhood
-      }
+      }, alert: rules().alert(of: incident)
     ).page
   }
 

@@ -7,17 +7,31 @@ extension ConsoleSources {
   /// Points of one line of a range query: Prometheus' own bound.
   static let pointsMax = 11_000
 
-  func answer(_ text: String, over range: EvaluationRange) async throws(PrometheusFailure) -> PrometheusAnswer {
+  func answer(
+    _ text: String, over range: EvaluationRange, _ options: PrometheusQueryOptions = .init()
+  ) async throws(PrometheusFailure) -> PrometheusResult {
+    var asked = queries
+    if let lookback = options.lookback { asked = asked.looking(back: lookback) }
+    if let timeout = options.timeout { asked = asked.answering(within: timeout) }
     do {
-      return PrometheusAnswer(try await queries.evaluate(text, over: range).value, at: range.end)
+      let result = try await asked.evaluate(text, over: range)
+      var remarks = PrometheusResult(
+        PrometheusAnswer(result.value, at: range.end),
+        warnings: result.annotations.filter { $0.severity == .warning }.map(\.description),
+        infos: result.annotations.filter { $0.severity == .info }.map(\.description))
+      if let limit = options.limit, remarks.answer.truncate(to: limit) {
+        remarks.warnings.append("results truncated due to limit")
+      }
+      return remarks
     } catch {
       throw PrometheusFailure(error)
     }
   }
 
   func rangeAnswer(
-    _ text: String, from start: Timestamp, through end: Timestamp, step: Duration
-  ) async throws(PrometheusFailure) -> PrometheusAnswer {
+    _ text: String, from start: Timestamp, through end: Timestamp, step: Duration,
+    _ options: PrometheusQueryOptions = .init()
+  ) async throws(PrometheusFailure) -> PrometheusResult {
     guard step > .zero else {
       throw PrometheusFailure(
         .badData, "invalid parameter \"step\": zero or negative query resolution step widths are not accepted")
@@ -31,7 +45,7 @@ extension ConsoleSources {
         .badData,
         "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)")
     }
-    return try await answer(text, over: range)
+    return try await answer(text, over: range, options)
   }
 
   func labelSets(
@@ -58,18 +72,34 @@ extension ConsoleSources {
 }
 
 extension PrometheusAnswer {
+  /// - Returns: whether anything was left out.
+  fileprivate mutating func truncate(to limit: Int) -> Bool {
+    switch self {
+    case .vector(let samples) where samples.count > limit: self = .vector(Array(samples.prefix(limit)))
+    case .matrix(let series) where series.count > limit: self = .matrix(Array(series.prefix(limit)))
+    case .vector, .matrix, .scalar, .string: return false
+    }
+    return true
+  }
+
   init(_ value: QueryValue, at time: Timestamp) {
     switch value {
     case .scalar(let number): self = .scalar(PrometheusPoint(at: time, number))
     case .string(let text): self = .string(at: time, text)
     case .vector(let elements):
-      self = .vector(elements.map { PrometheusSample($0.labels, PrometheusPoint(at: $0.timestamp, $0.value)) })
+      self = .vector(
+        elements.map {
+          PrometheusSample($0.labels, PrometheusPoint(at: $0.timestamp, $0.value, histogram: $0.histogram))
+        })
     case .matrix(let slices):
       self = .matrix(
         slices.map { slice in
           PrometheusSeries(
             slice.labels,
-            zip(slice.milliseconds, slice.values).map { PrometheusPoint(at: Timestamp(milliseconds: $0), $1) })
+            zip(slice.milliseconds, slice.values).map { PrometheusPoint(at: Timestamp(milliseconds: $0), $1) }
+              + zip(slice.histograms.milliseconds, slice.histograms.values).map {
+                PrometheusPoint(at: Timestamp(milliseconds: $0), .nan, histogram: $1)
+              })
         })
     }
   }

@@ -141,6 +141,13 @@ extension RuleEvaluator.View {
     return rule(origin, severity: incident.labels["severity"])
   }
 
+  /// The active alert behind an incident.
+  func alert(of incident: Incident) -> Alert? {
+    guard let origin = incident.origin.rule, let state = states[RuleGroupKey(file: origin.file, group: origin.group)]
+    else { return nil }
+    return state.rules.lazy.flatMap(\.activeAlerts).first { $0.labels == incident.labels }
+  }
+
   func rule(_ reference: RuleReference, severity: String?) -> (rule: AlertingRule, group: RuleGroup)? {
     for group in groups where group.file == reference.file && group.name == reference.group {
       let rules = group.rules.compactMap { rule -> AlertingRule? in

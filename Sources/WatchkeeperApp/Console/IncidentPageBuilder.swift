@@ -23,6 +23,8 @@ struct IncidentPageBuilder {
   let earlier: [EarlierIncident]
   /// Changes of the item shortly before, newest first.
   let changesBefore: [ItemChange]
+  /// The alert behind the incident, while it is active.
+  var alert: Alert?
 
   /// How long before an incident a change counts as its neighbour.
   static let neighbourhood = Duration.seconds(3600)
@@ -75,6 +77,11 @@ struct IncidentPageBuilder {
       return incident.reasons.first.map(Phrase.message) ?? Phrase("console.why.posted")
     }
     let item = incident.objectName(in: rows.inventory)
+    if let alert, let held = alert.held {
+      let since = alert.missingSince ?? alert.activeAt
+      return Phrase(
+        "hold.\(held.rawValue)", ["expression": rule?.policy.recovery?.text ?? "", "since": since.argument])
+    }
     guard let rule else { return Phrase("console.why.retired", ["item": item]) }
     guard rule.holdDuration > .zero else { return Phrase("console.why.at-once", ["item": item]) }
     return Phrase("console.why.held", ["item": item, "held": rule.holdDuration.argument])

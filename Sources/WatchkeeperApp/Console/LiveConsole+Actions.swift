@@ -1,3 +1,4 @@
+internal import Interchange
 internal import Synchronization
 internal import Incidents
 internal import Planner
@@ -94,7 +95,11 @@ extension LiveConsole: SelfReport {
     installation.status.withLock { $0.notReady }.map { .notReady($0) } ?? .ready
   }
 
-  func exposition() async -> String { await installation.selfMetrics().exposition }
+  func exposition(_ format: ExpositionFormat) async -> String {
+    format.text(await installation.selfMetrics().families)
+  }
+
+  func ruleCosts() async -> [RuleCostRow] { sources.rules().costRows }
 }
 
 extension LiveConsole: Console {}

@@ -56,6 +56,14 @@ extension LiveConsole: ConsolePages {
     RulesPageBuilder(view: sources.rules(), incidents: sources.incidents().book).page
   }
 
+  func explore(_ query: String, range: PageRange) async throws(ConsoleError) -> ExplorePage {
+    await sources.explorePage(query, range: range)
+  }
+
+  func backtest(_ order: BacktestOrder, waiting: Duration) async -> BacktestAnswer {
+    await backtests.answer(order, waiting: waiting)
+  }
+
   /// The newest values of a host's page, for the feed.
   func samples(of host: String, at now: Timestamp) async -> HostSamples? { await sources.samples(of: host, at: now) }
 }
@@ -65,27 +73,5 @@ extension ConsoleSources {
     MaintenancePageBuilder(
       maintenance: maintenance().book, inventory: inventory().book, plans: configuration().plans, zone: zone,
       now: clock.now)
-  }
-}
-
-extension LiveConsole: PrometheusSource {
-  func query(_ text: String, at time: Timestamp) async throws(PrometheusFailure) -> PrometheusAnswer {
-    try await sources.answer(text, over: .instant(time))
-  }
-
-  func queryRange(
-    _ text: String, from start: Timestamp, through end: Timestamp, step: Duration
-  ) async throws(PrometheusFailure) -> PrometheusAnswer {
-    try await sources.rangeAnswer(text, from: start, through: end, step: step)
-  }
-
-  func labelSets(
-    matching selectors: [String], from start: Timestamp, through end: Timestamp
-  ) async throws(PrometheusFailure) -> [LabelSet] {
-    try await sources.labelSets(matching: selectors, from: start, through: end)
-  }
-
-  func alertingRules() async throws(PrometheusFailure) -> [PrometheusRuleGroup] {
-    PrometheusRules.groups(of: sources.rules())
   }
 }

@@ -10,18 +10,18 @@ struct LiveConsole: Sendable {
   ///
   /// Strong on purpose: requests may still be answered while the program stops. `stop` breaks the cycle.
   let installation: Installation
+  let backtests: Backtests
 }
 
 extension Installation {
   /// Made once, because it remembers what pages have worked out.
   func makeConsole() -> LiveConsole {
-    LiveConsole(
-      sources: ConsoleSources(
-        clock: world.clock, journal: journal, queries: queries, incidents: { [incidents] in incidents.state },
-        inventory: { [inventory] in inventory.state }, maintenance: { [maintenance] in maintenance.state },
-        rules: { [evaluator] in evaluator.view }, deliveries: { [deliveries] in deliveries.view },
-        configuration: { [self] in configuration.withLock { $0 } },
-        probes: { [probes] in await probes.status() }, hostName: hostName, zone: zone),
-      installation: self)
+    let sources = ConsoleSources(
+      clock: world.clock, journal: journal, queries: queries, incidents: { [incidents] in incidents.state },
+      inventory: { [inventory] in inventory.state }, maintenance: { [maintenance] in maintenance.state },
+      rules: { [evaluator] in evaluator.view }, deliveries: { [deliveries] in deliveries.view },
+      configuration: { [self] in configuration.withLock { $0 } },
+      probes: { [probes] in await probes.status() }, hostName: hostName, zone: zone)
+    return LiveConsole(sources: sources, installation: self, backtests: Backtests(sources))
   }
 }

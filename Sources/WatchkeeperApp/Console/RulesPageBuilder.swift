@@ -38,6 +38,10 @@ struct RulesPageBuilder {
     let texts = Dictionary(
       alerting.annotations.map { ($0.name, $0.template.text) }, uniquingKeysWith: { first, _ in first })
     row.summary = texts["summary"].map { .annotation("summary", in: texts, otherwise: $0) }
+    row.holds = AlertHold.allCases.compactMap { hold in
+      let count = active.count { $0.held == hold }
+      return count == 0 ? nil : Phrase("rule.holds.\(hold.rawValue)", ["count": String(count)])
+    }
     // Rules of one name are one breach; each lists what is open under the name while it sees something.
     row.incidents = incidents
     return row

@@ -16,8 +16,9 @@ extension Installation {
     status.withLock { $0.lastRound = world.clock.uptime }
     let book = inventory.state.book
     let offering = BreachOffering(
-      inventory: book, targets: TargetTable(configuration.withLock { $0.probes }, hostName: hostName, in: book),
-      maintenance: maintenance.state, incidents: incidents.state.book)
+      inventory: book,
+      targets: { [self] in TargetTable(configuration.withLock { $0.probes }, hostName: hostName, in: book) },
+      window: maintenance.state.window, incidents: incidents.state.book)
     for round in offering.rounds(of: round, at: now) where incidents.submit(.round(round)) == .mailboxFull {
       log.warning("incidents: too much waits; the round of \(round.rule) is offered again with the next")
     }

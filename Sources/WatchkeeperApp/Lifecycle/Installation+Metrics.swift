@@ -13,6 +13,7 @@ extension Installation {
   func selfMetrics() async -> [SelfMetric] {
     let status = status.withLock { $0 }
     return processMetrics(status) + storeMetrics() + ruleMetrics() + incidentMetrics() + probeMetrics(status)
+      + writeMetrics()
       + (await journalMetrics())
   }
 
@@ -131,6 +132,34 @@ extension Installation {
       SelfMetric(
         "watchkeeper_rule_template_failures_total", .counter, "Label and annotation templates that failed.",
         Double(view.templateErrors)),
+    ] + incrementalMetrics(view)
+  }
+
+  private func incrementalMetrics(_ view: RuleEvaluator.View) -> [SelfMetric] {
+    let costs = view.costs.values.lazy.flatMap(\.values)
+    let modes = [("incremental", costs.filter { $0.plain == nil }), ("plain", costs.filter { $0.plain != nil })]
+    func perMode(_ value: (RuleCost) -> Double) -> [(labels: LabelSet, value: Double)] {
+      modes.map { mode, costs in (LabelSet(["mode": mode]), costs.reduce(0) { $0 + value($1) }) }
+    }
+    let engine = view.incremental.engine
+    return [
+      SelfMetric("watchkeeper_rules", .gauge, "Rules by how their last round was evaluated.", perMode { _ in 1 }),
+      SelfMetric(
+        "watchkeeper_rule_evaluation_seconds", .gauge, "Time of the last round of all rules.",
+        perMode { $0.took.inSeconds }),
+      SelfMetric(
+        "watchkeeper_rule_samples_read", .gauge, "Samples read in the last round of all rules.",
+        perMode { Double($0.cost.samples) }),
+      SelfMetric("watchkeeper_rule_window_series", .gauge, "Series kept for windows.", Double(engine.series)),
+      SelfMetric("watchkeeper_rule_window_bytes", .gauge, "Memory of windows.", Double(engine.bytes)),
+      SelfMetric(
+        "watchkeeper_rule_window_refills_total", .counter, "Times that too many samples waited for the rules.",
+        Double(view.incremental.breaks)),
+      SelfMetric(
+        "watchkeeper_rule_shadow_checks_total", .counter, "Evaluations done both ways.", Double(view.shadowChecks)),
+      SelfMetric(
+        "watchkeeper_rule_shadow_differences_total", .counter, "Evaluations in which the two ways differed.",
+        Double(view.shadowDifferences)),
     ]
   }
 
@@ -169,6 +198,23 @@ extension Installation {
       SelfMetric(
         "watchkeeper_probe_samples_refused_total", .counter, "Samples refused because a limit on series was reached.",
         perProbe { Double($0.refusedInAll) }),
+    ]
+  }
+
+  private func writeMetrics() -> [SelfMetric] {
+    let tally = remoteWrite.tally
+    return [
+      SelfMetric(
+        "watchkeeper_remote_write_requests_total", .counter, "Requests of remote write.", Double(tally.requests)),
+      SelfMetric(
+        "watchkeeper_remote_write_samples_total", .counter, "Samples by remote write, taken and refused.",
+        [
+          (LabelSet(["outcome": "taken"]), Double(tally.samples)),
+          (LabelSet(["outcome": "refused"]), Double(tally.refused)),
+        ]),
+      SelfMetric(
+        "watchkeeper_remote_write_exemplars_dropped_total", .counter, "Exemplars, which the store does not keep.",
+        Double(tally.exemplars)),
     ]
   }
 

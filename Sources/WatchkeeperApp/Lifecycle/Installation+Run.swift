@@ -61,6 +61,7 @@ extension Installation {
   func stop(_ loops: Loops) async {
     status.withLock { $0.notReady = "stopping" }
     await hub.close()
+    await madeConsole.withLock { $0 }?.backtests.stop()
     await evaluator.stop()
     await deliveries.stop()
     loops.work.cancel()

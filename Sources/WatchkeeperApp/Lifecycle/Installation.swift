@@ -37,6 +37,7 @@ final class Installation: Sendable {
   let evaluator: RuleEvaluator
   let deliveries: DeliveryService
   let probes: ProbeRunner
+  let remoteWrite: RemoteWriteDesk
   let hub: EventHub
   let status: Mutex<InstallationStatus>
   let configuration: Mutex<Configuration>
@@ -110,12 +111,14 @@ final class Installation: Sendable {
       }
     }
     evaluator = RuleEvaluator(
-      world: world, queries: queries, appender: store, log: log,
+      world: world, queries: queries, following: store, appender: store, log: log,
       external: ExternalIdentity(url: settings.web.externalURL ?? ""),
       offer: { link.installation?.offer($0) }, retire: { link.installation?.retire($0) })
-    probes = ProbeRunner(
-      environment: ProbeEnvironment(transfers: base.transfers, clock: base.clock, hostName: base.hostName), store: store
-    )
+    let remoteWrite = RemoteWriteDesk(store: store)
+    self.remoteWrite = remoteWrite
+    var environment = ProbeEnvironment(transfers: base.transfers, clock: base.clock, hostName: base.hostName)
+    environment.tellMetadata = { remoteWrite.note($0) }
+    probes = ProbeRunner(environment: environment, store: store)
     link.installation = self
     tendReserve()
   }

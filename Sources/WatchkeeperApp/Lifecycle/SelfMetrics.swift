@@ -1,3 +1,4 @@
+internal import Interchange
 internal import Telemetry
 
 /// A number about Watchkeeper itself.
@@ -25,20 +26,11 @@ struct SelfMetric: Sendable {
 }
 
 extension [SelfMetric] {
-  /// Prometheus' text format, version 0.0.4.
-  var exposition: String {
-    var text = ""
-    for metric in self {
-      text += "# HELP \(metric.name) \(metric.help)\n# TYPE \(metric.name) \(metric.kind.rawValue)\n"
-      for (labels, value) in metric.values {
-        text += labels.setting(LabelSet.metricName, to: metric.name).description + " \(Self.number(value))\n"
-      }
+  /// A counter is called what its samples are called.
+  var families: [ExpositionFamily] {
+    map { metric in
+      let type: MetricType = metric.kind == .counter ? .counter : .gauge
+      return ExpositionFamily(MetricMetadata(family: metric.name, type: type, help: metric.help), metric.values)
     }
-    return text
-  }
-
-  private static func number(_ value: Double) -> String {
-    if let whole = Int64(exactly: value) { return String(whole) }
-    return value.isNaN ? "NaN" : value.isInfinite ? (value < 0 ? "-Inf" : "+Inf") : String(value)
   }
 }

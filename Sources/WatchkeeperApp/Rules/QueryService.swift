@@ -6,6 +6,7 @@ struct QueryService: Sendable {
   let reader: any SeriesReader
   let limits: ReadLimits
   let lookback: Duration
+  var evaluation = EvaluationLimits()
 
   enum Failure: Error, Sendable, CustomStringConvertible {
     case query(PromQLError)
@@ -19,7 +20,27 @@ struct QueryService: Sendable {
     }
   }
 
+  /// The same with another look-back.
+  func looking(back lookback: Duration) -> QueryService {
+    QueryService(reader: reader, limits: limits, lookback: lookback)
+  }
+
+  /// The same with less time; never with more.
+  func answering(within timeout: Duration) -> QueryService {
+    var shorter = limits
+    shorter.timeMax = min(limits.timeMax, timeout)
+    return QueryService(reader: reader, limits: shorter, lookback: lookback)
+  }
+
   func evaluate(_ query: Query, over range: EvaluationRange) async throws(Failure) -> QueryResult {
+    var cost = EvaluationCost()
+    return try await evaluate(query, over: range, counting: &cost)
+  }
+
+  /// - Parameter cost: set to the series and samples that were read.
+  func evaluate(
+    _ query: Query, over range: EvaluationRange, counting cost: inout EvaluationCost
+  ) async throws(Failure) -> QueryResult {
     let plan = query.plan(over: range, lookback: lookback)
     let series: [[SeriesSlice]]
     do {
@@ -27,8 +48,11 @@ struct QueryService: Sendable {
     } catch {
       throw .reading(error)
     }
+    cost = EvaluationCost(
+      series: series.reduce(0) { $0 + $1.count },
+      samples: series.lazy.joined().reduce(0) { $0 + $1.count })
     do {
-      return try plan.evaluate(over: series)
+      return try plan.evaluate(over: series, limits: evaluation)
     } catch {
       throw .query(error)
     }

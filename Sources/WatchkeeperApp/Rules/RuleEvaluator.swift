@@ -27,10 +27,17 @@ actor RuleEvaluator {
     var failures: [RuleGroupKey: UInt64] = [:]
     var templateErrors: UInt64 = 0
     var samplesRefused: UInt64 = 0
+    /// By the rule's place in its group: the last round.
+    var costs: [RuleGroupKey: [Int: RuleCost]] = [:]
+    var shadowChecks: UInt64 = 0
+    var shadowDifferences: UInt64 = 0
+    var incremental = IncrementalRules.Statistics()
   }
 
   private let world: World
   private let queries: QueryService
+  /// `nil`: every rule is evaluated plainly.
+  private let incremental: IncrementalRules?
   private let appender: any SampleAppender
   private let log: Log
   private let external: ExternalIdentity
@@ -51,11 +58,13 @@ actor RuleEvaluator {
   private var unsaved: [String: [UInt8]?] = [:]
 
   init(
-    world: World, queries: QueryService, appender: any SampleAppender, log: Log, external: ExternalIdentity,
+    world: World, queries: QueryService, following source: (any LiveSeriesSource)? = nil,
+    appender: any SampleAppender, log: Log, external: ExternalIdentity,
     offer: @escaping @Sendable (GroupRound) -> Void, retire: @escaping @Sendable ([Alert]) -> Void
   ) {
     self.world = world
     self.queries = queries
+    incremental = source.map { IncrementalRules(source: $0, queries: queries, clock: world.clock, log: log) }
     self.appender = appender
     self.log = log
     self.external = external
@@ -89,11 +98,13 @@ actor RuleEvaluator {
     append(carried.samples, of: nil)
     await save(carried.rowChanges)
     references = references.filter { groups[$0.key] != nil }
+    await incremental?.adopt(list)
     published.withLock { [groups] view in
       view.groups = list
       view.states = carried.states
       view.lastTook = view.lastTook.filter { groups[$0.key] != nil }
       view.failures = view.failures.filter { groups[$0.key] != nil }
+      view.costs = [:]
     }
     if !carried.retired.isEmpty { retire(carried.retired) }
   }
@@ -177,11 +188,13 @@ actor RuleEvaluator {
     states[group.key] = state
     await save(rows)
     let took = world.clock.uptime - began
+    let statistics = await incremental?.statistics
     published.withLock { view in
       view.states[group.key] = state
       view.lastTook[group.key] = took
       view.lastEvaluation = slot
       view.rounds += 1
+      if let statistics { view.incremental = statistics }
       view.failures[group.key, default: 0] += failures
     }
     offer(GroupRound(group: group, slot: slot, outcomes: outcomes, took: took))
@@ -191,7 +204,7 @@ actor RuleEvaluator {
     _ rule: Rule, _ index: Int, of group: RuleGroup, _ state: inout GroupState, at slot: Timestamp
   ) async -> RuleOutcome {
     let time = slot.advanced(by: .zero - group.queryOffset)
-    let result = await Self.result(of: rule.query, at: time, queries)
+    let result = await result(of: rule, index, of: group, at: time)
     var context = RoundContext(external: external)
     for _ in 0..<RuleRoundLimits.askingMax {
       switch state.evaluate(ruleAt: index, of: group, given: result, at: slot, in: context) {
@@ -200,12 +213,14 @@ actor RuleEvaluator {
         for text in texts { context.answers[text] = await Self.answer(to: text, at: time, queries) }
       }
     }
-    let exhausted = RuleResult.failed("templates ask for queries without end – simplify them")
+    let exhausted = RuleResult.failed(Self.askedWithoutEnd)
     if case .done(let outcome) = state.evaluate(ruleAt: index, of: group, given: exhausted, at: slot) { return outcome }
     return RuleOutcome()
   }
 
-  private nonisolated static func result(of query: Query, at time: Timestamp, _ queries: QueryService) async
+  static let askedWithoutEnd = "templates ask for queries without end – simplify them"
+
+  nonisolated static func result(of query: Query, at time: Timestamp, _ queries: QueryService) async
     -> RuleResult
   {
     do {
@@ -215,7 +230,25 @@ actor RuleEvaluator {
     }
   }
 
-  private nonisolated static func answer(
+  /// One rule a round of its group takes its turn to be evaluated both ways.
+  private func result(of rule: Rule, _ index: Int, of group: RuleGroup, at time: Timestamp) async -> RuleResult {
+    let turn = Int(time.milliseconds / max(1, group.interval.wholeMilliseconds)) % group.rules.count
+    let evaluation = await RuleEvaluation.run(
+      rule.query, offset: group.queryOffset, at: time, queries, incremental, clock: world.clock,
+      shadow: turn == index ? .wanted : .none)
+    if let difference = evaluation.difference {
+      log.error(
+        "rules: \(rule.place): \(rule.name): incremental evaluation: \(difference); evaluated plainly from now on")
+    }
+    published.withLock { view in
+      view.costs[group.key, default: [:]][index] = evaluation.cost
+      if evaluation.isShadowed { view.shadowChecks += 1 }
+      if evaluation.difference != nil { view.shadowDifferences += 1 }
+    }
+    return evaluation.result
+  }
+
+  nonisolated static func answer(
     to text: String, at time: Timestamp, _ queries: QueryService
   ) async -> TemplateAnswer {
     do {
@@ -253,7 +286,11 @@ actor RuleEvaluator {
     for sample in samples {
       guard let reference = known[sample.labels] ?? (try? appender.reference(for: sample.labels)) else { continue }
       known[sample.labels] = reference
-      batch.append(reference, at: sample.timestamp, sample.value)
+      if let histogram = sample.histogram {
+        batch.append(reference, at: sample.timestamp, histogram)
+      } else {
+        batch.append(reference, at: sample.timestamp, sample.value)
+      }
     }
     return batch
   }

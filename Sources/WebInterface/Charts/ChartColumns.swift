@@ -53,5 +53,6 @@ struct ChartColumns: Sendable {
   }
 
   var last: Double? { runs.last?.last?.mean }
+  var lowest: Double? { runs.joined().map(\.low).min() }
   var highest: Double? { runs.joined().map(\.high).max() }
 }

@@ -31,7 +31,8 @@ struct ChartDrawing {
         $0, from: chart.start.milliseconds, through: chart.end.milliseconds, width: width, gap: interval * 5 / 2)
     }
     let highest = max(columns.compactMap(\.highest).max() ?? 0, chart.threshold?.value ?? 0)
-    scale = ChartScale(given: chart.top, highest: highest, unit: chart.unit)
+    let lowest = columns.compactMap(\.lowest).min() ?? 0
+    scale = ChartScale(given: chart.top, lowest: lowest, highest: highest, unit: chart.unit)
   }
 
   private func x(_ instant: Int64) -> Double { min(1, max(0, Double(instant - start) / span)) }
@@ -39,7 +40,8 @@ struct ChartDrawing {
   private var bottom: Double { height - Self.foot }
 
   private func y(_ value: Double) -> Double {
-    bottom - min(1, max(0, value / scale.top)) * (bottom - Self.head)
+    let share = (value - scale.bottom) / (scale.top - scale.bottom)
+    return bottom - min(1, max(0, share)) * (bottom - Self.head)
   }
 
   var view: View {
@@ -47,7 +49,7 @@ struct ChartDrawing {
       "id": chart.id, "title": parts.text(chart.title), "width": chart.width.rawValue,
       "height": Geometry.number(height), "bottom": Geometry.number(bottom), "head": Geometry.number(Self.head),
       "plotHeight": Geometry.number(bottom - Self.head), "capY": Geometry.number(Self.head - 3),
-      "timeY": Geometry.number(height - 6),
+      "timeY": Geometry.number(height - 6), "zero": Geometry.number(y(0)),
       "legend": zip(chart.series, columns).enumerated().map { legend($0.offset, $0.element.0, $0.element.1) },
       "grid": grid, "times": times, "bands": bands, "marks": marks, "lines": lines,
       "isEmpty": columns.allSatisfy(\.runs.isEmpty), "label": summary, "points": points, "table": table,
@@ -238,7 +240,8 @@ struct ChartDrawing {
         + "\"t\":[\(times)],\"v\":[\(values)]}"
     }
     let gap = Int(chart.intervalSeconds * 2.5)
-    return "{\"from\":\(start),\"to\":\(chart.end.milliseconds),\"top\":\(Self.digits(scale.top)),\"gap\":\(gap),"
+    return
+      "{\"from\":\(start),\"to\":\(chart.end.milliseconds),\"top\":\(Self.digits(scale.top)),\"low\":\(Self.digits(scale.bottom)),\"gap\":\(gap),"
       + "\"fixed\":\(chart.top != nil),\"s\":[\(series.joined(separator: ","))]}"
   }
 

@@ -1,22 +1,29 @@
 internal import Wording
 
-/// The vertical scale of a chart: zero at the foot, a round number at the top, three to five lines.
+/// The vertical scale of a chart: a round number at the top, three to five lines, zero at the foot unless there are
+/// values below it.
 struct ChartScale: Sendable {
+  let bottom: Double
   let top: Double
+  /// Without zero, which has a line of its own.
   let ticks: [Double]
 
   /// - Parameters:
-  ///   - given: the top when it is known.
+  ///   - given: the top when it is known; nothing is below zero then.
+  ///   - lowest: the least value that must fit.
   ///   - highest: the greatest value that must fit, threshold included.
-  init(given: Double?, highest: Double, unit: ChartUnit) {
+  init(given: Double?, lowest: Double = 0, highest: Double, unit: ChartUnit) {
     let base = unit == .bytes || unit == .bytesPerSecond ? 1024.0 : 10
     // A share of a whole that stays below 100 % gets no room above it.
     let roomy = unit == .percent && highest <= 100 ? min(highest * 1.05, 100) : highest * 1.05
-    let wanted = given ?? max(roomy, Self.least(unit))
-    let step = Self.niceStep(wanted / 4, base: base)
+    let below = given == nil ? max(0, -lowest * 1.05) : 0
+    let wanted = given ?? max(roomy, below > 0 ? 0 : Self.least(unit))
+    let step = Self.niceStep((wanted + below) / 4, base: base)
     let count = given == nil ? (wanted / step).rounded(.up) : wanted / step
-    top = given ?? step * max(count, 1)
-    ticks = stride(from: step, through: top * 1.0001, by: step).map { $0 }
+    top = given ?? step * max(count, below > 0 ? 0 : 1)
+    bottom = -step * (below / step).rounded(.up)
+    let negative = below > 0 ? stride(from: bottom, to: -step / 2, by: step).map { $0 } : []
+    ticks = negative + stride(from: step, through: top * 1.0001, by: step).map { $0 }
   }
 
   /// A flat line at zero still gets a scale that means something.

@@ -117,7 +117,7 @@ public struct PageLink: Hashable, Sendable, Encodable {
 
 /// Where a link leads; the path is made in one place.
 public enum PageTarget: Hashable, Sendable {
-  case overview, incidents, hosts, items, maintenance, rules
+  case overview, incidents, hosts, items, maintenance, rules, explore
   case incident(RecordNumber)
   case host(String)
   /// An item of the CMDB by its id.
@@ -127,6 +127,8 @@ public enum PageTarget: Hashable, Sendable {
   case window(RecordNumber)
   /// A rule by file, group and name: another file may have a group of the same name.
   case rule(file: String, group: String, name: String)
+  /// The same rule tried on the past.
+  case backtest(file: String, group: String, name: String)
 
   public var path: String {
     switch self {
@@ -136,6 +138,7 @@ public enum PageTarget: Hashable, Sendable {
     case .items: "/cmdb"
     case .maintenance: "/maintenance"
     case .rules: "/rules"
+    case .explore: "/explore"
     case .incident(let number): "/incidents/\(number)"
     case .host(let name): "/hosts/" + PercentCoding.encode(name)
     case .item(let id): "/cmdb/" + PercentCoding.encode(id)
@@ -143,6 +146,8 @@ public enum PageTarget: Hashable, Sendable {
     case .window(let number): "/maintenance/windows/\(number)"
     case .rule(let file, let group, let name):
       "/rules#" + PercentCoding.encode(Self.ruleAnchor(file: file, group: group, name: name))
+    case .backtest(let file, let group, let name):
+      "/rules/" + [file, group, name].map(PercentCoding.encode).joined(separator: "/") + "/past"
     }
   }
 

@@ -44,6 +44,8 @@ public struct RuleRow: Sendable, Encodable {
   public var problem: String?
   public var pending: Int
   public var firing: Int
+  /// Why alerts go on although their condition no longer holds, and how many.
+  public var holds: [Phrase] = []
   public var incidents: [RecordNumber]
 
   public init(

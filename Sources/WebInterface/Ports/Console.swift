@@ -1,10 +1,11 @@
+public import Interchange
 public import Records
 public import Telemetry
 
 /// All that the web interface knows and can do. Declared here, implemented by `WatchkeeperApp` from the real modules.
 ///
 /// Pages are values; the interface words them in the reader's language and draws them.
-public protocol Console: ConsolePages, ConsoleActions, ConsoleFeed, SelfReport, PrometheusSource {}
+public protocol Console: ConsolePages, ConsoleActions, ConsoleFeed, SelfReport, PrometheusSource, WriteDoor {}
 
 /// Reading. A page is one consistent view of the moment; it never waits for a probe.
 public protocol ConsolePages: Sendable {
@@ -22,6 +23,10 @@ public protocol ConsolePages: Sendable {
   /// The week of a task's slot, or the current week for a task without one. A window stands for its task.
   func maintenance(of record: RecordNumber) async throws(ConsoleError) -> MaintenancePage
   func rules() async throws(ConsoleError) -> RulesPage
+  /// - Parameter query: empty for the page to begin with.
+  func explore(_ query: String, range: PageRange) async throws(ConsoleError) -> ExplorePage
+  /// Begins what is ordered, or tells how far it is; waits a while for its end. Equal orders are one.
+  func backtest(_ order: BacktestOrder, waiting: Duration) async -> BacktestAnswer
 }
 
 /// Changing. An action returns when its facts are durable.
@@ -108,7 +113,9 @@ public struct HostSamples: Sendable, Encodable {
 public protocol SelfReport: Sendable {
   func readiness() async -> Readiness
   /// Prometheus text exposition of Watchkeeper's own metrics.
-  func exposition() async -> String
+  func exposition(_ format: ExpositionFormat) async -> String
+  /// Every rule in force, by the time of its last round, dearest first.
+  func ruleCosts() async -> [RuleCostRow]
 }
 
 public enum Readiness: Hashable, Sendable {

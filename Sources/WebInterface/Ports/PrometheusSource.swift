@@ -2,15 +2,100 @@ public import Telemetry
 
 /// The answers behind `/api/v1`, built by PromQL and Alerting.
 public protocol PrometheusSource: Sendable {
-  func query(_ text: String, at time: Timestamp) async throws(PrometheusFailure) -> PrometheusAnswer
+  func query(
+    _ text: String, at time: Timestamp, _ options: PrometheusQueryOptions
+  ) async throws(PrometheusFailure) -> PrometheusResult
   func queryRange(
-    _ text: String, from start: Timestamp, through end: Timestamp, step: Duration
-  ) async throws(PrometheusFailure) -> PrometheusAnswer
+    _ text: String, from start: Timestamp, through end: Timestamp, step: Duration, _ options: PrometheusQueryOptions
+  ) async throws(PrometheusFailure) -> PrometheusResult
+  /// The query in one line as the engine understands it.
+  func formatted(_ text: String) throws(PrometheusFailure) -> String
   /// - Parameter selectors: series selectors such as `up{job="node"}`; empty for all series.
   func labelSets(
     matching selectors: [String], from start: Timestamp, through end: Timestamp
   ) async throws(PrometheusFailure) -> [LabelSet]
   func alertingRules() async throws(PrometheusFailure) -> [PrometheusRuleGroup]
+  func runtime() async -> PrometheusRuntime
+  func targets() async -> [PrometheusTarget]
+}
+
+/// What a caller may set for one query.
+public struct PrometheusQueryOptions: Sendable, Equatable {
+  /// `nil`: the installation's. Never longer than that.
+  public var timeout: Duration?
+  /// `nil`: the installation's.
+  public var lookback: Duration?
+  /// The most series in the answer; `nil` for all.
+  public var limit: Int?
+
+  public init(timeout: Duration? = nil, lookback: Duration? = nil, limit: Int? = nil) {
+    self.timeout = timeout
+    self.lookback = lookback
+    self.limit = limit
+  }
+}
+
+/// An answer with what the engine remarked about it.
+public struct PrometheusResult: Sendable {
+  public var answer: PrometheusAnswer
+  public var warnings: [String]
+  public var infos: [String]
+
+  public init(_ answer: PrometheusAnswer, warnings: [String] = [], infos: [String] = []) {
+    self.answer = answer
+    self.warnings = warnings
+    self.infos = infos
+  }
+}
+
+/// The store and the process, for `/api/v1/status/…`.
+public struct PrometheusRuntime: Sendable {
+  public var startedAt: Timestamp
+  public var workingFolder: String
+  public var isConfigurationCurrent: Bool
+  public var retention: Duration
+  public var lookback: Duration
+  public var queryTimeout: Duration
+  public var activeSeries: Int
+
+  public init(
+    startedAt: Timestamp, workingFolder: String, isConfigurationCurrent: Bool, retention: Duration, lookback: Duration,
+    queryTimeout: Duration, activeSeries: Int
+  ) {
+    self.startedAt = startedAt
+    self.workingFolder = workingFolder
+    self.isConfigurationCurrent = isConfigurationCurrent
+    self.retention = retention
+    self.lookback = lookback
+    self.queryTimeout = queryTimeout
+    self.activeSeries = activeSeries
+  }
+}
+
+/// One thing that is sampled, as `/api/v1/targets` shows it.
+public struct PrometheusTarget: Sendable {
+  public enum Health: String, Sendable { case up, down, unknown }
+
+  public var pool: String
+  public var labels: LabelSet
+  public var health: Health
+  public var lastError: String
+  public var lastScrape: Timestamp
+  public var lastScrapeSeconds: Double
+  public var interval: Duration
+
+  public init(
+    pool: String, labels: LabelSet, health: Health, lastError: String, lastScrape: Timestamp,
+    lastScrapeSeconds: Double, interval: Duration
+  ) {
+    self.pool = pool
+    self.labels = labels
+    self.health = health
+    self.lastError = lastError
+    self.lastScrape = lastScrape
+    self.lastScrapeSeconds = lastScrapeSeconds
+    self.interval = interval
+  }
 }
 
 /// The result of a query, with its type.
@@ -23,11 +108,14 @@ public enum PrometheusAnswer: Sendable {
 
 public struct PrometheusPoint: Sendable {
   public var at: Timestamp
+  /// Not looked at when there is a histogram.
   public var value: Double
+  public var histogram: NativeHistogram?
 
-  public init(at: Timestamp, _ value: Double) {
+  public init(at: Timestamp, _ value: Double, histogram: NativeHistogram? = nil) {
     self.at = at
     self.value = value
+    self.histogram = histogram
   }
 }
 

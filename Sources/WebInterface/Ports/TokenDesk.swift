@@ -27,7 +27,7 @@ public struct TokenOrder: Sendable, Equatable {
 /// A token's record, without the token.
 public struct TokenEntry: Sendable, Encodable, Equatable {
   public var name: String
-  /// `viewer`, `operator` or `administrator`.
+  /// `viewer`, `operator`, `administrator` or `writer`.
   public var role: String
   public var createdAt: Timestamp
   /// `nil` for never.

@@ -3,7 +3,13 @@ internal import Telemetry
 /// Writes answers in the form of Prometheus' HTTP API.
 /// - Source: Prometheus documentation, "HTTP API", expression query result formats.
 enum PrometheusJSON {
-  static func success(_ body: String) -> String { #"{"status":"success","data":"# + body + "}" }
+  static func success(_ body: String, warnings: [String] = [], infos: [String] = []) -> String {
+    var text = #"{"status":"success","data":"# + body
+    for (name, remarks) in [("warnings", warnings), ("infos", infos)] where !remarks.isEmpty {
+      text += ",\"\(name)\":" + list(remarks.map(TextNotation.json.quoted))
+    }
+    return text + "}"
+  }
 
   static func failure(_ failure: PrometheusFailure) -> String {
     Self.failure(kind: failure.kind.rawValue, message: failure.message)
@@ -16,11 +22,18 @@ enum PrometheusJSON {
   static func data(of answer: PrometheusAnswer) -> String {
     switch answer {
     case .vector(let samples):
-      let rows = samples.map { #"{"metric":\#(labels($0.labels)),"value":\#(point($0.point))}"# }
+      let rows = samples.map {
+        #"{"metric":\#(labels($0.labels)),"\#($0.point.histogram == nil ? "value" : "histogram")":\#(point($0.point))}"#
+      }
       return #"{"resultType":"vector","result":[\#(rows.joined(separator: ","))]}"#
     case .matrix(let series):
-      let rows = series.map {
-        #"{"metric":\#(labels($0.labels)),"values":[\#($0.points.map(point).joined(separator: ","))]}"#
+      let rows = series.map { series in
+        let numbers = series.points.filter { $0.histogram == nil }.map(point)
+        let histograms = series.points.filter { $0.histogram != nil }.map(point)
+        var row = #"{"metric":\#(labels(series.labels))"#
+        if !numbers.isEmpty || histograms.isEmpty { row += #","values":\#(list(numbers))"# }
+        if !histograms.isEmpty { row += #","histograms":\#(list(histograms))"# }
+        return row + "}"
       }
       return #"{"resultType":"matrix","result":[\#(rows.joined(separator: ","))]}"#
     case .scalar(let scalar): return #"{"resultType":"scalar","result":\#(point(scalar))}"#
@@ -39,7 +52,18 @@ enum PrometheusJSON {
 
   static func list(_ items: [String]) -> String { "[" + items.joined(separator: ",") + "]" }
 
-  private static func point(_ point: PrometheusPoint) -> String { "[\(time(point.at)),\"\(number(point.value))\"]" }
+  private static func point(_ point: PrometheusPoint) -> String {
+    "[\(time(point.at)),\(point.histogram.map(histogram) ?? "\"\(number(point.value))\"")]"
+  }
+
+  /// Each bucket as `[rule, lower, upper, count]`, the rule telling which bounds belong to it; empty ones are left out.
+  private static func histogram(_ histogram: NativeHistogram) -> String {
+    let buckets = histogram.buckets.filter { $0.count != 0 }.map {
+      #"[\#($0.inclusion.rawValue),"\#(number($0.lower))","\#(number($0.upper))","\#(number($0.count))"]"#
+    }
+    let fields = #"{"count":"\#(number(histogram.count))","sum":"\#(number(histogram.sum))""#
+    return fields + (buckets.isEmpty ? "}" : #","buckets":\#(list(buckets))}"#)
+  }
 
   /// Seconds with as many as three decimals.
   static func time(_ instant: Timestamp) -> String {

@@ -13,19 +13,35 @@ struct PrometheusRoutes: Sendable {
   static let pointsMax = 11_000
 
   var routes: [Route] {
-    let reads: [(String, Permission, @Sendable (Query) async throws(PrometheusFailure) -> String)] = [
-      ("/api/v1/query", .metricsRead, query), ("/api/v1/query_range", .metricsRead, queryRange),
-      ("/api/v1/series", .metricsRead, series), ("/api/v1/labels", .metricsRead, labelNames),
+    let reads: [(String, Answer)] = [
+      ("/api/v1/query", query), ("/api/v1/query_range", queryRange), ("/api/v1/series", series),
+      ("/api/v1/labels", labelNames), ("/api/v1/format_query", formatted), ("/api/v1/query_exemplars", exemplars),
     ]
-    let both = reads.flatMap { path, permission, answer in
-      [route(.get, path, permission, answer), route(.post, path, permission, answer)]
+    let both = reads.flatMap { path, answer in
+      [route(.get, path, .metricsRead, answer), route(.post, path, .metricsRead, answer)]
     }
     return both + [
       route(.get, "/api/v1/label/:name/values", .metricsRead, labelValues),
       route(.get, "/api/v1/rules", .ruleRead, rules), route(.get, "/api/v1/alerts", .ruleRead, alerts),
+      route(.get, "/api/v1/targets", .metricsRead, targets),
       route(.get, "/api/v1/status/buildinfo", .metricsRead, buildInformation),
+      route(.get, "/api/v1/status/runtimeinfo", .metricsRead, runtimeInformation),
+      route(.get, "/api/v1/status/flags", .metricsRead, flags), route(.get, "/api/v1/status/tsdb", .metricsRead, store),
+      // Grafana asks here whether rules can be edited: this plain refusal means that they cannot.
+      Route(.get, "/api/v1/rules/test/test", .ruleRead) { _ async throws(WebFailure) in
+        WebResponse(status: 404, contentType: "text/plain; charset=utf-8", "404 page not found\n")
+      },
     ]
   }
+
+  /// What one call answers: the data as JSON, and remarks about them.
+  struct Data: Sendable {
+    let json: String
+    var warnings: [String] = []
+    var infos: [String] = []
+  }
+
+  typealias Answer = @Sendable (Query) async throws(PrometheusFailure) -> Data
 
   /// Parameters from the address and from a posted form.
   struct Query: Sendable {
@@ -43,11 +59,14 @@ struct PrometheusRoutes: Sendable {
 
   private func route(
     _ method: Route.Method, _ path: String, _ permission: Permission,
-    _ answer: @escaping @Sendable (Query) async throws(PrometheusFailure) -> String
+    _ answer: @escaping Answer
   ) -> Route {
     Route(method, path, permission) { call async throws(WebFailure) in
       do throws(PrometheusFailure) {
-        return WebResponse(contentType: "application/json", PrometheusJSON.success(try await answer(Query(call))))
+        let data = try await answer(Query(call))
+        return WebResponse(
+          contentType: "application/json",
+          PrometheusJSON.success(data.json, warnings: data.warnings, infos: data.infos))
       } catch {
         return WebResponse(
           status: Self.status(of: error.kind), contentType: "application/json", PrometheusJSON.failure(error))
@@ -67,12 +86,12 @@ struct PrometheusRoutes: Sendable {
 
   // MARK: - Queries
 
-  @Sendable private func query(_ query: Query) async throws(PrometheusFailure) -> String {
+  @Sendable private func query(_ query: Query) async throws(PrometheusFailure) -> Data {
     let time = try instant("time", of: query) ?? clock.now
-    return PrometheusJSON.data(of: try await source.query(try text(of: query), at: time))
+    return Data(try await source.query(try text(of: query), at: time, try options(of: query)))
   }
 
-  @Sendable private func queryRange(_ query: Query) async throws(PrometheusFailure) -> String {
+  @Sendable private func queryRange(_ query: Query) async throws(PrometheusFailure) -> Data {
     let text = try text(of: query)
     guard let start = try instant("start", of: query), let end = try instant("end", of: query) else {
       throw PrometheusFailure(.badData, #"invalid parameter "start": cannot parse "" to a valid timestamp"#)
@@ -90,8 +109,38 @@ struct PrometheusRoutes: Sendable {
         .badData,
         "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)")
     }
-    return PrometheusJSON.data(of: try await source.queryRange(text, from: start, through: end, step: step))
+    return Data(try await source.queryRange(text, from: start, through: end, step: step, try options(of: query)))
   }
+
+  private func options(of query: Query) throws(PrometheusFailure) -> PrometheusQueryOptions {
+    PrometheusQueryOptions(
+      timeout: try duration("timeout", of: query), lookback: try duration("lookback_delta", of: query),
+      limit: try limit(of: query))
+  }
+
+  private func duration(_ name: String, of query: Query) throws(PrometheusFailure) -> Duration? {
+    guard let text = query.first(name), !text.isEmpty else { return nil }
+    guard let duration = PrometheusTime.step(text) else {
+      throw PrometheusFailure(.badData, #"invalid parameter "\#(name)": cannot parse "\#(text)" to a valid duration"#)
+    }
+    return duration
+  }
+
+  /// Zero and nothing mean no limit.
+  private func limit(of query: Query) throws(PrometheusFailure) -> Int? {
+    guard let text = query.first("limit"), !text.isEmpty else { return nil }
+    guard let limit = Int(text), limit >= 0 else {
+      throw PrometheusFailure(.badData, #"invalid parameter "limit": cannot parse "\#(text)" to a valid limit"#)
+    }
+    return limit == 0 ? nil : limit
+  }
+
+  @Sendable private func formatted(_ query: Query) async throws(PrometheusFailure) -> Data {
+    Data(json: TextNotation.json.quoted(try source.formatted(try text(of: query))))
+  }
+
+  /// Exemplars are not kept; an empty answer is what a panel that asks for them can live with.
+  @Sendable private func exemplars(_ query: Query) async throws(PrometheusFailure) -> Data { Data(json: "[]") }
 
   private func text(of query: Query) throws(PrometheusFailure) -> String {
     guard let text = query.first("query"), !text.isEmpty else {
@@ -120,45 +169,33 @@ struct PrometheusRoutes: Sendable {
   /// Names and values come from the last day unless the caller says otherwise.
   private static let namesRangeSeconds = 86_400
 
-  @Sendable private func series(_ query: Query) async throws(PrometheusFailure) -> String {
+  private func list(_ items: [String], for query: Query) throws(PrometheusFailure) -> Data {
+    guard let limit = try limit(of: query), items.count > limit else { return Data(json: PrometheusJSON.list(items)) }
+    return Data(json: PrometheusJSON.list(Array(items.prefix(limit))), warnings: [Self.truncated])
+  }
+
+  /// As Prometheus words it.
+  static let truncated = "results truncated due to limit"
+
+  @Sendable private func series(_ query: Query) async throws(PrometheusFailure) -> Data {
     guard !query.all("match[]").isEmpty else { throw PrometheusFailure(.badData, "no match[] parameter provided") }
-    return PrometheusJSON.list(try await labelSets(query).map(PrometheusJSON.labels))
+    return try list(try await labelSets(query).map(PrometheusJSON.labels), for: query)
   }
 
-  @Sendable private func labelNames(_ query: Query) async throws(PrometheusFailure) -> String {
+  @Sendable private func labelNames(_ query: Query) async throws(PrometheusFailure) -> Data {
     let names = Set(try await labelSets(query).flatMap { $0.map(\.name) })
-    return PrometheusJSON.list(names.sorted().map(TextNotation.json.quoted))
+    return try list(names.sorted().map(TextNotation.json.quoted), for: query)
   }
 
-  @Sendable private func labelValues(_ query: Query) async throws(PrometheusFailure) -> String {
+  @Sendable private func labelValues(_ query: Query) async throws(PrometheusFailure) -> Data {
     let name = query.call.parameter("name")
     let values = Set(try await labelSets(query).compactMap { $0[name] })
-    return PrometheusJSON.list(values.sorted().map(TextNotation.json.quoted))
+    return try list(values.sorted().map(TextNotation.json.quoted), for: query)
   }
+}
 
-  // MARK: - Rules
-
-  @Sendable private func rules(_ query: Query) async throws(PrometheusFailure) -> String {
-    let kind = query.first("type")
-    let groups = try await source.alertingRules().map { group in
-      PrometheusRuleJSON.group(group) { rule in
-        kind == nil || (kind == "alert") == (rule.kind == .alerting)
-      }
-    }
-    return PrometheusJSON.object([("groups", PrometheusJSON.list(groups))])
-  }
-
-  @Sendable private func alerts(_ query: Query) async throws(PrometheusFailure) -> String {
-    let alerts = try await source.alertingRules().flatMap(\.rules).flatMap(\.alerts)
-    return PrometheusJSON.object([("alerts", PrometheusJSON.list(alerts.map(PrometheusRuleJSON.alert)))])
-  }
-
-  @Sendable private func buildInformation(_ query: Query) async throws(PrometheusFailure) -> String {
-    // Grafana decides by the version which calls it may use: this is the Prometheus whose API we speak.
-    PrometheusJSON.object(
-      [
-        ("version", "2.55.0"), ("revision", "watchkeeper \(settings.version)"), ("branch", "HEAD"), ("buildUser", ""),
-        ("buildDate", ""), ("goVersion", ""),
-      ].map { ($0.0, TextNotation.json.quoted($0.1)) })
+extension PrometheusRoutes.Data {
+  fileprivate init(_ result: PrometheusResult) {
+    self.init(json: PrometheusJSON.data(of: result.answer), warnings: result.warnings, infos: result.infos)
   }
 }

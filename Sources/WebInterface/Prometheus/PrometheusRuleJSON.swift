@@ -5,10 +5,10 @@ internal import Wording
 enum PrometheusRuleJSON {
   private static func text(_ text: String) -> String { TextNotation.json.quoted(text) }
 
-  static func group(_ group: PrometheusRuleGroup, where isWanted: (PrometheusRule) -> Bool) -> String {
+  static func group(_ group: PrometheusRuleGroup) -> String {
     PrometheusJSON.object([
       ("name", text(group.name)), ("file", text(group.file)),
-      ("rules", PrometheusJSON.list(group.rules.filter(isWanted).map(rule))),
+      ("rules", PrometheusJSON.list(group.rules.map(rule))),
       ("interval", PrometheusJSON.number(group.intervalSeconds)), ("limit", "0"),
       ("evaluationTime", PrometheusJSON.number(group.evaluationSeconds)),
       ("lastEvaluation", text(instant(group.lastEvaluation))),
@@ -46,7 +46,7 @@ enum PrometheusRuleJSON {
     PrometheusJSON.object(annotations.sorted { $0.key < $1.key }.map { ($0.key, text($0.value)) })
   }
 
-  private static func instant(_ instant: Timestamp) -> String {
+  static func instant(_ instant: Timestamp) -> String {
     let zone = ClockZone.utc
     let milliseconds = String(((instant.milliseconds % 1000) + 1000) % 1000)
     let fraction = String(repeating: "0", count: 3 - milliseconds.count) + milliseconds

@@ -1,3 +1,4 @@
+internal import Interchange
 internal import Records
 internal import Wording
 
@@ -17,8 +18,9 @@ struct MachineRoutes: Sendable {
         case .notReady(let why): return WebResponse(status: 503, contentType: Self.plain, "not ready: \(why)\n")
         }
       },
-      Route(.get, "/metrics", .anonymous) { _ async throws(WebFailure) in
-        WebResponse(contentType: "text/plain; version=0.0.4; charset=utf-8", await console.exposition())
+      Route(.get, "/metrics", .anonymous) { call async throws(WebFailure) in
+        let format = ExpositionFormat(accept: call.request.header("accept"))
+        return WebResponse(contentType: format.contentType, await console.exposition(format))
       },
       // Browsers ask for this name whatever the page says.
       Route(.get, "/favicon.ico", .anonymous) { call async throws(WebFailure) in

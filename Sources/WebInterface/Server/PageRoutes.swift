@@ -17,7 +17,10 @@ struct PageRoutes: Sendable {
   }
 
   var routes: [Route] {
-    [overview, hosts, host, incidents, incident, items, item, maintenance, task, window, rules, runbook]
+    [
+      overview, hosts, host, incidents, incident, items, item, maintenance, task, window, rules, backtest, explore,
+      runbook,
+    ]
   }
 
   /// The overview: `/` answers with it once the reader is in.
@@ -141,6 +144,43 @@ struct PageRoutes: Sendable {
     }
     return page("/rules", .ruleRead, face) { _ async throws(ConsoleError) in try await console.rules() }
   }
+
+  private var explore: Route {
+    let face = Face<ExplorePage>(template: "explore", tab: .explore) { _, reader in
+      reader.text("explore.title")
+    } view: { page, parts, _ in
+      page.view(parts)
+    }
+    return page("/explore", .metricsRead, face) { call async throws(ConsoleError) in
+      try await console.explore(call.request.parameter("q") ?? "", range: call.range)
+    }
+  }
+
+  /// A rule on the stored past; while it is worked out, the page comes again by itself.
+  private var backtest: Route {
+    Route(.get, "/rules/:file/:group/:name/past", .ruleRead) { call async throws(WebFailure) in
+      let file = call.parameter("file")
+      let rules: RulesPage
+      do throws(ConsoleError) { rules = try await console.rules() } catch { throw WebFailure(error) }
+      let group = rules.groups.first { $0.file == file && $0.name == call.parameter("group") }
+      guard let rule = group?.rules.first(where: { $0.name == call.parameter("name") && $0.condition != .recording })
+      else { throw .notFound }
+      let span = call.request.parameter("since").flatMap(BacktestSpan.init(rawValue:)) ?? .week
+      let order = BacktestOrder(
+        file: file, group: call.parameter("group"), rule: rule.name, since: .ago(span.length))
+      let answer = await console.backtest(order, waiting: Self.backtestWaiting)
+      if call.request.wantsJSON { return .json(answer, reader: call.reader) }
+      let view = BacktestView(rule: rule, span: span, answer: answer, path: call.request.path)
+      var response = renderer.page(
+        "backtest", title: call.reader.text("backtest.title", ["rule": rule.name]), tab: .rules,
+        view.view(ViewParts(reader: call.reader)), call: call, shell: await console.shell(), settings: settings)
+      if answer.stage == .running { response.set("Refresh", "2") }
+      return response
+    }
+  }
+
+  /// How long a page waits for the end of a back-test before it shows how far it is.
+  private static let backtestWaiting = Duration.seconds(3)
 
   /// What to do about a packaged rule, from the files that are built in: it must be there when the network is not.
   private var runbook: Route {

@@ -28,11 +28,13 @@ struct Site: Sendable {
     let access = AccessRoutes(sessions: sessions, renderer: renderer, home: pages.home)
     let machine = MachineRoutes(console: console, assets: assets)
     let prometheus = PrometheusRoutes(source: console, settings: settings, clock: clock)
+    let write = WriteRoutes(door: console)
     let events = EventRoutes(feed: console, streams: streams, settings: settings, clock: clock)
     let lists: [[Route]] = [
       pages.routes, access.routes, ActionRoutes(console: console, renderer: renderer).routes, machine.routes,
-      prometheus.routes, events.routes, KeyRoutes(sessions: sessions, settings: settings).routes,
-      StatusRoutes(console: console, settings: settings, clock: clock).routes, extraRoutes,
+      prometheus.routes, write.routes, events.routes, KeyRoutes(sessions: sessions, settings: settings).routes,
+      StatusRoutes(console: console, settings: settings, clock: clock).routes,
+      BacktestRoutes(console: console).routes, extraRoutes,
     ]
     table = try RouteTable(lists.flatMap { $0 })
   }

@@ -1,7 +1,7 @@
 internal import Records
 internal import Telemetry
 
-/// The state of everything in one answer, for `watchkeeper status` and other programs.
+/// What commands and other programs ask: the state of everything in one answer, and what the rules cost.
 struct StatusRoutes: Sendable {
   let console: any Console
   let settings: WebSettings
@@ -18,7 +18,10 @@ struct StatusRoutes: Sendable {
           Status(
             version: settings.version, now: clock.now, notReady: notReady, shell: await console.shell(),
             overview: overview), reader: call.reader)
-      }
+      },
+      Route(.get, "/api/rules/cost", .ruleRead) { call async throws(WebFailure) in
+        .json(["rules": await console.ruleCosts()], reader: call.reader)
+      },
     ]
   }
 

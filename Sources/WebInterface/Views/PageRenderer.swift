@@ -7,7 +7,7 @@ typealias View = [String: Any]
 
 /// The tabs of the navigation, in order.
 enum NavigationTab: String, CaseIterable, Sendable {
-  case overview, incidents, hosts, items, maintenance, rules
+  case overview, incidents, hosts, items, maintenance, rules, explore
 
   var target: PageTarget {
     switch self {
@@ -17,6 +17,7 @@ enum NavigationTab: String, CaseIterable, Sendable {
     case .items: .items
     case .maintenance: .maintenance
     case .rules: .rules
+    case .explore: .explore
     }
   }
 }

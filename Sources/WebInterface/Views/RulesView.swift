@@ -40,6 +40,10 @@ extension RuleRow {
       "word": reader.text("rule.\(condition.rawValue)"),
       "incidents": incidents.map { ["number": $0.description, "href": PageTarget.incident($0).path] as View },
     ]
+    if condition != .recording {
+      view["past"] = PageTarget.backtest(file: file, group: group, name: name).path
+      view["pastLabel"] = reader.text("backtest.try-rule", ["rule": name])
+    }
     if heldSeconds > 0 { view["held"] = reader.text("rule.held", ["length": String(heldSeconds)]) }
     if let severity { view["severity"] = Self.word(forSeverity: severity, reader) }
     if let summary {
@@ -47,7 +51,8 @@ extension RuleRow {
     }
     if let problem { view["problem"] = problem }
     if pending + firing > 0 {
-      view["sees"] = reader.text("rule.sees", ["firing": String(firing), "pending": String(pending)])
+      let seen = reader.text("rule.sees", ["firing": String(firing), "pending": String(pending)])
+      view["sees"] = ([seen] + holds.map { parts.text($0) }).joined(separator: " · ")
     }
     return view
   }

@@ -31,6 +31,13 @@ private let commandHeadMessages: [Message] = [
   Message("command.head.next", en: "NEXT", zh: "下次"),
   Message("command.head.role", en: "ROLE", zh: "角色"),
   Message("command.head.made", en: "MADE", zh: "创建时间"),
+  Message("command.head.from", en: "FROM", zh: "开始"),
+  Message("command.head.length", en: "LENGTH", zh: "时长"),
+  Message("command.head.pages", en: "TOLD", zh: "通知"),
+  Message("command.head.real", en: "REAL", zh: "实际事件"),
+  Message("command.head.threshold", en: "THRESHOLD", zh: "阈值"),
+  Message("command.head.fires", en: "FIRES", zh: "触发次数"),
+  Message("command.head.firing", en: "FIRING", zh: "触发时长"),
   Message("command.head.expires", en: "EXPIRES", zh: "到期时间"),
 ]
 
@@ -72,8 +79,8 @@ private let tokenMessages: [Message] = [
     zh: "令牌 {name}，角色：{role:message}，到期：{until}。此令牌不会再次显示。"),
   Message("token.revoked", en: "Token {name} admits nobody any more.", zh: "令牌 {name} 已失效。"),
   Message(
-    "token.order-unreadable", en: "A token needs a role: viewer, operator or administrator.",
-    zh: "令牌需要角色：viewer、operator 或 administrator。"),
+    "token.order-unreadable", en: "A token needs a role: viewer, operator, administrator or writer.",
+    zh: "令牌需要角色：viewer、operator、administrator 或 writer。"),
   Message("token.lifetime", en: "A token is good for 1 s to {limit:age}.", zh: "令牌有效期为 1 秒至 {limit:age}。"),
   Message(
     "token.name-malformed", en: "A name has 1 to {limit} letters, digits, dots, dashes and underscores.",

@@ -38,6 +38,30 @@ private let probeFaultMessages: [Message] = [
     "fault.probe.body-limit", en: "{number} is out of range – write 0 to 67108864", zh: "{number} 超出范围——请写 0 到 67108864"
   ),
   Message(
+    "fault.scrape.targets", en: "no target is named – write e.g. [db.example.org:9100]",
+    zh: "没有指定目标——请写如 [db.example.org:9100]"),
+  Message(
+    "fault.scrape.scheme", en: "'{text}' is not a scheme – write http or https", zh: "“{text}”不是协议——请写 http 或 https"),
+  Message("fault.scrape.path", en: "'{text}' is not a path – write e.g. /metrics", zh: "“{text}”不是路径——请写如 /metrics"),
+  Message(
+    "fault.scrape.login", en: "two ways to log in – write either basic_auth or authorization",
+    zh: "给出了两种登录方式——basic_auth 和 authorization 只能写一个"),
+  Message("fault.scrape.limit", en: "{number} is out of range – write 1 to {most}", zh: "{number} 超出范围——请写 1 到 {most}"),
+  Message(
+    "fault.textfile.directory", en: "'{text}' is not an absolute path – write e.g. /var/lib/prometheus/node-exporter",
+    zh: "“{text}”不是绝对路径——请写如 /var/lib/prometheus/node-exporter"),
+  Message(
+    "fault.relabel.action", en: "unknown action '{word}' – {known:spelling}", zh: "未知的动作“{word}”——{known:spelling}"),
+  Message(
+    "fault.relabel.target", en: "the action '{action}' needs a label to write – add target_label",
+    zh: "动作“{action}”需要写入的标签——请加上 target_label"),
+  Message(
+    "fault.relabel.modulus", en: "the action 'hashmod' needs a modulus – write 1 or more",
+    zh: "动作“hashmod”需要 modulus——请写 1 或更大的数"),
+  Message(
+    "fault.relabel.sources", en: "the action '{action}' compares labels – add source_labels",
+    zh: "动作“{action}”要比较标签——请加上 source_labels"),
+  Message(
     "fault.probe.target", en: "'{text}' is not a target – write host:port, e.g. db.example.org:5432",
     zh: "“{text}”不是探测目标——请写 host:port，例如 db.example.org:5432"),
 ]
@@ -46,6 +70,33 @@ private let ruleFaultMessages: [Message] = [
   Message(
     "fault.rule.group-twice", en: "group '{name}' exists twice in this file – rename one of them",
     zh: "此文件中有两个组“{name}”——请改名其中一个"),
+  Message(
+    "fault.rule.no-data", en: "'{word}' is not a policy – {known:spelling}", zh: "“{word}”不是有效策略——{known:spelling}"),
+  Message(
+    "fault.rule.no-data-for", en: "says how long before no_data: alert fires – write that too, or leave this out",
+    zh: "仅与 no_data: alert 一起使用——请同时写上，或删除此项"),
+  Message(
+    "fault.rule.no-condition",
+    en:
+      "the expression has no comparison, or asks for absence: no data cannot be told from a false condition – leave this out",
+    zh: "表达式没有比较，或本身检测缺失：无法区分“无数据”与“条件不成立”——请删除此项"),
+  Message(
+    "fault.rule.settings-twice", en: "the rule has a watchkeeper: block of its own – keep one of the two",
+    zh: "该规则自身已有 watchkeeper: 块——请只保留其一"),
+  Message(
+    "fault.rule.no-such-alert", en: "group '{group}' has no alert '{alert}' – write the names as in the rule file",
+    zh: "组“{group}”中没有告警“{alert}”——名称须与规则文件一致"),
+  Message(
+    "fault.rule.no-rule-file",
+    en: "there is no rule file of this name – name it as the file in rules/ that it belongs to",
+    zh: "没有同名的规则文件——文件名须与 rules/ 中对应的文件相同"),
+  Message(
+    "fault.rule.twice", en: "'{name}' stands twice in this file with the same labels – delete one, or tell them apart",
+    zh: "“{name}”在此文件中以相同的标签出现两次——请删除其一，或用标签区分"),
+  Message(
+    "fault.rule.second-document",
+    en: "a second YAML document begins here and is not read – move it to a file of its own",
+    zh: "此处开始第二个 YAML 文档，不会被读取——请移到单独的文件中"),
   Message("fault.rule.no-group-name", en: "is missing – give the group a name", zh: "未填写——请为组命名"),
   Message("fault.rule.interval", en: "must be longer than 0 – write e.g. 30s", zh: "必须大于 0——请写成例如 30s"),
   Message("fault.rule.limit", en: "'{number}' is negative – write 0 for no limit", zh: "“{number}”是负数——不限制请写 0"),

@@ -4,6 +4,7 @@
 /// what it alone takes.
 let helpMessages: [Message] =
   helpFrameMessages + localHelpMessages + incidentHelpMessages + itemHelpMessages + planHelpMessages
+  + backtestHelpMessages
   + keyHelpMessages + endingMessages
 
 /// What several commands share.
@@ -35,6 +36,35 @@ private let helpFrameMessages: [Message] = [
   Message("help.shared.page", en: "Which page of the list.", zh: "列表的第几页。"),
 ]
 
+private let backtestHelpMessages: [Message] = [
+  Message(
+    "help.backtest.abstract",
+    en: "Try a rule file on the stored past: when it would have fired, and whom it would have told.",
+    zh: "在历史数据上试运行规则文件：何时会触发，会通知谁。"),
+  Message(
+    "help.backtest.detail",
+    en: """
+      The program that runs evaluates the rules as it would have, with its items, maintenance windows and receivers, \
+      and changes nothing. Nobody acknowledges anything, every notification arrives.
+      """,
+    zh: "由正在运行的程序按实际方式评估规则，使用其配置项、维护窗口和接收者，不改变任何状态。假定无人确认，所有通知均送达。"),
+  Message("help.backtest.file", en: "A rule file.", zh: "规则文件。"),
+  Message(
+    "help.backtest.since", en: "How much of the past, for example 30d, or its beginning as an instant.",
+    zh: "回测的时间长度，例如 30d，或起始时刻。"),
+  Message("help.backtest.until", en: "The end of the span as an instant. Default: now.", zh: "结束时刻。默认：现在。"),
+  Message(
+    "help.backtest.step", en: "Time between rounds. Default: each group's interval.", zh: "评估间隔。默认：各组的 interval。"),
+  Message("help.backtest.rule", en: "This alert only.", zh: "只回测此告警。"),
+  Message(
+    "help.backtest.threshold",
+    en: "A number to try in the rule's comparison; may be given again. Default: found from the values.",
+    zh: "在规则的比较中试用的数值，可多次给出。默认：根据历史数值选取。"),
+  Message(
+    "help.backtest.max-fires", en: "End with status 1 when a rule fires more often than this.",
+    zh: "有规则触发次数超过此数时以状态 1 退出。"),
+]
+
 /// Commands that need no running program.
 private let localHelpMessages: [Message] = [
   Message("help.run.abstract", en: "Watch this machine and serve the console.", zh: "监测本机并提供控制台。"),
@@ -52,29 +82,61 @@ private let localHelpMessages: [Message] = [
   Message(
     "help.run.strict", en: "End with status 1 when the configuration is refused, instead of running the last good one.",
     zh: "配置未被接受时以状态 1 退出，而不使用上一份有效配置。"),
+  Message("help.check.abstract", en: "Read files and name every fault with its place.", zh: "检查文件，逐一指出错误及其位置。"),
   Message(
-    "help.check.abstract", en: "Read configuration files and name every fault with its place.",
+    "help.check.detail", en: "Paths alone are read as by: watchkeeper check configuration.",
+    zh: "直接给出路径时，等同于 watchkeeper check configuration。"),
+  Message(
+    "help.check.configuration.abstract", en: "Read configuration files and name every fault with its place.",
     zh: "检查配置文件，逐一指出错误及其位置。"),
   Message(
-    "help.check.detail",
+    "help.check.configuration.detail",
     en: """
       Runs nothing and writes nothing. A path is a configuration folder, its
       watchkeeper.yaml, or a single file with rules, rule tests, probes, items or plans.
       """,
     zh: "不运行任何程序，不写入任何数据。路径可以是配置目录、其中的 watchkeeper.yaml，或单个规则、规则测试、探测、配置项、计划文件。"),
-  Message("help.check.paths", en: "Folders or files. Default: what --config says.", zh: "目录或文件。默认：--config 所指。"),
-  Message("help.test.abstract", en: "Run rule unit tests, written as for promtool.", zh: "运行规则单元测试，写法与 promtool 相同。"),
   Message(
-    "help.test.detail",
+    "help.check.configuration.paths", en: "Folders or files. Default: what --config says.", zh: "目录或文件。默认：--config 所指。"),
+  Message(
+    "help.check.rules.abstract", en: "Read rule files alone, and warn of what is odd in them.",
+    zh: "仅检查规则文件，并对可疑之处给出警告。"),
+  Message(
+    "help.check.rules.files",
+    en: "Rule files, folders of them, or - for standard input. Default: the rules of --config.",
+    zh: "规则文件、其所在目录，或用 - 表示标准输入。默认：--config 所指配置的规则。"),
+  Message("help.test.abstract", en: "Run tests of rules or of PromQL.", zh: "运行规则测试或 PromQL 测试。"),
+  Message(
+    "help.test.detail", en: "Paths alone are run as by: watchkeeper test rules.",
+    zh: "直接给出路径时，等同于 watchkeeper test rules。"),
+  Message(
+    "help.test.rules.abstract", en: "Run rule unit tests, written as for promtool.", zh: "运行规则单元测试，写法与 promtool 相同。"),
+  Message(
+    "help.test.rules.detail",
     en: """
       A test file names its rule files, the samples that they see, and the alerts and
       values that must come of them. Paths of rule files are relative to the test file.
       """,
     zh: "测试文件指明规则文件、输入的采样，以及应得的告警和数值。规则文件的路径相对于测试文件。"),
   Message(
-    "help.test.paths",
+    "help.test.rules.paths",
     en: "Test files, or folders with *.test.yaml. Default: ./rules, or the configuration folder's rules.",
     zh: "测试文件，或含 *.test.yaml 的目录。默认：./rules，或配置目录下的 rules。"),
+  Message(
+    "help.test.rules.run", en: "Only tests with a name that this regular expression matches. May be repeated.",
+    zh: "仅运行名称匹配此正则表达式的测试，可重复。"),
+  Message(
+    "help.test.promql.abstract", en: "Run files in the language of Prometheus' own PromQL tests.",
+    zh: "运行以 Prometheus 自身 PromQL 测试语言编写的文件。"),
+  Message(
+    "help.test.promql.detail",
+    en: """
+      Each eval statement passes or fails. The score is told by file and by class:
+      plain float, native histogram, experimental.
+      """,
+    zh: "每条 eval 语句或通过或失败。按文件和类别（普通浮点、原生直方图、实验性）统计。"),
+  Message("help.test.promql.files", en: "Test files.", zh: "测试文件。"),
+  Message("help.test.promql.failures", en: "How many failures to show. Default: all.", zh: "显示多少个失败。默认：全部。"),
   Message("help.test.output", en: "table, json, tap or junit.", zh: "table、json、tap 或 junit。"),
   Message(
     "help.verify.abstract", en: "Prove that journal and samples are as they were written.", zh: "验证日志和采样与写入时一致。"),
@@ -209,7 +271,9 @@ private let keyHelpMessages: [Message] = [
   Message(
     "help.token.create.detail", en: "The program keeps only its SHA-256. Only where the program runs.",
     zh: "程序只保存其 SHA-256。只能在程序所在的机器上使用。"),
-  Message("help.token.create.role", en: "viewer, operator or administrator.", zh: "viewer、operator 或 administrator。"),
+  Message(
+    "help.token.create.role", en: "viewer, operator, administrator, or writer: may only send samples.",
+    zh: "viewer、operator、administrator，或只能发送样本的 writer。"),
   Message(
     "help.token.create.name", en: "For the log and for revoking it. Default: the role and a few digits.",
     zh: "供日志和撤销时使用的名称。默认：角色加几位数字。"),
@@ -237,6 +301,10 @@ private let endingMessages: [Message] = [
     en: "Exit status: 0 all passed, 1 some failed, 2 no tests found or wrong command line.",
     zh: "退出状态：0 全部通过，1 有失败，2 没有测试或命令行有误。"),
   Message(
+    "help.ending.test-promql",
+    en: "Exit status: 0 all passed, 1 some failed, 2 a file cannot be read or wrong command line.",
+    zh: "退出状态：0 全部通过，1 有失败，2 有文件无法读取或命令行有误。"),
+  Message(
     "help.ending.verify", en: "Exit status: 0 no damage, 1 damage, 2 nothing to verify or wrong command line.",
     zh: "退出状态：0 没有损坏，1 有损坏，2 没有可验证的数据或命令行有误。"),
   Message(
@@ -251,6 +319,11 @@ private let endingMessages: [Message] = [
       Exit status: 0 all is well, 1 a warning or something unknown, 2 critical, or no
       program answers.
       """, zh: "退出状态：0 一切正常，1 有警告或状态未知，2 严重或程序未应答。"),
+  Message(
+    "help.ending.backtest",
+    en:
+      "Exit status: 0 tried, 1 refused, no program answers, or a rule fired more often than --max-fires, 2 wrong command line.",
+    zh: "退出状态：0 已回测，1 被拒绝、无程序响应或有规则触发次数超过 --max-fires，2 命令行有误。"),
   Message(
     "help.ending.query", en: "Exit status: 0 evaluated, 1 refused or no program answers, 2 wrong command line.",
     zh: "退出状态：0 已执行，1 被拒绝或程序未应答，2 命令行有误。"),

@@ -12,6 +12,7 @@ let probeReasonMessages: [Message] = [
   Message("reason.probe.protocol", en: "The answer breaks the protocol: {text}", zh: "应答不符合协议：{text}"),
   Message("reason.probe.encrypted", en: "Encrypted, and should not be: {text}", zh: "不应加密却已加密：{text}"),
   Message("reason.probe.plain", en: "Not encrypted, and should be: {text}", zh: "应加密却未加密：{text}"),
+  Message("reason.scrape.body", en: "The metrics cannot be read: {text}", zh: "指标无法读取：{text}"),
   Message(
     "reason.probe.local", en: "The collector could not look, the target's state is unknown: {text}",
     zh: "采集器无法检查，目标状态未知：{text}"),

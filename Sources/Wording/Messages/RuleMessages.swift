@@ -17,5 +17,12 @@ let ruleMessages: [Message] = [
   Message("rule.failing", en: "failing", zh: "出错"),
   Message("rule.notEvaluated", en: "not evaluated yet", zh: "尚未评估"),
   Message("rule.held", en: "for {length:age}", zh: "持续 {length:age}"),
+  Message("rule.holds.recovery", en: "{count} held: the recovery expression does not hold", zh: "{count} 个保持：恢复条件尚未满足"),
+  Message("rule.holds.no-data", en: "{count} held: no data", zh: "{count} 个保持：无数据"),
+  Message(
+    "hold.recovery", en: "held: the recovery expression does not hold: {expression}",
+    zh: "保持：恢复条件尚未满足：{expression}"),
+  Message("hold.no-data", en: "held: no data since {since:moment}", zh: "保持：自 {since:moment} 起无数据"),
+  Message("hold.told", en: "No data for {labels}: {rule} cannot be judged", zh: "{labels} 无数据：无法判断 {rule}"),
   Message("rule.sees", en: "{firing} firing, {pending} pending", zh: "{firing} 个触发，{pending} 个待定"),
 ]

@@ -31,6 +31,7 @@ let shellMessages: [Message] = [
   Message("nav.items", en: "CMDB", zh: "配置库"),
   Message("nav.maintenance", en: "Maintenance", zh: "维护"),
   Message("nav.rules", en: "Rules", zh: "规则"),
+  Message("nav.explore", en: "Explore", zh: "查询"),
 ]
 
 /// Words for states, and what several pages share.
@@ -45,6 +46,7 @@ let stateMessages: [Message] = [
   Message("role.viewer", en: "viewer", zh: "查看"),
   Message("role.operator", en: "operator", zh: "运维"),
   Message("role.administrator", en: "administrator", zh: "管理员"),
+  Message("role.writer", en: "writer", zh: "写入"),
 ]
 
 /// Units that the page's script needs: days, hours, minutes, seconds.

@@ -11,6 +11,8 @@ private let usageMessages: [Message] = [
   Message(
     "usage.lang", en: "--lang: '{tag}' is not a language – write en or zh-CN",
     zh: "--lang：“{tag}”不是支持的语言——请写 en 或 zh-CN"),
+  Message(
+    "usage.max-fires", en: "--max-fires: {value} – write 0 or more", zh: "--max-fires：{value}——请写 0 或更大的数"),
   Message("usage.priority", en: "--priority: {value} – write 1 to 4", zh: "--priority：{value}——请写 1 至 4"),
   Message("usage.page", en: "--page: {value} – pages count from 1", zh: "--page：{value}——页码从 1 开始"),
   Message(
@@ -75,6 +77,16 @@ private let usageMessages: [Message] = [
   Message(
     "usage.tests-nowhere", en: "no *.test.yaml in {folders} – name the test files",
     zh: "{folders} 中没有 *.test.yaml——请指定测试文件"),
+  Message(
+    "usage.tests-unselected", en: "no test has a name that matches '{pattern}' – see the names under tests:",
+    zh: "没有名称匹配“{pattern}”的测试——名称见 tests: 之下"),
+  Message(
+    "usage.pattern", en: "'{pattern}' is not a regular expression: {problem}",
+    zh: "“{pattern}”不是正则表达式：{problem}"),
+  Message(
+    "usage.rule-files", en: "no rule files, and no configuration folder – name the files",
+    zh: "没有指定规则文件，也没有配置目录——请指定文件"),
+  Message("usage.failures", en: "--failures: {value} – write 0 or more", zh: "--failures：{value}——请写 0 或更大的数"),
   Message("usage.or", en: " or ", zh: " 或 "),
   Message(
     "usage.probes-several", en: "{count} probes in {source} – name one with --name; there are: {names:list}",
@@ -216,19 +228,12 @@ private let resultMessages: [Message] = [
       "ok: {probes} {probes|probe|probes}, {rules} {rules|rule|rules} in {groups} {groups|group|groups}, {items} {items|item|items}, {plans} {plans|plan|plans}",
     zh: "通过：{probes} 个探测，{groups} 组共 {rules} 条规则，{items} 个配置项，{plans} 个计划"),
   Message("check.tests", en: ", {count} rule {count|test|tests}", zh: "，{count} 个规则测试"),
+  Message("check.warning", en: "warning: {line}", zh: "警告：{line}"),
   Message(
     "check.faults", en: "{count} {count|error|errors} in {files} {files|file|files}", zh: "{files} 个文件中有 {count} 处错误"),
   Message(
     "check.faults-cut", en: "at least {count} {count|error|errors} in {files} {files|file|files}",
     zh: "{files} 个文件中至少有 {count} 处错误"),
-  Message("test.file-passed", en: "{path}: ok", zh: "{path}：通过"),
-  Message("test.file-failed", en: "{path}: FAILED", zh: "{path}：失败"),
-  Message("test.unread", en: "read the files", zh: "读取文件"),
-  Message("test.skipped", en: "{title}: skipped", zh: "{title}：跳过"),
-  Message("test.sum", en: "{passed} passed, {failed} failed", zh: "{passed} 个通过，{failed} 个失败"),
-  Message(
-    "test.sum-skipped", en: "{passed} passed, {failed} failed, {skipped} skipped",
-    zh: "{passed} 个通过，{failed} 个失败，{skipped} 个跳过"),
   Message("trial.probe", en: "PROBE", zh: "探测"),
   Message("trial.target", en: "target", zh: "目标"),
   Message("trial.verdict", en: "verdict", zh: "结果"),

@@ -128,6 +128,9 @@ enum Tools {
   static let nginx = find("nginx")
   static let strace = find("strace")
   static let unshare = find("unshare")
+  static let prometheus = find("prometheus")
+  static let promtool = find("promtool")
+  static let nodeExporter = find("prometheus-node-exporter")
   /// Debian's own, because its packages are for it; one of pyenv's may come first in PATH.
   static let python = "/usr/bin/python3"
   static let hasMailSink = FileManager.default.fileExists(atPath: "/usr/lib/python3/dist-packages/aiosmtpd")
@@ -135,6 +138,9 @@ enum Tools {
 
   static let canTellStories = nginx != nil && hasMailSink
   static let storyNeeds: String = "needs the packages nginx-light and python3-aiosmtpd: apt-get install them"
+
+  static let hasDoors = prometheus != nil && promtool != nil && nodeExporter != nil
+  static let doorsNeed: String = "needs the packages prometheus and prometheus-node-exporter: apt-get install them"
 
   private static func find(_ name: String) -> String? {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? ""

@@ -37,34 +37,38 @@ enum Sockets {
   }
 
   static func isListening(_ port: Int) -> Bool {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    defer { close(descriptor) }
-    var address = loopback(port)
-    return withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-      }
-    }
+    guard let descriptor = try? connect(toPort: port) else { return false }
+    close(descriptor)
+    return true
+  }
+
+  /// Connects to a port of the loopback address, with 10 s patience for each read.
+  static func connect(toPort port: Int) throws -> Int32 {
+    try connect(AF_INET, loopback(port), "port \(port)")
   }
 
   /// Connects to a socket of the file system, with 10 s patience for each read.
   static func connect(toFile path: String) throws -> Int32 {
-    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    var patience = timeval(tv_sec: 10, tv_usec: 0)
-    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     let bytes = Array(path.utf8.prefix(MemoryLayout.size(ofValue: address.sun_path) - 1))
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-    let isConnected = withUnsafePointer(to: &address) { pointer in
+    return try connect(AF_UNIX, address, path)
+  }
+
+  private static func connect<Address>(_ family: Int32, _ address: Address, _ name: String) throws -> Int32 {
+    let descriptor = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    var patience = timeval(tv_sec: 10, tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    let isConnected = withUnsafePointer(to: address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+        Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<Address>.size)) == 0
       }
     }
     guard isConnected else {
       let code = errno
       close(descriptor)
-      throw Failed(what: "connecting to \(path)", code: code)
+      throw Failed(what: "connecting to \(name)", code: code)
     }
     return descriptor
   }

@@ -120,12 +120,28 @@ final class Watchkeeper: Sendable {
 
   /// Over the control socket, where file permissions authenticate.
   func ask(_ method: String = "GET", _ path: String) throws -> Answer {
-    let descriptor = try Sockets.connect(toFile: dataFolder + "/control.sock")
+    try Self.answer(
+      on: try Sockets.connect(toFile: dataFolder + "/control.sock"), method, path, host: "localhost",
+      head: "Accept: application/json\r\n")
+  }
+
+  /// Over the network, as another program does.
+  func call(_ method: String, _ path: String, token: String, form: String = "") throws -> Answer {
+    let port = link.flatMap { URL(string: $0)?.port } ?? 0
+    let type = form.isEmpty ? "" : "Content-Type: application/x-www-form-urlencoded\r\n"
+    return try Self.answer(
+      on: try Sockets.connect(toPort: port), method, path, host: "127.0.0.1:\(port)",
+      head: "Authorization: Bearer \(token)\r\n\(type)", body: form)
+  }
+
+  private static func answer(
+    on descriptor: Int32, _ method: String, _ path: String, host: String, head: String, body: String = ""
+  ) throws -> Answer {
     defer { close(descriptor) }
     Sockets.writeAll(
       descriptor,
-      "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nContent-Length: 0\r\n"
-        + "Connection: close\r\n\r\n")
+      "\(method) \(path) HTTP/1.1\r\nHost: \(host)\r\n\(head)Content-Length: \(body.utf8.count)\r\n"
+        + "Connection: close\r\n\r\n\(body)")
     let text = String(decoding: Sockets.readAll(descriptor), as: UTF8.self)
     guard let split = text.range(of: "\r\n\r\n"), let status = text.split(separator: " ").dropFirst().first else {
       throw Sockets.Failed(what: "\(method) \(path): no answer", code: ECONNRESET)

@@ -1,3 +1,4 @@
+import Interchange
 import Records
 import Synchronization
 import Telemetry
@@ -55,5 +56,30 @@ final class SampleConsole: Console {
 
   func readiness() async -> Readiness { isReady.withLock { $0 } }
 
-  func exposition() async -> String { "# TYPE watchkeeper_up gauge\nwatchkeeper_up 1\n" }
+  func exposition(_ format: ExpositionFormat) async -> String {
+    format.text([ExpositionFamily(MetricMetadata(family: "watchkeeper_up", type: .gauge), [(.empty, 1)])])
+  }
+
+  func write(_ body: [UInt8], _ version: RemoteWriteVersion, from source: String) async -> WriteAnswer {
+    switch body.first {
+    case 1: WriteAnswer(.refused("1 of 3 samples were not taken"), samples: 2)
+    case 2: WriteAnswer(.later("the store is closed"))
+    default: WriteAnswer(.taken, samples: version == .two ? 3 : 2, histograms: 1)
+    }
+  }
+
+  func metadata() async -> MetadataTable {
+    var table = MetadataTable()
+    table.note(MetricMetadata(family: "up", type: .gauge, help: "Whether it \"is\"."))
+    table.note(MetricMetadata(family: "node_cpu_seconds_total", type: .counter, unit: "seconds"))
+    return table
+  }
+
+  func ruleCosts() async -> [RuleCostRow] {
+    [
+      RuleCostRow(
+        file: "rules/host.yaml", group: "host", rule: "DiskFull", mode: "plain", reason: "subquery", series: 3,
+        samples: 180, seconds: 0.002)
+    ]
+  }
 }

@@ -5,22 +5,42 @@ import WebInterface
 extension SampleConsole {
   private var up: LabelSet { LabelSet(["__name__": "up", "job": "node", "instance": "db01"]) }
 
-  func query(_ text: String, at time: Timestamp) async throws(PrometheusFailure) -> PrometheusAnswer {
+  func query(
+    _ text: String, at time: Timestamp, _ options: PrometheusQueryOptions
+  ) async throws(PrometheusFailure) -> PrometheusResult {
     switch text {
-    case "up": return .vector([PrometheusSample(up, PrometheusPoint(at: time, 1))])
-    case "1": return .scalar(PrometheusPoint(at: time, 1))
-    case "\"x\"": return .string(at: time, "x")
+    case "up": return PrometheusResult(.vector([PrometheusSample(up, PrometheusPoint(at: time, 1))]))
+    case "1": return PrometheusResult(.scalar(PrometheusPoint(at: time, 1)), warnings: ["w"], infos: ["i", "\"j\""])
+    case "\"x\"": return PrometheusResult(.string(at: time, "x"))
+    case "options": return PrometheusResult(.string(at: time, "\(options)"))
     case "slow": throw PrometheusFailure(.timeout, "query timed out")
     default: throw PrometheusFailure(.badData, "1:1: parse error: unexpected \"\(text)\"")
     }
   }
 
   func queryRange(
-    _ text: String, from start: Timestamp, through end: Timestamp, step: Duration
-  ) async throws(PrometheusFailure) -> PrometheusAnswer {
-    .matrix([
-      PrometheusSeries(up, [PrometheusPoint(at: start, 1), PrometheusPoint(at: start.advanced(by: step), .infinity)])
-    ])
+    _ text: String, from start: Timestamp, through end: Timestamp, step: Duration, _ options: PrometheusQueryOptions
+  ) async throws(PrometheusFailure) -> PrometheusResult {
+    PrometheusResult(
+      .matrix([
+        PrometheusSeries(up, [PrometheusPoint(at: start, 1), PrometheusPoint(at: start.advanced(by: step), .infinity)])
+      ]))
+  }
+
+  func formatted(_ text: String) throws(PrometheusFailure) -> String { text }
+
+  func runtime() async -> PrometheusRuntime {
+    PrometheusRuntime(
+      startedAt: ago(60), workingFolder: "/", isConfigurationCurrent: true, retention: .seconds(15 * 86_400),
+      lookback: .seconds(300), queryTimeout: .seconds(120), activeSeries: 12)
+  }
+
+  func targets() async -> [PrometheusTarget] {
+    [
+      PrometheusTarget(
+        pool: "node", labels: up, health: .up, lastError: "", lastScrape: now, lastScrapeSeconds: 0.001,
+        interval: .seconds(10))
+    ]
   }
 
   func labelSets(

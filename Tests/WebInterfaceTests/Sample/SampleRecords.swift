@@ -165,6 +165,52 @@ extension SampleConsole {
     return page
   }
 
+  func explore(_ query: String, range: PageRange) async throws(ConsoleError) -> ExplorePage {
+    var page = ExplorePage(query: query, range: range, at: now, words: ["rate", "sum"])
+    switch query {
+    case "":
+      page.start = ExploreStart(
+        examples: content == .full ? [ExploreExample("up", Phrase("explore.example.up"))] : [],
+        metrics: content == .full ? [MetricRow(name: "up", series: 12)] : [], metricsTotal: content == .full ? 1 : 0)
+    case "sum(":
+      page.fault = ExploreFault(
+        message: "unclosed parenthesis", hint: "write )", place: .init(line: 1, column: 5, text: query))
+    default:
+      var answer = ExploreAnswer(summary: Phrase("explore.single"), remarks: ["PromQL info: a remark (1:1)"])
+      answer.rows = [ExploreRow(series: "up{job=\"node\"}", value: "1")]
+      answer.steps = [ExploreStep(depth: 0, action: "up", query: "up", series: 12, samples: nil, seconds: 0.001)]
+      answer.rule = "groups: []"
+      answer.undrawn = 3
+      answer.unlisted = 1
+      page.answer = answer
+    }
+    return page
+  }
+
+  func backtest(_ order: BacktestOrder, waiting: Duration) async -> BacktestAnswer {
+    guard order.rule == "ReplicaLag" else { return BacktestAnswer(.running, progress: 0.4) }
+    var rule = BacktestRule(
+      group: "db", name: "ReplicaLag", expression: "mysql_replica_lag_seconds > 60", intervalSeconds: 15,
+      heldSeconds: 300, rounds: 5760, failedRounds: 0, problem: nil, fires: 2, firingSeconds: 5400,
+      longestSeconds: 3600, firstAt: ago(1000), lastAt: ago(100), series: 1)
+    rule.firings = [
+      BacktestFire(
+        labels: LabelSet(["instance": "db01"]), from: ago(1000), to: ago(940), value: 90, beginning: .inSpan),
+      BacktestFire(labels: LabelSet(["instance": "db01"]), from: ago(100), to: nil, value: .nan, beginning: .inSpan),
+    ]
+    rule.incidents = [
+      BacktestIncident(
+        title: .verbatim("db01 is behind"), item: "db01", priority: 2, from: ago(1000), to: ago(940), reopened: 0,
+        pages: 2, outlived: nil, same: [RecordNumber(.incident, 214)], beside: [])
+    ]
+    rule.pages = ["on-call": 3]
+    rule.ladder = BacktestLadder(
+      comparison: ">", number: 60,
+      rungs: [.init(number: 30, fires: 9, firingSeconds: 20_000), .init(number: 60, fires: 2, firingSeconds: 5400)])
+    return BacktestAnswer(
+      .done, result: BacktestResult(file: order.file, from: ago(1440), to: ago(0), rules: [rule]))
+  }
+
   func rules() async throws(ConsoleError) -> RulesPage {
     guard content == .full else { return RulesPage(groups: []) }
     return RulesPage(groups: [

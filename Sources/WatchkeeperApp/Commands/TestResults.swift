@@ -1,15 +1,17 @@
 internal import Alerting
 internal import Telemetry
 
-/// What became of rule unit tests, and how it is written for people and for build servers.
-struct RuleTestResults: Sendable, Encodable {
-  enum Outcome: String, Sendable, Encodable { case passed, failed, skipped }
+/// What became of tests, and how it is written for people and for build servers.
+struct TestResults: Sendable, Encodable {
+  enum Outcome: String, Sendable, Encodable { case passed, failed }
 
   struct Case: Sendable, Encodable, Equatable {
     let title: String
     let outcome: Outcome
-    /// What was expected and what was found, or why it was skipped.
+    /// What was expected and what was found.
     let lines: [String]
+    /// For scores by kind; `nil` where there is but one.
+    var kind: String?
   }
 
   struct File: Sendable, Encodable, Equatable {
@@ -23,17 +25,15 @@ struct RuleTestResults: Sendable, Encodable {
 
   var passed: Int { count(.passed) }
   var failed: Int { count(.failed) }
-  var skipped: Int { count(.skipped) }
 
   private func count(_ outcome: Outcome) -> Int { files.reduce(0) { $0 + $1.count(outcome) } }
 
-  private enum CodingKeys: String, CodingKey { case passed, failed, skipped, files }
+  private enum CodingKeys: String, CodingKey { case passed, failed, files }
 
   func encode(to encoder: any Encoder) throws {
     var fields = encoder.container(keyedBy: CodingKeys.self)
     try fields.encode(passed, forKey: .passed)
     try fields.encode(failed, forKey: .failed)
-    try fields.encode(skipped, forKey: .skipped)
     try fields.encode(files, forKey: .files)
   }
 
@@ -46,16 +46,12 @@ struct RuleTestResults: Sendable, Encodable {
       lines.append(
         Terminal.words(file.count(.failed) == 0 ? "test.file-passed" : "test.file-failed", ["path": file.path]))
       for example in file.cases where example.outcome != .passed {
-        let title =
-          example.outcome == .skipped ? Terminal.words("test.skipped", ["title": example.title]) : example.title
-        lines.append("  " + title)
+        lines.append("  " + example.title)
         lines += example.lines.map { "    \($0)" }
       }
     }
     lines.append(
-      Terminal.words(
-        skipped > 0 ? "test.sum-skipped" : "test.sum",
-        ["passed": String(passed), "failed": String(failed), "skipped": String(skipped)]))
+      Terminal.words("test.sum", ["passed": String(passed), "failed": String(failed)]))
     return lines.map { $0 + "\n" }.joined()
   }
 
@@ -68,8 +64,7 @@ struct RuleTestResults: Sendable, Encodable {
     for (index, (path, example)) in all.enumerated() {
       // '#' would begin a directive.
       let title = "\(path): \(example.title)".replacing("#", with: "\\#")
-      let reason = example.outcome == .skipped ? " # SKIP \(example.lines.joined(separator: "; "))" : ""
-      lines.append("\(example.outcome == .failed ? "not ok" : "ok") \(index + 1) - \(title)\(reason)")
+      lines.append("\(example.outcome == .failed ? "not ok" : "ok") \(index + 1) - \(title)")
       if example.outcome == .failed { lines += example.lines.map { "# \($0)" } }
     }
     return lines.map { $0 + "\n" }.joined()
@@ -79,13 +74,12 @@ struct RuleTestResults: Sendable, Encodable {
   var junitText: String {
     var lines = [
       #"<?xml version="1.0" encoding="UTF-8"?>"#,
-      "<testsuites tests=\"\(passed + failed + skipped)\" failures=\"\(failed)\" skipped=\"\(skipped)\">",
+      "<testsuites tests=\"\(passed + failed)\" failures=\"\(failed)\">",
     ]
     for file in files {
       let name = TextNotation.markup.escaped(file.path)
       lines.append(
-        "  <testsuite name=\"\(name)\" tests=\"\(file.cases.count)\" failures=\"\(file.count(.failed))\" "
-          + "skipped=\"\(file.count(.skipped))\">")
+        "  <testsuite name=\"\(name)\" tests=\"\(file.cases.count)\" failures=\"\(file.count(.failed))\">")
       lines += file.cases.map { Self.junitLine($0, suite: name) }
       lines.append("  </testsuite>")
     }
@@ -97,18 +91,17 @@ struct RuleTestResults: Sendable, Encodable {
     let text = TextNotation.markup.escaped(example.lines.joined(separator: "\n"))
     return switch example.outcome {
     case .passed: head + "/>"
-    case .failed: head + "><failure message=\"not as expected\">\(text)</failure></testcase>"
-    case .skipped: head + "><skipped message=\"\(text)\"/></testcase>"
+    case .failed: head + "><failure message=\"\(Terminal.words("test.differs"))\">\(text)</failure></testcase>"
     }
   }
 }
 
-extension RuleTestResults.Case {
+extension TestResults.Case {
   init(_ verdict: UnitTestVerdict) {
+    let title = Terminal.words(verdict.title)
     switch verdict.outcome {
-    case .passed: self.init(title: verdict.title, outcome: .passed, lines: [])
-    case .failed(let lines): self.init(title: verdict.title, outcome: .failed, lines: lines)
-    case .skipped(let reason): self.init(title: verdict.title, outcome: .skipped, lines: [reason])
+    case .passed: self.init(title: title, outcome: .passed, lines: [])
+    case .failed(let lines): self.init(title: title, outcome: .failed, lines: lines.map { Terminal.words($0) })
     }
   }
 }
