@@ -99,6 +99,22 @@ struct DayTests {
     #expect(EmbeddedStore.verify(folder: folder.store) == [])
   }
 
+  @Test("joined rows stay short, because long ones leave pages half empty")
+  func joiningBound() async throws {
+    let store = try open { $0.chunkSamples = 4 }
+    let noisy = (0..<240).map { (TestTime.noon + Int64($0) * 1000, sin(Double($0))) }
+    try store.append(LabelSet(["__name__": "noisy"]), noisy)
+    await store.commit()
+    clock.move(to: TestTime.midnight + 2 * TestTime.hour)
+    await store.sealFinishedDays(at: clock.now)
+    #expect(try await store.read().map(\.pairs) == [pairs(noisy)])
+    await store.close()
+    let queue = try DatabaseQueue(path: folder.store + "/" + Self.today + ".sealed.db")
+    let lengths = try await queue.read { try Int.fetchAll($0, sql: "SELECT length(data) FROM chunk ORDER BY start") }
+    #expect(lengths.allSatisfy { $0 <= 512 } && lengths.dropLast().allSatisfy { $0 > 300 }, "\(lengths)")
+    try queue.close()
+  }
+
   @Test("while a finished day is brought to disk, another commit waits for one of its commits at most")
   func sealingGivesWay() async throws {
     let turns = WriterTurns()
