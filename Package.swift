@@ -32,6 +32,10 @@ let web: [Target.Dependency] = [
 
 let package = Package(
   name: "watchkeeper",
+  products: [
+    // For Benchmarks/store-driver.
+    .library(name: "TimeSeriesStore", targets: ["TimeSeriesStore", "Telemetry"])
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),

@@ -9,10 +9,16 @@ public protocol Probe: Sendable {
 
   /// The series of `ProbeReport.batch` that still live, when the probe ends or a run was given up. Said once.
   func endSeries() -> [SeriesReference]
+
+  /// Resolves anew those of the last run's series that left the store.
+  ///
+  /// - Returns: the new reference for each old one.
+  func renewSeries(_ gone: Set<SeriesReference>) -> [SeriesReference: SeriesReference]
 }
 
 extension Probe {
   public func endSeries() -> [SeriesReference] { [] }
+  public func renewSeries(_ gone: Set<SeriesReference>) -> [SeriesReference: SeriesReference] { [:] }
 }
 
 /// A kind's own settings, decoded and checked.

@@ -12,21 +12,26 @@ public struct ProbeDefinition: Decodable, Sendable {
   public let timeout: Duration
   /// Added to every series; `job` and `instance` have defaults.
   public let labels: LabelSet
+  /// Series that it may have at a time, its verdict's among them; more are refused by name and cost only themselves. The
+  /// default is 50,000.
+  public let seriesMax: Int
   /// The CMDB item that is checked; `nil`: the endpoint that the settings name, or this host.
   public let item: String?
   public let settings: any ProbeSettings
 
   /// The shortest interval: a probe is no load test.
   public static let intervalMin = Duration.milliseconds(100)
+  public static let seriesMaxDefault = 50_000
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case name, kind, interval, timeout, labels, item, settings
+    case seriesMax = "series_max"
   }
 
   /// For definitions made by the program, such as this host's own. - Returns: `nil` for an unknown kind.
   public init?(
-    name: String, kind: String, interval: Duration? = nil, labels: LabelSet = .empty, item: String? = nil,
-    settings: any ProbeSettings
+    name: String, kind: String, interval: Duration? = nil, labels: LabelSet = .empty, seriesMax: Int? = nil,
+    item: String? = nil, settings: any ProbeSettings
   ) {
     guard let known = ProbeCatalog.kind(named: kind) else { return nil }
     self.name = name
@@ -34,6 +39,7 @@ public struct ProbeDefinition: Decodable, Sendable {
     self.interval = max(Self.intervalMin, interval ?? known.intervalDefault)
     timeout = min(self.interval, known.timeoutDefault)
     self.labels = labels
+    self.seriesMax = seriesMax ?? Self.seriesMaxDefault
     self.item = item
     self.settings = settings
   }
@@ -65,6 +71,10 @@ public struct ProbeDefinition: Decodable, Sendable {
       throw fields.problem(.labels, "fault.probe.label", ["name": bad])
     }
     labels = LabelSet(pairs)
+    seriesMax = try fields.decodeIfPresent(Int.self, forKey: .seriesMax) ?? Self.seriesMaxDefault
+    guard seriesMax > 0 else {
+      throw fields.problem(.seriesMax, "fault.settings.limit", ["number": String(seriesMax)])
+    }
     item = try fields.decodeIfPresent(String.self, forKey: .item)
     // A kind whose settings all have defaults may be written without the block.
     settings =
@@ -79,6 +89,7 @@ public struct ProbeDefinition: Decodable, Sendable {
     interval = other.interval
     timeout = other.timeout
     self.labels = labels
+    seriesMax = other.seriesMax
     item = other.item
     self.settings = settings
   }
@@ -102,7 +113,8 @@ public struct ProbeDefinition: Decodable, Sendable {
   /// Whether a reload may keep the running probe.
   public func isSame(as other: ProbeDefinition) -> Bool {
     name == other.name && kind == other.kind && interval == other.interval && timeout == other.timeout
-      && labels == other.labels && item == other.item && AnyHashable(settings) == AnyHashable(other.settings)
+      && labels == other.labels && seriesMax == other.seriesMax && item == other.item
+      && AnyHashable(settings) == AnyHashable(other.settings)
   }
 
   private static func isLabelName(_ text: String) -> Bool {

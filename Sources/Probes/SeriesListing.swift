@@ -14,11 +14,11 @@ public final class SeriesListing: SampleAppender {
 
   public func reference(for labels: LabelSet) throws(AppendError) -> SeriesReference {
     known.withLock { known in
-      if let number = known.numbers[labels] { return SeriesReference(number: number) }
+      if let number = known.numbers[labels] { return SeriesReference(slot: number, generation: 1) }
       let number = UInt32(known.labels.count)
       known.labels.append(labels)
       known.numbers[labels] = number
-      return SeriesReference(number: number)
+      return SeriesReference(slot: number, generation: 1)
     }
   }
 
@@ -27,7 +27,7 @@ public final class SeriesListing: SampleAppender {
   /// The numbers in `batch`, with the labels of their series.
   public func samples(in batch: SampleBatch) -> [ProbeSample] {
     known.withLock { known in
-      zip(batch.references, batch.values).map { ProbeSample(known.labels[Int($0.number)], $1) }
+      zip(batch.references, batch.values).map { ProbeSample(known.labels[Int($0.slot)], $1) }
     }
   }
 }

@@ -58,7 +58,10 @@ extension EmbeddedStore: SeriesReader {
     if head.withLock({ $0.isShut }) { throw .unreadable("the store is closed") }
     let found = selectors.map { matchers in
       // The head's index is memory: its search cannot fail.
-      head.withLock { head in (try? head.table.series(matching: matchers)) ?? [] }
+      head.withLock { head in
+        head.table.settle()
+        return (try? head.table.series(matching: matchers)) ?? []
+      }
     }
     return found.count == 1 ? found[0] : Set(found.joined()).sorted()
   }

@@ -12,6 +12,8 @@ extension EmbeddedStore {
   }
 
   private static let slotsPerLock: UInt32 = 16_384
+  /// Less than `slotsPerLock`: taking a series out of the index costs more than a look at its chunk.
+  private static let departuresPerLock: UInt32 = 2048
   private static let upkeepInterval = Duration.seconds(10)
   private static let retentionInterval = Duration.seconds(3600)
   /// Tomorrow's file is made this long before midnight; also how long a finished day waits for stragglers beyond the
@@ -69,6 +71,7 @@ extension EmbeddedStore {
       guard clock.uptime >= retentionDue else { continue }
       retentionDue = clock.uptime + Self.retentionInterval
       await applyRetention(at: clock.now)
+      await forgetDeparted()
     }
   }
 
@@ -125,13 +128,44 @@ extension EmbeddedStore {
   private func inSlotBlocks<Found: Sendable>(
     _ step: (inout Head, Range<UInt32>) -> Found, merge: (Found) -> Void
   ) {
-    let count = UInt32(head.withLock { $0.table.count })
+    let count = UInt32(slotCount)
     var start: UInt32 = 0
     while start < count {
       let end = min(count, start + Self.slotsPerLock)
       merge(head.withLock { head in step(&head, start..<end) })
       start = end
     }
+  }
+
+  private var slotCount: Int { head.withLock { $0.table.slotCount } }
+
+  /// Lets series go that stopped long ago: all they had is in sealed files, which are searched by their own index.
+  ///
+  /// On the queue of the commits, because a commit names series by slot; one block a turn, so that commits come in
+  /// between. A slot that is left waits for the pass after this one before another series gets it: a read in progress may
+  /// still ask for its labels, and no read lasts that long.
+  public func forgetDeparted() async {
+    while head.withLock({ $0.table.releaseLeft(upTo: Int(Self.departuresPerLock)) }) {}
+    var start: UInt32 = 0
+    while start < slotCount {
+      let end = start + Self.departuresPerLock
+      await onWriter { [start] store in store.forgetDeparted(in: start..<end) }
+      start = end
+    }
+  }
+
+  private func forgetDeparted(in range: Range<UInt32>) {
+    // What the disk refuses waits under its slot.
+    guard waiting.withLock({ $0.sampleCount == 0 }) else { return }
+    let now = clock.now.milliseconds
+    let open = files.withLock { $0.open }
+    let candidates = head.withLock { head in
+      head.table.living(in: range).filter { head.isForgettable($0, now: now) }
+    }
+    // Readers of an open file find its series through the head.
+    let unused = open.reduce(candidates) { $1.unknown(of: $0) }
+    guard !unused.isEmpty else { return }
+    head.withLock { head in head.forget(unused.filter { head.isForgettable($0, now: now) }) }
   }
 
   /// Moves committed pages into the main files, beside the commits and never inside one.

@@ -51,15 +51,28 @@ public final class EmbeddedStore: SampleAppender, Sendable {
   // MARK: SampleAppender
 
   public func reference(for labels: LabelSet) throws(AppendError) -> SeriesReference {
-    try head.withLock { head throws(AppendError) in
-      if head.isShut { throw .closed }
-      if let known = head.table.slot(of: labels) { return SeriesReference(number: known) }
-      if let refusal = refusal(of: labels, by: head) {
-        head.tally.seriesRefused += 1
-        throw refusal
+    do {
+      return try head.withLock { head throws(AppendError) in
+        if head.isShut { throw .closed }
+        if let known = head.table.slot(of: labels) { return head.table.reference(known) }
+        if let refusal = refusal(of: labels, by: head) {
+          head.tally.seriesRefused += 1
+          throw refusal
+        }
+        let slot = head.slot(for: labels)
+        return head.table.reference(slot)
       }
-      return SeriesReference(number: head.slot(for: labels))
+    } catch {
+      if case .tooManySeries = error { noteOnce(error) }
+      throw error
     }
+  }
+
+  /// One finding for a limit that is reached, however many series it costs; the count is in the statistics.
+  private func noteOnce(_ refusal: AppendError) {
+    let finding = StoreFinding(.note, file: "memory", place: "", problem: refusal.description)
+    let now = clock.now
+    condition.withLock { _ = $0.note(finding, at: now) }
   }
 
   private func refusal(of labels: LabelSet, by head: borrowing Head) -> AppendError? {
@@ -108,10 +121,14 @@ public final class EmbeddedStore: SampleAppender, Sendable {
     head.withLock { head in
       statistics.activeSeries = head.activeSeries
       statistics.knownSeries = head.table.count
+      statistics.departedSeries = head.tally.departed
+      statistics.refusedGone = head.tally.gone
       statistics.samplesAppended = head.tally.appended
       statistics.refusedOutOfOrder = head.tally.outOfOrder
       statistics.refusedDuplicate = head.tally.duplicate
       statistics.refusedTooFarInFuture = head.tally.tooFarInFuture
+      statistics.refusedTooManyBuckets = head.tally.tooManyBuckets
+      statistics.refusedMalformedHistogram = head.tally.malformedHistogram
       statistics.repeatsIgnored = head.tally.repeated
       statistics.seriesRefused = head.tally.seriesRefused
       statistics.lateSamples = head.tally.late

@@ -82,10 +82,16 @@ public struct StoreStatistics: Sendable, Equatable {
   public var activeSeries = 0
   /// Series in the memory index.
   public var knownSeries = 0
+  /// Series that left the memory index because they stopped long ago.
+  public var departedSeries: UInt64 = 0
   public var samplesAppended: UInt64 = 0
   public var refusedOutOfOrder: UInt64 = 0
   public var refusedDuplicate: UInt64 = 0
   public var refusedTooFarInFuture: UInt64 = 0
+  /// Samples for references of series that had left.
+  public var refusedGone: UInt64 = 0
+  public var refusedTooManyBuckets: UInt64 = 0
+  public var refusedMalformedHistogram: UInt64 = 0
   /// Samples that repeat a stored one bit for bit.
   public var repeatsIgnored: UInt64 = 0
   public var seriesRefused: UInt64 = 0

@@ -2,7 +2,7 @@
 public struct StoreSettings: Sendable, Equatable {
   /// Series that may receive samples at the same time. The default is 1,000,000.
   public var seriesMax = 1_000_000
-  /// Series the memory index may know in all, idle ones among them. The default is 4,000,000; at most 2³¹ - 1.
+  /// Series the memory index may know in all, idle ones among them. The default is 4,000,000; at most 2³⁰.
   public var knownSeriesMax = 4_000_000
   /// Labels of one series. The default is 64.
   public var labelsMax = 64
@@ -47,7 +47,7 @@ public struct StoreSettings: Sendable, Equatable {
   /// The same bounds, each within what the format and the contracts allow.
   var withinFormat: StoreSettings {
     var bounded = self
-    bounded.knownSeriesMax = min(max(knownSeriesMax, 1), Int(Int32.max))
+    bounded.knownSeriesMax = min(max(knownSeriesMax, 1), 1 << 30)
     bounded.seriesMax = min(max(seriesMax, 1), bounded.knownSeriesMax)
     bounded.labelsMax = max(labelsMax, 1)
     bounded.labelBytesMax = min(max(labelBytesMax, 1), 1 << 20)

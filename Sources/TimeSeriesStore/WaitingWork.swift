@@ -33,27 +33,34 @@ struct WaitingWork: Sendable {
     pruneBefore[day] = nil
   }
 
-  /// Drops the oldest until at most `limit` samples wait.
+  /// Drops the oldest until at most `limit` samples wait; a histogram counts as the numbers that it holds.
   /// - Returns: how many samples were dropped.
   mutating func drop(downTo limit: Int) -> Int {
     let before = sampleCount
-    var rest = before
+    var rest = batches.reduce(0) { $0 + $1.days.values.reduce(0) { $0 + $1.load } }
     while rest > limit, !batches.isEmpty {
-      rest -= batches.removeFirst().days.values.reduce(0) { $0 + $1.count }
+      rest -= batches.removeFirst().days.values.reduce(0) { $0 + $1.load }
     }
-    return before - rest
+    return before - sampleCount
   }
 
   /// Nearly always all samples are of one day.
   private static func split(_ samples: UncommittedSamples) -> [Day: UncommittedSamples] {
-    guard let earliest = samples.columns.times.min(), let latest = samples.columns.times.max() else { return [:] }
+    let times = samples.histograms.lazy.map(\.time)
+    let earliest = min(samples.columns.times.min() ?? .max, times.min() ?? .max)
     let first = Day(containing: earliest)
-    if first == Day(containing: latest) { return [first: samples] }
+    if first == Day(containing: max(samples.columns.times.max() ?? .min, times.max() ?? .min)) {
+      return [first: samples]
+    }
     var days: [Day: UncommittedSamples] = [:]
-    for index in 0..<samples.count {
+    for index in samples.slots.indices {
       let time = samples.columns.times[index]
       days[Day(containing: time), default: UncommittedSamples()]
         .append(samples.slots[index], time, samples.columns.bits[index])
+    }
+    for sample in samples.histograms {
+      days[Day(containing: sample.time), default: UncommittedSamples()]
+        .append(sample.slot, sample.time, .histogram(sample.histogram))
     }
     return days
   }

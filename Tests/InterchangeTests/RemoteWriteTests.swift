@@ -109,13 +109,28 @@ struct RemoteWriteTests {
     for _ in 0..<2 {
       let round = try read(&table, &store, message.packed)
       #expect(round.batch.milliseconds == [1000, 2000, -5])
-      #expect(round.batch.references.map(\.number) == [0, 0, 1])
+      #expect(round.batch.references.map(\.slot) == [0, 0, 1])
       #expect(round.batch.values[0] == 1 && round.batch.values[1].isStaleMarker && round.batch.values[2] == -0.5)
       #expect(round.exemplars == 1 && round.refused == 0)
       #expect(round.metadata == [MetricMetadata(family: "up", type: .gauge, help: "Whether.")])
       store.refuses = { _ in true }
     }
     #expect(store.labels.map(\.description) == [#"up{job="x"}"#, "b"])
+  }
+
+  @Test("series that left the store are resolved anew, the others not")
+  func departed() throws {
+    var message = ProtobufText()
+    for name in ["a", "b"] { message.message(1, Self.series(["__name__": name], [(1000, 1)])) }
+    var table = RemoteWriteTable()
+    var store = Numbering()
+    let first = try read(&table, &store, message.packed).batch.references
+    table.forget([first[0]])
+    store.generation = 3
+    for _ in 0..<2 {
+      let second = try read(&table, &store, message.packed).batch.references
+      #expect(second.map(\.generation) == [3, 1])
+    }
   }
 
   @Test("version 2: symbols, packed or not, start times, metadata, integer and float histograms")

@@ -7,13 +7,15 @@ import Testing
 /// A store that numbers series and refuses those it is told to.
 struct Numbering {
   var labels: [LabelSet] = []
+  /// Of all references handed out from now on.
+  var generation: UInt32 = 1
   var refuses: (LabelSet) -> Bool = { _ in false }
 
   mutating func reference(_ series: LabelSet) throws(AppendError) -> SeriesReference {
     if refuses(series) { throw .tooManySeries(limit: labels.count) }
     let known = labels.firstIndex(of: series)
     if known == nil { labels.append(series) }
-    return SeriesReference(number: UInt32(known ?? labels.count - 1))
+    return SeriesReference(slot: UInt32(known ?? labels.count - 1), generation: generation)
   }
 }
 
@@ -40,7 +42,7 @@ struct ScrapeBench {
   func lines(_ batch: SampleBatch) -> [String] {
     batch.references.indices.map { index in
       let value = batch.values[index].isStaleMarker ? "stale" : "\(batch.values[index])"
-      return "\(store.labels[Int(batch.references[index].number)]) \(value) @\(batch.milliseconds[index])"
+      return "\(store.labels[Int(batch.references[index].slot)]) \(value) @\(batch.milliseconds[index])"
     }.sorted()
   }
 
@@ -152,7 +154,7 @@ struct ScrapeTableTests {
     var table = ScrapeTable(labelling: SeriesLabelling(target: .empty))
     #expect(throws: ExpositionError(line: 1, problem: "'\u{fffd}' is not valid UTF-8")) {
       try table.read(Array("a{b=\"".utf8) + [0xff] + Array("\"} 1".utf8), .text, at: .epoch) { _ throws(AppendError) in
-        SeriesReference(number: 0)
+        SeriesReference(slot: 0, generation: 1)
       }
     }
   }
@@ -230,4 +232,37 @@ struct ScrapeTableTests {
     }
     #expect(bench.table.entryCount < 1400)
   }
+
+  @Test("series that left the store are resolved anew; only what the last body shows comes back")
+  func renewal() throws {
+    var bench = ScrapeBench(SeriesLabelling(target: LabelSet(["job": "web"])))
+    let body = "a 1\nb{c=\"x\"} 2\n"
+    let first = try bench.read("old 0\n" + body).batch.references
+    let shown = try bench.read(body)
+    bench.store.generation = 3
+    var store = bench.store
+    let renewed = bench.table.renew(Set(first)) { labels throws(AppendError) in try store.reference(labels) }
+    #expect(renewed.keys.map(\.slot).sorted() == [1, 2])
+    #expect(renewed.allSatisfy { $0.key.slot == $0.value.slot && $0.value.generation == 3 })
+    #expect(
+      bench.lines(shown.batch.renewed(renewed)) == [
+        #"a{job="web"} 1.0 @2000"#, #"b{c="x", job="web"} 2.0 @2000"#,
+      ], "the marker of the one that was gone anyway is not")
+    let next = try bench.read(body + "old 1\n")
+    #expect(next.added == 1)
+    #expect(next.batch.references.allSatisfy { $0.generation == 3 } && next.batch.count == 3)
+  }
+
+  @Test("a series that the store refuses when it left is asked for again in the next round")
+  func refusedRenewal() throws {
+    var bench = ScrapeBench()
+    let first = try bench.read("a 1\nb 2\n").batch.references
+    let renewed = bench.table.renew([first[0]]) { _ throws(AppendError) in throw .tooManySeries(limit: 1) }
+    #expect(renewed.isEmpty)
+    #expect(bench.table.end() == [first[1]])
+    #expect(try bench.shown("a 3\nb 4\n") == ["a 3.0 @2000", "b 4.0 @2000"])
+  }
+
+  @Test("an entry takes 16 bytes")
+  func entrySize() { #expect(ScrapeTable.entrySize == 16) }
 }

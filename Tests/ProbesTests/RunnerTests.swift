@@ -1,3 +1,5 @@
+import Foundation
+import LoopbackServers
 import Records
 import Synchronization
 import Telemetry
@@ -17,11 +19,13 @@ struct RunnerTests {
   }
 
   private func definition(
-    _ name: String, _ script: @escaping @Sendable (Duration) async -> ProbeReport, version: String = "1"
+    _ name: String, seriesMax: Int? = nil, _ script: @escaping @Sendable (Duration) async -> ProbeReport,
+    version: String = "1"
   ) throws -> ProbeDefinition {
     try #require(
       ProbeDefinition(
-        name: name, kind: "tcp", interval: .seconds(10), settings: ScriptedSettings(name + version, script)))
+        name: name, kind: "tcp", interval: .seconds(10), seriesMax: seriesMax,
+        settings: ScriptedSettings(name + version, script)))
   }
 
   /// Runs the body beside a running runner; states of finished runs arrive in the stream.
@@ -184,5 +188,47 @@ struct RunnerTests {
     #expect(state?.explanation.contains("storage.series_max") == true)
     task.cancel()
     await task.value
+  }
+
+  @Test("a probe's own limit costs the series over it, by name and count; those it had stay")
+  func ownLimit() async throws {
+    let rounds = Mutex(0)
+    let probe = try definition("one", seriesMax: 8) { _ in
+      let round = rounds.withLock { rounds in
+        rounds += 1
+        return rounds
+      }
+      let new = (0..<4).map { ProbeSample("new_\($0)", [], 1) }
+      return ProbeReport(.up, (round == 1 ? [] : new) + [ProbeSample("kept", [], Double(round))])
+    }
+    try await withRunner([probe]) { _, states in
+      await pass(.seconds(1))
+      #expect(await states.next()?.refused == 0)
+      await pass(.seconds(10))
+      let state = await states.next()
+      #expect(store.samples("kept").map(\.value) == [1, 2])
+      #expect(store.samples("up").count == 2)
+      #expect(store.samples("new_0").count == 1 && store.samples("new_3").isEmpty)
+      #expect(state?.refused == 3 && state?.refusedInAll == 3)
+      #expect(state?.explanation.contains("series_max") == true)
+    }
+  }
+
+  @Test("series that left the store are resolved anew at once, the probe's own and those it bound itself")
+  func departed() async throws {
+    let server = try LoopbackServer.answering(
+      "HTTP/1.1 200 OK\r\nContent-Length: 8\r\nConnection: close\r\n\r\na 1\nb 2\n")
+    defer { server.stop() }
+    let json = #"{"name":"web","kind":"scrape","interval":"10s","settings":{"targets":["127.0.0.1:\#(server.port)"]}}"#
+    let definition = try JSONDecoder().decode(ProbeDefinition.self, from: Data(json.utf8))
+    try await withRunner(definition.perTarget) { _, states in
+      await pass(.seconds(10))
+      _ = await states.next()
+      for metric in ["a", "up"] { store.forget(metric) }
+      await pass(.seconds(10))
+      _ = await states.next()
+      for metric in ["a", "b", "up"] { #expect(store.samples(metric).count == 2, "\(metric)") }
+      #expect(store.samples("a").allSatisfy { $0.value == 1 })
+    }
   }
 }

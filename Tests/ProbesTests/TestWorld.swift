@@ -87,6 +87,7 @@ final class MemoryStore: SampleAppender {
     var labels: [LabelSet] = []
     var samples: [(LabelSet, Sample)] = []
     var lookUps = 0
+    var gone: Set<SeriesReference> = []
   }
   private let state = Mutex(State())
   let seriesMax: Int
@@ -98,7 +99,7 @@ final class MemoryStore: SampleAppender {
       state.lookUps += 1
       if let known = state.known[labels] { return .success(known) }
       guard state.labels.count < seriesMax else { return .failure(.tooManySeries(limit: seriesMax)) }
-      let reference = SeriesReference(number: UInt32(state.labels.count))
+      let reference = SeriesReference(slot: UInt32(state.labels.count), generation: 1)
       state.labels.append(labels)
       state.known[labels] = reference
       return .success(reference)
@@ -106,16 +107,35 @@ final class MemoryStore: SampleAppender {
     return try result.get()
   }
 
+  /// What the store does with series that were silent for long.
+  func forget(_ metric: String) {
+    state.withLock { state in
+      for (labels, reference) in state.known where labels.metric == metric {
+        state.known[labels] = nil
+        state.gone.insert(reference)
+      }
+    }
+  }
+
   @discardableResult
   func append(_ batch: SampleBatch) -> AppendOutcome {
     state.withLock { state in
+      var outcome = AppendOutcome()
       for index in 0..<batch.count {
-        let labels = state.labels[Int(batch.references[index].number)]
+        guard !state.gone.contains(batch.references[index]) else {
+          outcome.gone.append(batch.references[index])
+          continue
+        }
+        let labels = state.labels[Int(batch.references[index].slot)]
         let time = Timestamp(milliseconds: batch.milliseconds[index])
-        state.samples.append((labels, Sample(at: time, batch.values[index])))
+        let sample = Sample(at: time, batch.values[index])
+        let isKnown = state.samples.contains {
+          $0.0 == labels && $0.1.timestamp == time && $0.1.value.bitPattern == sample.value.bitPattern
+        }
+        if !isKnown { state.samples.append((labels, sample)) }
       }
+      return outcome
     }
-    return AppendOutcome()
   }
 
   var lookUps: Int { state.withLock { $0.lookUps } }
@@ -124,7 +144,7 @@ final class MemoryStore: SampleAppender {
     state.withLock { $0.samples.filter { $0.0.metric == metric }.map(\.1) }
   }
 
-  func labels(of reference: SeriesReference) -> LabelSet { state.withLock { $0.labels[Int(reference.number)] } }
+  func labels(of reference: SeriesReference) -> LabelSet { state.withLock { $0.labels[Int(reference.slot)] } }
 
   func labels(_ metric: String) -> LabelSet? {
     state.withLock { $0.labels.first { $0.metric == metric } }

@@ -128,7 +128,9 @@ struct AcceptanceTests {
     _ = try store.reference(for: LabelSet(["a": "2"]))
     #expect(throws: AppendError.tooManySeries(limit: 2)) { try store.reference(for: LabelSet(["a": "3"])) }
     #expect(try store.reference(for: LabelSet(["a": "1"])) == first)
-    #expect(store.statistics.seriesRefused == 3)
+    #expect(throws: AppendError.tooManySeries(limit: 2)) { try store.reference(for: LabelSet(["a": "4"])) }
+    #expect(store.statistics.seriesRefused == 4)
+    #expect(store.health.findings.map(\.problem) == [AppendError.tooManySeries(limit: 2).description])
     // Series that fall silent make room.
     clock.advance(.seconds(3 * 3600))
     store.closeChunks(.idle)

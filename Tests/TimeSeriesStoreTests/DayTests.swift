@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import GRDB
 import Synchronization
 import Telemetry
 import Testing
@@ -80,6 +81,38 @@ struct DayTests {
       [.equal("parity", "odd"), LabelMatcher("host", .misses(try Pattern("1|3")))], through: TestTime.midnight - 1)
     #expect(odd.map { $0.labels["host"] } == ["5", "7", "9"])
     await revived.close()
+  }
+
+  @Test("sealing joins the short chunks of a series")
+  func joining() async throws {
+    let store = try open { $0.chunkSamples = 4 }
+    try await feed(store, minutes: 5)
+    let whole = try await store.read()
+    clock.move(to: TestTime.midnight + 2 * TestTime.hour)
+    await store.sealFinishedDays(at: clock.now)
+    #expect(try await store.read().map(\.pairs) == whole.map(\.pairs))
+    await store.close()
+    let queue = try DatabaseQueue(path: folder.store + "/" + Self.today + ".sealed.db")
+    let rows = try await queue.read { try Int.fetchAll($0, sql: "SELECT count FROM chunk") }
+    #expect(rows == Array(repeating: 30, count: 10))
+    try queue.close()
+    #expect(EmbeddedStore.verify(folder: folder.store) == [])
+  }
+
+  @Test("joined rows stay short, because long ones leave pages half empty")
+  func joiningBound() async throws {
+    let store = try open { $0.chunkSamples = 4 }
+    let noisy = (0..<240).map { (TestTime.noon + Int64($0) * 1000, sin(Double($0))) }
+    try store.append(LabelSet(["__name__": "noisy"]), noisy)
+    await store.commit()
+    clock.move(to: TestTime.midnight + 2 * TestTime.hour)
+    await store.sealFinishedDays(at: clock.now)
+    #expect(try await store.read().map(\.pairs) == [pairs(noisy)])
+    await store.close()
+    let queue = try DatabaseQueue(path: folder.store + "/" + Self.today + ".sealed.db")
+    let lengths = try await queue.read { try Int.fetchAll($0, sql: "SELECT length(data) FROM chunk ORDER BY start") }
+    #expect(lengths.allSatisfy { $0 <= 512 } && lengths.dropLast().allSatisfy { $0 > 300 }, "\(lengths)")
+    try queue.close()
   }
 
   @Test("while a finished day is brought to disk, another commit waits for one of its commits at most")

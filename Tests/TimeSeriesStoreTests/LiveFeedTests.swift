@@ -78,4 +78,29 @@ struct LiveFeedTests {
     #expect(Self.text(store.take()) == ["0 \(clock.now.milliseconds - 20_000) -20.0"])
     await store.close()
   }
+
+  @Test("a series that leaves is told, and so is one that gets histograms") func departed() async throws {
+    let folder = try TemporaryFolder()
+    let clock = VirtualClock()
+    let store = try EmbeddedStore(folder: folder.store, clock: clock)
+    try Self.append(Self.up, [-60], to: store, clock)
+    let histogram = NativeHistogram(schema: 0, zeroThreshold: 0, zeroCount: 1, count: 1, sum: 0)
+    var batch = SampleBatch()
+    let load = try store.reference(for: Self.load)
+    batch.append(load, at: clock.now, histogram)
+    store.follow(samplesMax: 100)
+    store.append(batch)
+    let feed = store.take()
+    #expect(feed.histograms == [load.slot] && feed.samples.isEmpty)
+    clock.advance(.seconds(26 * 3600))
+    batch = SampleBatch()
+    batch.append(load, at: clock.now, histogram)
+    store.append(batch)
+    store.closeChunks(.idle)
+    await store.commit()
+    await store.sealFinishedDays(at: clock.now)
+    await store.forgetDeparted()
+    #expect(Self.text(store.take()) == ["gone 0"])
+    await store.close()
+  }
 }

@@ -304,9 +304,11 @@ private enum Production {
 
     func reference(for labels: LabelSet) throws(AppendError) -> SeriesReference {
       state.withLock { state in
-        if let known = state.labels.firstIndex(of: labels) { return SeriesReference(number: UInt32(known)) }
+        if let known = state.labels.firstIndex(of: labels) {
+          return SeriesReference(slot: UInt32(known), generation: 1)
+        }
         state.labels.append(labels)
-        return SeriesReference(number: UInt32(state.labels.count - 1))
+        return SeriesReference(slot: UInt32(state.labels.count - 1), generation: 1)
       }
     }
 
@@ -314,7 +316,7 @@ private enum Production {
       state.withLock { state in
         for (index, reference) in batch.references.enumerated() {
           state.series.append(
-            state.labels[Int(reference.number)], at: Timestamp(milliseconds: batch.milliseconds[index]),
+            state.labels[Int(reference.slot)], at: Timestamp(milliseconds: batch.milliseconds[index]),
             batch.values[index])
         }
       }

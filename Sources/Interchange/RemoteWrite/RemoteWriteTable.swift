@@ -4,7 +4,8 @@ public import Telemetry
 public struct RemoteWriteTable: Sendable {
   private let limits: RemoteWriteLimits
   private var keys = ByteKeys()
-  private var numbers: [UInt32] = []
+  /// `nil`: the series has left the store.
+  private var references: [SeriesReference?] = []
 
   /// Series that are remembered; beyond, all are forgotten and looked up anew. The default is 1,000,000.
   private static let rememberedMax = 1_000_000
@@ -30,9 +31,9 @@ public struct RemoteWriteTable: Sendable {
       case .damaged: throw RemoteWriteError(description: "the body is no Snappy block")
       }
     }
-    if numbers.count > Self.rememberedMax || keys.byteCount > Self.rememberedBytesMax {
+    if references.count > Self.rememberedMax || keys.byteCount > Self.rememberedBytesMax {
       keys = ByteKeys()
-      numbers = []
+      references = []
     }
     return try unpacked.withUnsafeBufferPointer { bytes throws(RemoteWriteError) in
       let reader = try RemoteWriteReader(bytes, version, limits)
@@ -41,6 +42,14 @@ public struct RemoteWriteTable: Sendable {
       var key: [UInt8] = []
       try reader.forEach { series in take(series, reader, &key, resolve, &round) }
       return round
+    }
+  }
+
+  /// Series that left the store: the next body that shows them has them resolved anew.
+  public mutating func forget(_ gone: [SeriesReference]) {
+    let gone = Set(gone)
+    for index in references.indices {
+      if let reference = references[index], gone.contains(reference) { references[index] = nil }
     }
   }
 
@@ -61,18 +70,19 @@ public struct RemoteWriteTable: Sendable {
       return
     }
     let known = key.withUnsafeBufferPointer { keys.find($0) }
-    let number: UInt32
-    if let known {
-      number = numbers[known]
+    let reference: SeriesReference
+    if let known, let bound = references[known] {
+      reference = bound
     } else {
-      guard let reference = resolved(series, reader, resolve, &round) else {
-        return
+      guard let bound = resolved(series, reader, resolve, &round) else { return }
+      reference = bound
+      if let known {
+        references[known] = bound
+      } else {
+        _ = key.withUnsafeBufferPointer { keys.insert($0) }
+        references.append(bound)
       }
-      number = reference.number
-      _ = key.withUnsafeBufferPointer { keys.insert($0) }
-      numbers.append(number)
     }
-    let reference = SeriesReference(number: number)
     for sample in series.samples {
       round.batch.append(reference, at: Timestamp(milliseconds: sample.millisecond), sample.value)
     }

@@ -7,14 +7,28 @@ public import Telemetry
 /// series. Nothing becomes known of a body before all of it was read.
 public struct ScrapeTable: Sendable {
   private struct Entry {
-    /// The store's reference.
-    var number: UInt32
-    /// The round that showed it last.
-    var round: UInt32
+    /// The store's reference; its generation is `unresolved` or `dropped` where there is none.
+    var reference: SeriesReference
     /// The entry on the next line, `noEntry` while unknown.
-    var next: UInt32
+    var next = ScrapeTable.noEntry
+    /// `round`, and `isTimed` in the lowest bit: a table has many entries, and a Boolean would cost each four bytes.
+    private var mark: UInt32 = 0
+
+    init(_ reference: SeriesReference) { self.reference = reference }
+
+    var isResolved: Bool { reference.generation & 1 == 1 }
+
+    /// The round that showed it last.
+    var round: UInt32 {
+      get { mark >> 1 }
+      set { mark = newValue << 1 | mark & 1 }
+    }
+
     /// Its last sample brought its own time: nobody but the exporter knows when such a series ends.
-    var isTimed: Bool
+    var isTimed: Bool {
+      get { mark & 1 == 1 }
+      set { mark = mark & ~1 | (newValue ? 1 : 0) }
+    }
   }
 
   private struct Hit {
@@ -23,10 +37,10 @@ public struct ScrapeTable: Sendable {
   }
 
   private static let noEntry = UInt32.max
-  /// In place of a reference: the store has not been asked, or would not have the series.
-  private static let unresolved = UInt32.max
-  /// In place of a reference: relabelling drops the series.
-  private static let dropped = UInt32.max - 1
+  /// In place of a live generation, which is odd: the store has not been asked, or would not have the series.
+  private static let unresolved: UInt32 = 0
+  /// In place of a live generation: relabelling drops the series.
+  private static let dropped: UInt32 = 2
 
   private let labelling: SeriesLabelling
   private let limits: ScrapeLimits
@@ -76,9 +90,9 @@ public struct ScrapeTable: Sendable {
       return reading
     }
     var result = ScrapeRound(scraped: reading.hits.count)
-    for (entry, labels) in reading.fresh where entries[Int(entry)].number == Self.unresolved {
+    for (entry, labels) in reading.fresh where entries[Int(entry)].reference.generation == Self.unresolved {
       do throws(AppendError) {
-        entries[Int(entry)].number = try resolve(labels).number
+        entries[Int(entry)].reference = try resolve(labels)
         result.added += 1
       } catch {
         result.refused += 1
@@ -97,11 +111,43 @@ public struct ScrapeTable: Sendable {
   }
 
   private func living(_ entry: Entry) -> SeriesReference? {
-    entry.isTimed || entry.number >= Self.dropped ? nil : SeriesReference(number: entry.number)
+    entry.isTimed || !entry.isResolved ? nil : entry.reference
   }
+
+  /// Forgets references that the store calls gone, and resolves those anew that the last body showed.
+  ///
+  /// - Returns: the new reference of each of these; a series that the store refuses now is asked for in the next round.
+  public mutating func renew(
+    _ gone: Set<SeriesReference>, resolve: (LabelSet) throws(AppendError) -> SeriesReference
+  ) -> [SeriesReference: SeriesReference] {
+    var renewed: [SeriesReference: SeriesReference] = [:]
+    for index in entries.indices where entries[index].isResolved && gone.contains(entries[index].reference) {
+      let old = entries[index].reference
+      entries[index].reference = Self.none(Self.unresolved)
+      guard isLiving, entries[index].round == lastRound, let labels = labels(of: index),
+        let reference = try? resolve(labels)
+      else { continue }
+      entries[index].reference = reference
+      renewed[old] = reference
+    }
+    return renewed
+  }
+
+  /// The labels that the store knows a series by; its text was read once and is in order.
+  private func labels(of index: Int) -> LabelSet? {
+    texts.withBytes(of: index) { text in
+      guard let base = text.baseAddress,
+        let written = try? SeriesText(base, 0..<text.count, line: 0, of: .sample).labels()
+      else { return nil }
+      return labelling.labels(of: written)
+    }
+  }
+
+  private static func none(_ why: UInt32) -> SeriesReference { SeriesReference(slot: 0, generation: why) }
 
   /// Series that are known, gone ones among them.
   var entryCount: Int { entries.count }
+  static var entrySize: Int { MemoryLayout<Entry>.stride }
 
   // MARK: Reading
 
@@ -131,9 +177,8 @@ public struct ScrapeTable: Sendable {
         entry = try lookUp(&scanner)
         if previous == Self.noEntry { first = entry } else { entries[Int(previous)].next = entry }
       }
-      let number = entries[Int(entry)].number
-      if number == Self.unresolved { try readLabels(of: entry, scanner, &reading) }
-      if entries[Int(entry)].number != Self.dropped {
+      if entries[Int(entry)].reference.generation == Self.unresolved { try readLabels(of: entry, scanner, &reading) }
+      if entries[Int(entry)].reference.generation != Self.dropped {
         reading.kept &+= 1
         if reading.kept > limits.samplesMax {
           throw scanner.error(
@@ -167,7 +212,7 @@ public struct ScrapeTable: Sendable {
   }
 
   private mutating func insert(_ written: UnsafeBufferPointer<UInt8>) -> UInt32 {
-    entries.append(Entry(number: Self.unresolved, round: 0, next: Self.noEntry, isTimed: false))
+    entries.append(Entry(Self.none(Self.unresolved)))
     return UInt32(texts.insert(written))
   }
 
@@ -178,7 +223,7 @@ public struct ScrapeTable: Sendable {
     let range = scanner.position - count..<scanner.position
     let written = try SeriesText(scanner.bytes, range, line: scanner.line, of: .sample).labels()
     guard let labels = labelling.labels(of: written) else {
-      entries[Int(index)].number = Self.dropped
+      entries[Int(index)].reference = Self.none(Self.dropped)
       return
     }
     try limits.check(labels, scanner)
@@ -211,9 +256,9 @@ public struct ScrapeTable: Sendable {
         entries[index].isTimed = own != nil
         shown += 1
       }
-      guard entries[index].number < Self.dropped else { continue }
+      guard entries[index].isResolved else { continue }
       let stamp = own.map(Timestamp.init(milliseconds:)) ?? time
-      result.batch.append(SeriesReference(number: entries[index].number), at: stamp, hit.value)
+      result.batch.append(entries[index].reference, at: stamp, hit.value)
     }
     result.kept = reading.kept
     result.timed = reading.times.count
@@ -237,7 +282,7 @@ public struct ScrapeTable: Sendable {
     first = Self.noEntry
     for (number, entry) in old.enumerated() where entry.round == lastRound && lastRound > 0 {
       let index = Int(oldTexts.withBytes(of: number) { insert($0) })
-      entries[index].number = entry.number
+      entries[index].reference = entry.reference
       entries[index].round = entry.round
       entries[index].isTimed = entry.isTimed
     }

@@ -46,6 +46,12 @@ final class ScrapeProbe: Probe {
 
   func endSeries() -> [SeriesReference] { state.withLock { $0.table.end() } }
 
+  func renewSeries(_ gone: Set<SeriesReference>) -> [SeriesReference: SeriesReference] {
+    state.withLock { state in
+      state.table.renew(gone) { labels throws(AppendError) in try environment.store.reference(for: labels) }
+    }
+  }
+
   /// A scrape that starts within a thousandth of the interval of its due time gets that time: equal distances take one
   /// bit in the store where a jitter of milliseconds takes ten.
   static func steady(_ now: Timestamp, after last: Timestamp?, each interval: Duration) -> Timestamp {

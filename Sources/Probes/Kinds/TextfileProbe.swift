@@ -83,6 +83,19 @@ final class TextfileProbe: Probe {
     }
   }
 
+  func renewSeries(_ gone: Set<SeriesReference>) -> [SeriesReference: SeriesReference] {
+    tables.withLock { tables in
+      var renewed: [SeriesReference: SeriesReference] = [:]
+      for path in tables.keys {
+        let found = tables[path]?.renew(gone) { labels throws(AppendError) in
+          try environment.store.reference(for: labels)
+        }
+        renewed.merge(found ?? [:]) { $1 }
+      }
+      return renewed
+    }
+  }
+
   private func files() -> Result<[File], Unreadable> {
     let manager = FileManager.default
     guard let names = try? manager.contentsOfDirectory(atPath: settings.directory) else {

@@ -101,9 +101,10 @@ public actor ProbeRunner {
       name: definition.name, kind: definition.kind, item: definition.item, labels: target, interval: definition.interval
     )
     status.skipped = timing.skipped
+    status.refusedInAll = old?.status.refusedInAll ?? 0
     return Entry(
       definition: definition, probe: definition.makeProbe(in: environment, for: store), timing: timing,
-      binding: SeriesBinding(target: target, inheriting: living), status: status)
+      binding: SeriesBinding(target: target, seriesMax: definition.seriesMax, inheriting: living), status: status)
   }
 
   /// Ends the series of a probe that is no longer defined.
@@ -217,7 +218,8 @@ public actor ProbeRunner {
         ProbeSample("watchkeeper_probe_abandoned_total", Double(status.abandoned)),
       ]
     let time = report.measuredAt ?? run.startedAt
-    store.append(entry.binding.batch(samples, behind: report.batch, at: time, into: store))
+    let probe = entry.probe
+    entry.binding.record(samples, behind: report.batch, at: time, in: store) { probe.renewSeries($0) }
     entry.status.lastRun = run.startedAt
     entry.status.verdict = report.verdict
     entry.status.explanation = report.explanation
@@ -225,6 +227,8 @@ public actor ProbeRunner {
     entry.status.late = run.late
     entry.status.samples = samples.count + report.batch.count
     entry.status.refused = entry.binding.refused
+    entry.status.refusal = entry.binding.refusal
+    entry.status.refusedInAll += entry.binding.refused
     entry.status.runs += 1
     if let refusal = entry.binding.refusal, entry.status.explanation.isEmpty {
       entry.status.explanation = refusal.description

@@ -17,8 +17,12 @@ public struct ProbeStatus: Sendable {
   public var late = Duration.zero
   /// Of the last run.
   public var samples = 0
-  /// Of the last run: samples the store had no room for.
+  /// Of the last run: samples that there was no series for.
   public var refused = 0
+  /// Why.
+  public var refusal: AppendError?
+  /// Of all runs.
+  public var refusedInAll = 0
   public var runs = 0
   /// Due times that passed while a run was still going.
   public var skipped = 0

@@ -6,6 +6,8 @@ internal import Telemetry
 struct SeriesBinding {
   /// Added to every sample. A probe's label of the same name is kept as `exported_…`, as Prometheus does.
   let target: LabelSet
+  /// Series that it may have at a time.
+  let seriesMax: Int
   private struct Bound {
     let reference: SeriesReference
     var round: Int
@@ -15,12 +17,15 @@ struct SeriesBinding {
   /// Of the definition before a reload: ended unless the first round of this one shows them again.
   private var inherited: [SeriesReference] = []
   private var round = 0
+  /// Series of the last round and those that came in this one.
+  private var count = 0
   /// Samples that the store would not have a series for, in the last round, and why.
   private(set) var refused = 0
   private(set) var refusal: AppendError?
 
-  init(target: LabelSet, inheriting references: [SeriesReference] = []) {
+  init(target: LabelSet, seriesMax: Int, inheriting references: [SeriesReference] = []) {
     self.target = target
+    self.seriesMax = seriesMax
     inherited = references
   }
 
@@ -31,15 +36,39 @@ struct SeriesBinding {
     return Array(slots) + Array(others) + inherited
   }
 
+  /// Stores one round's samples.
+  ///
+  /// - Parameters:
+  ///   - own: what the probe bound itself.
+  ///   - renew: asks the probe to resolve anew the series of `own` that left the store.
+  mutating func record(
+    _ samples: [ProbeSample], behind own: SampleBatch = SampleBatch(), at timestamp: Timestamp,
+    in store: any SampleAppender,
+    renew: (Set<SeriesReference>) -> [SeriesReference: SeriesReference] = { _ in [:] }
+  ) {
+    let outcome = store.append(batch(samples, behind: own, at: timestamp, into: store))
+    guard !outcome.gone.isEmpty else { return }
+    // A probe slower than the store's memory: what was taken already is known there and not taken twice.
+    let gone = Set(outcome.gone)
+    forget(gone)
+    let again = own.renewed(renew(gone))
+    store.append(batch(samples, behind: again, at: timestamp, into: store))
+  }
+
+  private mutating func forget(_ gone: Set<SeriesReference>) {
+    for slot in bySlot.indices where bySlot[slot].map({ gone.contains($0.reference) }) == true { bySlot[slot] = nil }
+    byLabels = byLabels.filter { !gone.contains($0.value.reference) }
+  }
+
   /// One round's samples with a staleness marker for each series that was there before and is not now.
   ///
   /// - Parameter own: what the probe bound itself; the batch begins with it.
-  mutating func batch(
-    _ samples: [ProbeSample], behind own: SampleBatch = SampleBatch(), at timestamp: Timestamp,
-    into store: any SampleAppender
+  private mutating func batch(
+    _ samples: [ProbeSample], behind own: SampleBatch, at timestamp: Timestamp, into store: any SampleAppender
   ) -> SampleBatch {
     var batch = own
     let last = round
+    count = bySlot.count { $0?.round == last } + byLabels.count
     round += 1
     refused = 0
     refusal = nil
@@ -61,6 +90,7 @@ struct SeriesBinding {
   private mutating func reference(of sample: ProbeSample, in store: any SampleAppender) -> SeriesReference? {
     if let slot = sample.slot {
       if slot < bySlot.count, let bound = bySlot[slot] {
+        guard bound.round >= round - 1 || admit() else { return nil }
         bySlot[slot]?.round = round
         return bound.reference
       }
@@ -78,7 +108,19 @@ struct SeriesBinding {
     return reference
   }
 
+  /// One more series: what was there before stays, what is new is refused.
+  private mutating func admit() -> Bool {
+    guard count < seriesMax else {
+      refused += 1
+      refusal = .tooManySeriesOfProbe(limit: seriesMax)
+      return false
+    }
+    count += 1
+    return true
+  }
+
   private mutating func resolve(_ series: LabelSet, in store: any SampleAppender) -> SeriesReference? {
+    guard admit() else { return nil }
     var labels: [Label] = []
     for label in series.labels {
       labels.append(target[label.name] == nil ? label : Label("exported_" + label.name, label.value))

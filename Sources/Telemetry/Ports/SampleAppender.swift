@@ -1,8 +1,17 @@
-/// A series inside one store, resolved once so that later samples do no string work. Valid until the store is closed.
+/// A series inside one store, resolved once so that later samples do no string work.
+///
+/// The store numbers its series by slot. A series that stopped long ago leaves its slot, and another series may get it
+/// later: the generation tells the two apart. A slot and generation name one label set for as long as the store is open;
+/// once the series has left, an append with them is answered as `AppendOutcome.gone` and the labels are to be resolved
+/// anew. Live generations are odd.
 public struct SeriesReference: Hashable, Sendable {
-  public let number: UInt32
+  public let slot: UInt32
+  public let generation: UInt32
 
-  package init(number: UInt32) { self.number = number }
+  package init(slot: UInt32, generation: UInt32) {
+    self.slot = slot
+    self.generation = generation
+  }
 }
 
 /// Samples of many series, column by column: numbers in three arrays of the same length, native histograms apart.
@@ -50,6 +59,22 @@ public struct SampleBatch: Sendable {
     histograms += other.histograms
   }
 
+  /// The samples whose references stand in `renewed`, under the new ones. Staleness markers are left out: a series that
+  /// left has nothing to end.
+  public func renewed(_ renewed: [SeriesReference: SeriesReference]) -> SampleBatch {
+    var batch = SampleBatch()
+    guard !renewed.isEmpty else { return batch }
+    for (index, reference) in references.enumerated() where !values[index].isStaleMarker {
+      guard let reference = renewed[reference] else { continue }
+      batch.append(reference, at: Timestamp(milliseconds: milliseconds[index]), values[index])
+    }
+    for sample in histograms {
+      guard let reference = renewed[sample.reference] else { continue }
+      batch.append(reference, at: Timestamp(milliseconds: sample.millisecond), sample.histogram)
+    }
+    return batch
+  }
+
   public mutating func removeAll() {
     histograms.removeAll(keepingCapacity: true)
     references.removeAll(keepingCapacity: true)
@@ -67,6 +92,12 @@ public struct AppendOutcome: Sendable, Equatable {
   public var duplicate = 0
   /// Later than the clock by more than the accepted skew (10 minutes).
   public var tooFarInFuture = 0
+  /// Native histograms with more buckets than the store takes (10,000).
+  public var tooManyBuckets = 0
+  /// Native histograms that contradict themselves: spans and counts, or a resolution or bounds that do not exist.
+  public var malformedHistogram = 0
+  /// References of series that had left the store, one for each sample that was not taken: resolve their labels anew.
+  public var gone: [SeriesReference] = []
 
   public init() {}
 }
@@ -86,6 +117,8 @@ public protocol SampleAppender: Sendable {
 /// Why a series was refused.
 public enum AppendError: Error, Sendable, Equatable, CustomStringConvertible {
   case tooManySeries(limit: Int)
+  /// One source's limit, whatever room the store has.
+  case tooManySeriesOfProbe(limit: Int)
   case labelTooLong(name: String, bytes: Int, limit: Int)
   case tooManyLabels(count: Int, limit: Int)
   case closed
@@ -94,6 +127,8 @@ public enum AppendError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .tooManySeries(let limit):
       "the store holds \(limit) active series, its limit – drop labels, or raise storage.series_max"
+    case .tooManySeriesOfProbe(let limit):
+      "the probe has \(limit) series, its limit – drop labels, or raise its series_max"
     case .labelTooLong(let name, let bytes, let limit):
       "label '\(name)' has \(bytes) bytes, the limit is \(limit) – shorten it or drop it"
     case .tooManyLabels(let count, let limit):

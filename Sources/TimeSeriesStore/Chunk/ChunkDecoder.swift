@@ -1,15 +1,40 @@
-/// Samples of one series, column by column: times in milliseconds and the bit patterns of values.
+internal import Telemetry
+
+/// Samples of one series, column by column: times in milliseconds and the bit patterns of values; histograms apart.
 struct SampleColumns: Sendable, Equatable {
   var times: [Int64] = []
   var bits: [UInt64] = []
+  var histograms = HistogramColumns()
 
-  var count: Int { times.count }
+  /// Samples of both kinds.
+  var count: Int { times.count + histograms.count }
+
+  /// What they cost: numbers of 8 bytes.
+  var load: Int { histograms.values.reduce(times.count) { $0 + $1.load } }
+
+  /// - Precondition: there is a sample.
+  var firstTime: Int64 { min(times.first ?? .max, histograms.milliseconds.first ?? .max) }
+  var lastTime: Int64 { max(times.last ?? .min, histograms.milliseconds.last ?? .min) }
 
   @inline(__always)
   mutating func append(_ time: Int64, _ value: UInt64) {
     times.append(time)
     bits.append(value)
   }
+
+  mutating func append(_ time: Int64, _ value: SampleValue) {
+    switch value {
+    case .number(let bits): append(time, bits)
+    case .histogram(let histogram): histograms.append(time, histogram)
+    }
+  }
+}
+
+/// A sample's content, where both kinds take one path: late samples and comparisons.
+enum SampleValue: Equatable {
+  /// The bit pattern of a number.
+  case number(UInt64)
+  case histogram(NativeHistogram)
 }
 
 /// The half-open window of a read, open on the left as Prometheus 3's.
@@ -32,11 +57,20 @@ struct ChunkImage: Sendable {
   let lastTime: Int64
   let count: Int
   let bytes: [UInt8]
+  var kind = Kind.numbers
+
+  enum Kind: Sendable { case numbers, histograms }
 
   /// - Returns: `false` when the bytes contradict themselves; `columns` then holds nothing of this chunk.
   func decode(_ window: ReadWindow, into columns: inout SampleColumns) -> Bool {
-    bytes.withUnsafeBytes {
-      ChunkDecoder.decode($0, firstTime: firstTime, lastTime: lastTime, count: count, window, into: &columns)
+    bytes.withUnsafeBytes { bytes in
+      switch kind {
+      case .numbers:
+        ChunkDecoder.decode(bytes, firstTime: firstTime, lastTime: lastTime, count: count, window, into: &columns)
+      case .histograms:
+        HistogramChunk.decode(
+          bytes, firstTime: firstTime, lastTime: lastTime, count: count, window, into: &columns.histograms)
+      }
     }
   }
 }
@@ -58,7 +92,7 @@ struct ChunkDecoder {
     guard count > 0, bytes.count >= 8 else { return false }
     // A sample takes two bits at least: a count from a damaged row cannot make the loop long.
     guard count - 1 <= (bytes.count - 8) * 4 else { return false }
-    let kept = columns.count
+    let kept = columns.times.count
     let intact = withUnsafeTemporaryAllocation(byteCount: bytes.count + paddingBytes, alignment: 8) { padded in
       padded.copyMemory(from: bytes)
       for index in bytes.count..<padded.count { padded[index] = 0 }

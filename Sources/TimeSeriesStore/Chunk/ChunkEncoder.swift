@@ -11,6 +11,10 @@ struct ChunkEncoder {
   private(set) var lastBits: UInt64 = 0
   /// False after a restart that found the newest sample inside a closed chunk.
   private(set) var knowsLastValue = true
+  /// Whether the head has an open chunk of histograms for this series; this one is empty then.
+  var hasHistograms = false
+  /// That of the series in this slot, so that an append needs no look into the table.
+  let generation: UInt32
   private var lastDelta: Int64 = 0
   private(set) var firstTime: Int64 = 0
   /// The first time that belongs into another chunk.
@@ -27,8 +31,10 @@ struct ChunkEncoder {
   /// Whether no sample came for longer than a chunk spans.
   var isIdle = false
 
-  /// A sample needs at most 145 bits; the rest is the padding that a reader's whole-word loads touch.
-  private static let roomBytes: UInt32 = 48
+  init(generation: UInt32) { self.generation = generation }
+
+  /// A sample needs at most 145 bits, which with those that wait are three words.
+  private static let roomBytes: UInt32 = 24
 
   var isEmpty: Bool { count == 0 }
   var byteCount: Int { Int(storedBytes) + (Int(pendingBits) + 7) / 8 }
@@ -74,23 +80,19 @@ struct ChunkEncoder {
     }
   }
 
-  /// Empties the chunk and keeps its memory for the next.
-  mutating func reset() {
+  /// Empties the chunk and gives its memory back: the next one grows in small steps, half of which would lie idle. The
+  /// newest time and value stay known.
+  mutating func release() {
     accumulator = 0
     pendingBits = 0
     storedBytes = 0
     count = 0
-  }
-
-  /// Gives the memory back; the newest time and value stay known.
-  mutating func release() {
-    reset()
     storage?.deallocate()
     storage = nil
     capacity = 0
   }
 
-  /// After a restart: what the store knows of samples that are in closed chunks.
+  /// What the store knows of samples whose value is not here: after a restart, and of histograms.
   mutating func remember(newest time: Int64) {
     guard time > lastTime else { return }
     lastTime = time
@@ -98,7 +100,8 @@ struct ChunkEncoder {
   }
 
   private mutating func grow() {
-    let larger = max(capacity &* 2, 96)
+    // malloc's blocks are 8 bytes less than a multiple of 16. A series that stands still fits into the first.
+    let larger = capacity == 0 ? 72 : (capacity &+ capacity / 2) & ~15 &+ 8
     let memory = UnsafeMutableRawPointer.allocate(byteCount: Int(larger), alignment: 8)
     if let storage {
       memory.copyMemory(from: storage, byteCount: Int(storedBytes))

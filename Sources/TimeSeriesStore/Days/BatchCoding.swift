@@ -1,6 +1,9 @@
+internal import Telemetry
+
 /// One row of the batch log: the samples of one commit, decodable alone, so that damage costs one row.
 ///
-/// `crc32c(rest) · snappy(version · last chunk row · in-order samples · late samples)`; numbers are those of the file.
+/// `crc32c(rest) · snappy(version · last chunk row · in-order samples · late samples · histograms?)`; numbers are those of
+/// the file.
 struct BatchRecord: Sendable, Equatable {
   struct Entry: Sendable, Equatable {
     let series: UInt32
@@ -8,22 +11,33 @@ struct BatchRecord: Sendable, Equatable {
     let bits: UInt64
   }
 
+  struct HistogramEntry: Sendable, Equatable {
+    let series: UInt32
+    let isLate: Bool
+    let time: Int64
+    let histogram: NativeHistogram
+  }
+
   /// The highest row of the chunk table when this batch was written: only later chunks can hold its samples.
   var lastChunkRow: Int64 = 0
   var inOrder: [Entry] = []
   var late: [Entry] = []
+  var histograms: [HistogramEntry] = []
 
+  /// A row of numbers only.
   private static let version: UInt8 = 1
+  private static let versionWithHistograms: UInt8 = 2
 
   // MARK: Writing
 
   /// - Returns: `nil` when memory is short.
   func encoded() -> [UInt8]? {
     var writer = ByteWriter()
-    writer.append(Self.version)
+    writer.append(histograms.isEmpty ? Self.version : Self.versionWithHistograms)
     writer.appendVarint(UInt64(bitPattern: lastChunkRow))
     Self.write(inOrder, to: &writer)
     Self.write(late, to: &writer)
+    if !histograms.isEmpty { Self.write(histograms, to: &writer) }
     guard let packed = Snappy.compress(writer.bytes) else { return nil }
     return packed.withUnsafeBytes { bytes in
       withUnsafeBytes(of: CRC32C.of(bytes).littleEndian) { Array($0) } + packed
@@ -53,6 +67,18 @@ struct BatchRecord: Sendable, Equatable {
     }
   }
 
+  /// Each histogram stands for itself.
+  private static func write(_ entries: [HistogramEntry], to writer: inout ByteWriter) {
+    writer.appendVarint(UInt64(entries.count))
+    var previousTime: Int64 = 0
+    for entry in entries {
+      writer.appendVarint(UInt64(entry.series) << 1 | (entry.isLate ? 1 : 0))
+      writer.appendSigned(entry.time &- previousTime)
+      HistogramCoding.write(entry.histogram, after: nil, to: &writer)
+      previousTime = entry.time
+    }
+  }
+
   // MARK: Reading
 
   /// - Returns: `nil` when the row is damaged.
@@ -61,14 +87,23 @@ struct BatchRecord: Sendable, Equatable {
     guard let stored = outer.slice(4), let packed = outer.slice(row.count - 4) else { return nil }
     guard UInt32(littleEndian: stored.loadUnaligned(as: UInt32.self)) == CRC32C.of(packed) else { return nil }
     guard let bytes = Snappy.uncompress(packed, limit: SampleFormat.batchBytesMax) else { return nil }
-    let parts = bytes.withUnsafeBytes { raw -> (Int64, [Entry], [Entry])? in
-      var cursor = ByteCursor(raw)
-      guard cursor.byte() == Self.version, let row = cursor.varint() else { return nil }
-      guard let inOrder = Self.read(&cursor), let late = Self.read(&cursor), cursor.isAtEnd else { return nil }
-      return (Int64(bitPattern: row), inOrder, late)
+    guard let record = bytes.withUnsafeBytes({ Self(unpacked: $0) }) else { return nil }
+    self = record
+  }
+
+  /// - Returns: `nil` when the bytes contradict themselves.
+  init?(unpacked bytes: UnsafeRawBufferPointer) {
+    var cursor = ByteCursor(bytes)
+    guard let version = cursor.byte(), version == Self.version || version == Self.versionWithHistograms else {
+      return nil
     }
-    guard let parts else { return nil }
-    (lastChunkRow, inOrder, late) = parts
+    guard let row = cursor.varint(), let inOrder = Self.read(&cursor), let late = Self.read(&cursor) else { return nil }
+    (lastChunkRow, self.inOrder, self.late) = (Int64(bitPattern: row), inOrder, late)
+    if version == Self.versionWithHistograms {
+      guard let histograms = Self.readHistograms(&cursor) else { return nil }
+      self.histograms = histograms
+    }
+    guard cursor.isAtEnd else { return nil }
   }
 
   init() {}
@@ -81,6 +116,20 @@ struct BatchRecord: Sendable, Equatable {
       guard let control = cursor.byte(), let entry = read(control, &cursor, after: previous) else { return nil }
       entries.append(entry)
       previous = entry
+    }
+    return entries
+  }
+
+  private static func readHistograms(_ cursor: inout ByteCursor) -> [HistogramEntry]? {
+    guard let count = cursor.varint(), count <= UInt64(SampleFormat.batchSamplesMax) else { return nil }
+    var entries: [HistogramEntry] = []
+    var time: Int64 = 0
+    for _ in 0..<count {
+      guard let flagged = cursor.varint(), let series = UInt32(exactly: flagged >> 1), let step = cursor.signed(),
+        let histogram = HistogramCoding.read(&cursor, after: nil)
+      else { return nil }
+      time = time &+ step
+      entries.append(HistogramEntry(series: series, isLate: flagged & 1 == 1, time: time, histogram: histogram))
     }
     return entries
   }

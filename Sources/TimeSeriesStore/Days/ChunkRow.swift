@@ -10,9 +10,16 @@ struct ChunkRow: Sendable {
     INSERT OR IGNORE INTO chunk(series, start, stop, count, crc, late, data) VALUES(?, ?, ?, ?, ?, ?, ?)
     """
 
+  /// For `insertion`.
+  var arguments: StatementArguments {
+    [
+      series, image.firstTime, image.lastTime, image.signedCount, Int64(checksum), lateThrough, image.bytes.blob,
+    ]
+  }
+
   var checksum: UInt32 {
     var crc = CRC32C()
-    for number in [series, image.firstTime, image.lastTime, Int64(image.count), lateThrough] { crc.add(number) }
+    for number in [series, image.firstTime, image.lastTime, image.signedCount, lateThrough] { crc.add(number) }
     image.bytes.withUnsafeBytes { crc.add($0) }
     return crc.value
   }
@@ -28,8 +35,10 @@ struct ChunkRow: Sendable {
     let series = integer(row, 0)
     let start = integer(row, 1)
     let bytes: [UInt8] = (try? row.withBytes(6) { Array($0) }) ?? []
-    guard let count = Int(exactly: integer(row, 3)), count > 0 else { return .damaged(series: series, start: start) }
-    let image = ChunkImage(firstTime: start, lastTime: integer(row, 2), count: count, bytes: bytes)
+    let count = integer(row, 3)
+    guard let size = Int(exactly: count.magnitude), size > 0 else { return .damaged(series: series, start: start) }
+    let image = ChunkImage(
+      firstTime: start, lastTime: integer(row, 2), count: size, bytes: bytes, kind: count > 0 ? .numbers : .histograms)
     let chunk = ChunkRow(series: series, image: image, lateThrough: integer(row, 5))
     return Int64(chunk.checksum) == integer(row, 4) ? .sound(chunk) : .damaged(series: series, start: start)
   }
@@ -39,4 +48,9 @@ struct ChunkRow: Sendable {
     if case .int64(let number) = (row[index] as DatabaseValue).storage { return number }
     return -1
   }
+}
+
+extension ChunkImage {
+  /// As the chunk table has it: negative for histograms.
+  var signedCount: Int64 { kind == .numbers ? Int64(count) : -Int64(count) }
 }

@@ -46,7 +46,10 @@ extension OpenDayFile {
 
     init(_ work: DayWork, in file: OpenDayFile) {
       var slots: [UInt32] = []
-      for batch in work.batches { slots.append(contentsOf: batch.samples.slots) }
+      for batch in work.batches {
+        slots.append(contentsOf: batch.samples.slots)
+        slots.append(contentsOf: batch.samples.histograms.lazy.map(\.slot))
+      }
       for index in slots.indices { slots[index] &= ~UncommittedSamples.lateFlag }
       slots.append(contentsOf: work.chunks.map(\.slot))
       var next = file.lastNumber
@@ -75,28 +78,53 @@ extension OpenDayFile {
     _ samples: UncommittedSamples, epoch: UInt32, lastChunkRow: Int64, _ numbering: Numbering, _ db: Database
   ) throws {
     let statement = try db.cachedStatement(sql: "INSERT OR REPLACE INTO batch(seq, data) VALUES(?, ?)")
-    var start = 0
     var piece = 0
-    while start < samples.count {
-      let end = min(samples.count, start + SampleFormat.batchSamplesMax)
-      var record = BatchRecord()
-      record.lastChunkRow = lastChunkRow
-      for index in start..<end {
-        let flagged = samples.slots[index]
-        guard let number = numbering.numbers[flagged & ~UncommittedSamples.lateFlag] else { continue }
-        let entry = BatchRecord.Entry(
-          series: number, time: samples.columns.times[index], bits: samples.columns.bits[index])
-        if flagged & UncommittedSamples.lateFlag == 0 {
-          record.inOrder.append(entry)
-        } else {
-          record.late.append(entry)
-        }
-      }
+    func insert(_ record: BatchRecord) throws {
       guard let bytes = record.encoded() else { throw DatabaseError(resultCode: .SQLITE_NOMEM) }
       try statement.execute(arguments: [sequence(epoch, piece), bytes.blob])
-      start = end
       piece += 1
     }
+    var start = 0
+    while start < samples.slots.count {
+      let end = min(samples.slots.count, start + SampleFormat.batchSamplesMax)
+      try insert(record(of: samples, start..<end, lastChunkRow, numbering))
+      start = end
+    }
+    var record = BatchRecord()
+    record.lastChunkRow = lastChunkRow
+    var load = 0
+    for sample in samples.histograms {
+      guard let number = numbering.numbers[sample.slot & ~UncommittedSamples.lateFlag] else { continue }
+      let isLate = sample.slot & UncommittedSamples.lateFlag != 0
+      let entry = BatchRecord.HistogramEntry(
+        series: number, isLate: isLate, time: sample.time, histogram: sample.histogram)
+      record.histograms.append(entry)
+      load += sample.histogram.load
+      if load >= SampleFormat.batchSamplesMax {
+        try insert(record)
+        (record.histograms, load) = ([], 0)
+      }
+    }
+    if !record.histograms.isEmpty { try insert(record) }
+  }
+
+  private static func record(
+    of samples: UncommittedSamples, _ range: Range<Int>, _ lastChunkRow: Int64, _ numbering: Numbering
+  ) -> BatchRecord {
+    var record = BatchRecord()
+    record.lastChunkRow = lastChunkRow
+    for index in range {
+      let flagged = samples.slots[index]
+      guard let number = numbering.numbers[flagged & ~UncommittedSamples.lateFlag] else { continue }
+      let entry = BatchRecord.Entry(
+        series: number, time: samples.columns.times[index], bits: samples.columns.bits[index])
+      if flagged & UncommittedSamples.lateFlag == 0 {
+        record.inOrder.append(entry)
+      } else {
+        record.late.append(entry)
+      }
+    }
+    return record
   }
 
   /// - Returns: the row's number, 0 when an equal row is there already.
@@ -106,11 +134,7 @@ extension OpenDayFile {
     var row: Int64 = 0
     while let current = rest {
       rest = nil
-      let image = current.image
-      try statement.execute(arguments: [
-        current.series, image.firstTime, image.lastTime, image.count, Int64(current.checksum), current.lateThrough,
-        image.bytes.blob,
-      ])
+      try statement.execute(arguments: current.arguments)
       if db.changesCount > 0 {
         row = db.lastInsertedRowID
       } else if try checksum(db, current) != Int64(current.checksum) {
@@ -131,8 +155,12 @@ extension ChunkRow {
   func withoutFirstSample() -> ChunkRow? {
     var columns = SampleColumns()
     guard image.decode(.everything, into: &columns), columns.count > 1 else { return nil }
-    columns.times.removeFirst()
-    columns.bits.removeFirst()
+    switch image.kind {
+    case .numbers:
+      columns.times.removeFirst()
+      columns.bits.removeFirst()
+    case .histograms: columns.histograms = columns.histograms.within(after: image.firstTime, through: .max)
+    }
     let limits = ChunkLimits(samples: Int(UInt16.max), spanMilliseconds: SampleFormat.chunkSpanMax.wholeMilliseconds)
     return ChunkImage.images(of: columns, limits: limits).first.map {
       ChunkRow(series: series, image: $0, lateThrough: lateThrough)

@@ -13,8 +13,8 @@ final class OpenDayFile: Sendable {
   private let state = Mutex(FileState())
 
   private struct FileState: Sendable {
-    var numbers: [UInt32: UInt32] = [:]
-    var slots: [UInt32: UInt32] = [:]
+    /// By slot; 0 for a series of which the file has nothing.
+    var numbers: [UInt32] = []
     var lastNumber: UInt32 = 0
     var lastChunkRow: Int64 = 0
   }
@@ -71,20 +71,29 @@ final class OpenDayFile: Sendable {
 
   var reader: any DatabaseReader { pool }
 
-  func number(of slot: UInt32) -> UInt32? { state.withLock { $0.numbers[slot] } }
-
-  func slot(of number: UInt32) -> UInt32? { state.withLock { $0.slots[number] } }
-
   func numbers(of slots: [UInt32]) -> [UInt32?] {
-    state.withLock { state in slots.map { state.numbers[$0] } }
+    state.withLock { state in
+      slots.map { slot in
+        guard Int(slot) < state.numbers.count, case let number = state.numbers[Int(slot)], number > 0 else {
+          return nil
+        }
+        return number
+      }
+    }
+  }
+
+  /// Those of `slots` of which this file has nothing.
+  func unknown(of slots: [UInt32]) -> [UInt32] {
+    state.withLock { state in slots.filter { Int($0) >= state.numbers.count || state.numbers[Int($0)] < 1 } }
   }
 
   /// Remembers what a successful transaction added.
   func remember(_ added: [(slot: UInt32, number: UInt32)], lastChunkRow: Int64) {
     state.withLock { state in
+      let slotCount = added.reduce(state.numbers.count) { max($0, Int($1.slot) + 1) }
+      state.numbers.append(contentsOf: repeatElement(0, count: slotCount - state.numbers.count))
       for (slot, number) in added {
-        state.numbers[slot] = number
-        state.slots[number] = slot
+        state.numbers[Int(slot)] = number
         state.lastNumber = max(state.lastNumber, number)
       }
       state.lastChunkRow = max(state.lastChunkRow, lastChunkRow)

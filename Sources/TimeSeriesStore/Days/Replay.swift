@@ -15,9 +15,10 @@ struct ReplayOutcome: Sendable {
 struct Replay {
   private let file: OpenDayFile
   private(set) var outcome = ReplayOutcome()
+  private var slots = SlotsByNumber()
   /// By slot: the newest time inside closed chunks, and the commit up to which late samples are in late chunks.
-  private var closedThrough: [UInt32: Int64] = [:]
-  private var lateThrough: [UInt32: UInt32] = [:]
+  private var closedThrough: [Int64] = []
+  private var lateThrough: [UInt32] = []
 
   init(_ file: OpenDayFile) { self.file = file }
 
@@ -25,6 +26,8 @@ struct Replay {
   /// its table, not the replay.
   mutating func run(into head: inout Head) {
     for step in [Step.series, .chunks, .batches] {
+      closedThrough.append(contentsOf: repeatElement(.min, count: head.table.slotCount - closedThrough.count))
+      lateThrough.append(contentsOf: repeatElement(0, count: head.table.slotCount - lateThrough.count))
       do {
         try file.reader.read { db in
           switch step {
@@ -60,6 +63,7 @@ struct Replay {
       let slot = head.slot(for: labels)
       if head.table.count > known { head.rest(slot) }
       added.append((slot, number))
+      slots.add(slot, under: number)
     }
     file.remember(added, lastChunkRow: 0)
   }
@@ -70,14 +74,14 @@ struct Replay {
     let sql = "SELECT series, stop, late FROM chunk WHERE rowid > ?"
     let rows = try Row.fetchCursor(db, sql: sql, arguments: [try firstNeededRow(db)])
     while let row = try rows.next() {
-      guard let number = UInt32(exactly: ChunkRow.integer(row, 0)), let slot = file.slot(of: number) else { continue }
+      guard let number = UInt32(exactly: ChunkRow.integer(row, 0)), let slot = slots[number] else { continue }
       let late = UInt32(clamping: ChunkRow.integer(row, 2))
       if late > 0 {
-        lateThrough[slot] = max(lateThrough[slot] ?? 0, late)
+        lateThrough[Int(slot)] = max(lateThrough[Int(slot)], late)
         outcome.newestEpoch = max(outcome.newestEpoch, late)
       } else {
         let stop = min(ChunkRow.integer(row, 1), file.name.day.end - 1)
-        closedThrough[slot] = max(closedThrough[slot] ?? .min, stop)
+        closedThrough[Int(slot)] = max(closedThrough[Int(slot)], stop)
         head.remember(slot, newest: stop)
       }
     }
@@ -102,22 +106,31 @@ struct Replay {
         continue
       }
       for entry in record.inOrder {
-        guard let slot = file.slot(of: entry.series), entry.time > closedThrough[slot] ?? .min else { continue }
-        replay(slot, entry, into: &head)
+        guard let slot = slots[entry.series], entry.time > closedThrough[Int(slot)] else { continue }
+        replay(slot, entry.time, .number(entry.bits), into: &head)
       }
       for entry in record.late {
-        guard let slot = file.slot(of: entry.series), head.epoch > lateThrough[slot] ?? 0 else { continue }
-        _ = head.insertLate(slot, entry.time, entry.bits)
+        guard let slot = slots[entry.series], head.epoch > lateThrough[Int(slot)] else { continue }
+        _ = head.insertLate(slot, entry.time, .number(entry.bits))
+      }
+      for entry in record.histograms where entry.histogram.flaw == nil {
+        guard let slot = slots[entry.series] else { continue }
+        if !entry.isLate, entry.time > closedThrough[Int(slot)] {
+          replay(slot, entry.time, .histogram(entry.histogram), into: &head)
+        } else if entry.isLate, head.epoch > lateThrough[Int(slot)] {
+          _ = head.insertLate(slot, entry.time, .histogram(entry.histogram))
+        }
       }
     }
   }
 
-  private func replay(_ slot: UInt32, _ entry: BatchRecord.Entry, into head: inout Head) {
-    let newest = head.chunk(slot).lastTime
-    if entry.time > newest {
-      head.replay(slot, entry.time, entry.bits)
-    } else if entry.time < newest {
-      _ = head.insertLate(slot, entry.time, entry.bits)
+  @inline(__always)
+  private func replay(_ slot: UInt32, _ time: Int64, _ value: SampleValue, into head: inout Head) {
+    let newest = head.newestTime(of: slot)
+    if time > newest {
+      head.replay(slot, time, value)
+    } else if time < newest {
+      _ = head.insertLate(slot, time, value)
     }
   }
 
@@ -127,6 +140,33 @@ struct Replay {
 
   private mutating func note(_ place: String, _ problem: String) {
     outcome.findings.append(StoreFinding(.damage, file: file.name.text, place: place, problem: problem))
+  }
+}
+
+/// The head's slots by the numbers of one file.
+private struct SlotsByNumber {
+  /// Slot + 1, or 0; numbers are handed out from 1 without gaps.
+  private var near: [UInt32] = []
+  /// What a damaged file may have: a number must not make memory of its size.
+  private var far: [UInt32: UInt32] = [:]
+  private var count = 0
+
+  mutating func add(_ slot: UInt32, under number: UInt32) {
+    count += 1
+    guard Int(number) < 4 * count + 65_536 else {
+      far[number] = slot
+      return
+    }
+    if Int(number) >= near.count {
+      near.append(contentsOf: repeatElement(0, count: Int(number) + 1 - near.count))
+    }
+    near[Int(number)] = slot &+ 1
+  }
+
+  @inline(__always)
+  subscript(_ number: UInt32) -> UInt32? {
+    if Int(number) < near.count, near[Int(number)] > 0 { return near[Int(number)] &- 1 }
+    return far.isEmpty ? nil : far[number]
   }
 }
 

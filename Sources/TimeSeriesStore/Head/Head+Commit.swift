@@ -16,7 +16,7 @@ extension Head {
     flushLate(lateDue)
     live?.collect(uncommitted)
     let taken = TakenSamples(epoch: epoch, samples: uncommitted)
-    uncommitted = UncommittedSamples(reserving: min(taken.samples.count, 1 << 20))
+    uncommitted = UncommittedSamples(reserving: min(taken.samples.slots.count, 1 << 20))
     epoch &+= 1
     return taken
   }
@@ -31,7 +31,7 @@ extension Head {
 
   private mutating func flushLate(_ due: LateDue) {
     for (slot, samples) in late {
-      let isDue = samples.columns.count >= bounds.limits.samples || epoch &- samples.firstEpoch >= Self.lateCommitsMax
+      let isDue = samples.load >= bounds.limits.samples || epoch &- samples.firstEpoch >= Self.lateCommitsMax
       guard due == .all || isDue else { continue }
       let images = samples.images(limits: bounds.limits)
       for (index, image) in images.enumerated() {
@@ -56,34 +56,34 @@ extension Head {
   /// Looks at the slots in `range`, so that the lock is held for a short while only.
   mutating func closeChunks(_ closing: Closing, in range: Range<UInt32>, now: Int64) {
     let silentSince = now &- bounds.limits.spanMilliseconds
-    for slot in range.clamped(to: 0..<UInt32(table.count)) {
+    for slot in range.clamped(to: 0..<UInt32(table.slotCount)) {
       let open = chunk(slot)
       let isSilent = open.lastTime <= silentSince
-      if !open.isEmpty, closing == .all || isSilent { close(slot) }
+      if closing == .all || isSilent { close(slot) }
       if isSilent, late[slot] == nil { rest(slot) }
     }
   }
 
   /// Closes what a finished day has left open.
   mutating func closeChunks(startedBefore time: Int64, in range: Range<UInt32>) {
-    for slot in range.clamped(to: 0..<UInt32(table.count)) {
-      let open = chunk(slot)
-      if !open.isEmpty, open.firstTime < time { close(slot) }
+    for slot in range.clamped(to: 0..<UInt32(table.slotCount)) {
+      if let open = openStart(of: slot), open.time < time { close(slot) }
     }
   }
 
   /// For each day the first commit whose samples are not yet in a written chunk.
   func oldestNeeded(in range: Range<UInt32>, into oldest: inout [Day: UInt32]) {
-    for slot in range.clamped(to: 0..<UInt32(table.count)) {
-      let open = chunk(slot)
-      if !open.isEmpty { Self.lower(&oldest, Day(containing: open.firstTime), open.firstEpoch) }
+    for slot in range.clamped(to: 0..<UInt32(table.slotCount)) {
+      if let open = openStart(of: slot) { Self.lower(&oldest, Day(containing: open.time), open.epoch) }
     }
   }
 
   func oldestWaiting(into oldest: inout [Day: UInt32]) {
     for chunk in closed.all { Self.lower(&oldest, chunk.day, chunk.firstEpoch) }
     for samples in late.values {
-      for time in samples.columns.times { Self.lower(&oldest, Day(containing: time), samples.firstEpoch) }
+      for time in samples.columns.times + samples.columns.histograms.milliseconds {
+        Self.lower(&oldest, Day(containing: time), samples.firstEpoch)
+      }
     }
   }
 
@@ -95,7 +95,7 @@ extension Head {
   func holds(_ day: Day) -> Bool {
     var oldest: [Day: UInt32] = [:]
     oldestWaiting(into: &oldest)
-    oldestNeeded(in: 0..<UInt32(table.count), into: &oldest)
+    oldestNeeded(in: 0..<UInt32(table.slotCount), into: &oldest)
     return oldest[day] != nil
   }
 }

@@ -6,6 +6,8 @@ struct Head: ~Copyable {
   /// One open chunk for each series, by slot.
   private var chunks: UnsafeMutablePointer<ChunkEncoder>
   private var capacity = 1024
+  /// Open chunks of histograms, by slot; the chunk of numbers in that slot is then empty.
+  var histograms: [UInt32: HistogramChunk] = [:]
   var late: [UInt32: LateSamples] = [:]
   var closed = ClosedChunks()
   var uncommitted = UncommittedSamples()
@@ -25,11 +27,11 @@ struct Head: ~Copyable {
   init(bounds: HeadBounds) {
     self.bounds = bounds
     chunks = .allocate(capacity: capacity)
-    chunks.initialize(repeating: ChunkEncoder(), count: capacity)
+    chunks.initialize(repeating: ChunkEncoder(generation: 0), count: capacity)
   }
 
   deinit {
-    for slot in 0..<table.count { chunks[slot].release() }
+    for slot in 0..<table.slotCount { chunks[slot].release() }
     chunks.deallocate()
   }
 
@@ -38,20 +40,22 @@ struct Head: ~Copyable {
   /// The slot of these labels, made when new.
   mutating func slot(for labels: LabelSet) -> UInt32 {
     if let known = table.slot(of: labels) { return known }
-    if table.count == capacity { enlarge() }
     let slot = table.insert(labels)
+    if Int(slot) == capacity { enlarge() }
+    chunks[Int(slot)] = ChunkEncoder(generation: table.generation(of: slot))
     live?.noteMade(slot)
     activeSeries += 1
     return slot
   }
 
   private mutating func enlarge() {
-    let larger: UnsafeMutablePointer<ChunkEncoder> = .allocate(capacity: capacity * 2)
+    let more = capacity / 2
+    let larger: UnsafeMutablePointer<ChunkEncoder> = .allocate(capacity: capacity + more)
     larger.moveInitialize(from: chunks, count: capacity)
-    (larger + capacity).initialize(repeating: ChunkEncoder(), count: capacity)
+    (larger + capacity).initialize(repeating: ChunkEncoder(generation: 0), count: more)
     chunks.deallocate()
     chunks = larger
-    capacity *= 2
+    capacity += more
   }
 
   // MARK: Samples
@@ -60,15 +64,22 @@ struct Head: ~Copyable {
     var outcome = AppendOutcome()
     let times = bounds.times(at: now)
     for index in batch.references.indices {
-      let slot = batch.references[index].number
-      guard Int(slot) < table.count else {
-        outcome.outOfOrder += 1
-        tally.outOfOrder += 1
+      let reference = batch.references[index]
+      guard isLive(reference) else {
+        outcome.gone.append(reference)
+        tally.gone += 1
         continue
       }
-      append(slot, batch.milliseconds[index], batch.values[index].bitPattern, times, &outcome)
+      append(reference.slot, batch.milliseconds[index], batch.values[index].bitPattern, times, &outcome)
     }
+    for sample in batch.histograms { append(sample, times, &outcome) }
     return outcome
+  }
+
+  /// The chunk is touched next anyway, the table is not.
+  @inline(__always)
+  func isLive(_ reference: SeriesReference) -> Bool {
+    Int(reference.slot) < table.slotCount && chunks[Int(reference.slot)].generation == reference.generation
   }
 
   @inline(__always)
@@ -88,9 +99,11 @@ struct Head: ~Copyable {
       outcome.accepted += 1
       tally.appended += 1
     } else if time == newest {
-      count(chunk.pointee.lastBits == bits || !chunk.pointee.knowsLastValue ? .repeated : .differs, &outcome)
+      let isKnown = chunk.pointee.knowsLastValue
+      let isOther = isKnown ? chunk.pointee.lastBits != bits : chunk.pointee.hasHistograms
+      count(isOther ? .differs : .repeated, &outcome)
     } else {
-      appendLate(slot, time, bits, accepted, &outcome)
+      appendLate(slot, time, .number(bits), accepted, &outcome)
     }
   }
 
@@ -103,13 +116,17 @@ struct Head: ~Copyable {
       close(slot)
     }
     if chunk.pointee.isEmpty {
-      if chunk.pointee.isIdle {
-        chunk.pointee.isIdle = false
-        activeSeries += 1
-      }
+      if chunk.pointee.hasHistograms { close(slot) }
+      wake(chunk)
       openChunk(slot, chunk, time)
     }
     chunk.pointee.append(time, bits)
+  }
+
+  private mutating func wake(_ chunk: UnsafeMutablePointer<ChunkEncoder>) {
+    guard chunk.pointee.isIdle else { return }
+    chunk.pointee.isIdle = false
+    activeSeries += 1
   }
 
   /// The first chunk of a day gets a length of its own for each hundred series, so that closes spread over the span
@@ -123,20 +140,21 @@ struct Head: ~Copyable {
     chunk.pointee.open(at: time, cutTime: bounds.limits.cutTime(after: time), limit: limit, epoch: epoch)
   }
 
-  private mutating func appendLate(
-    _ slot: UInt32, _ time: Int64, _ bits: UInt64, _ accepted: HeadBounds.Times, _ outcome: inout AppendOutcome
+  mutating func appendLate(
+    _ slot: UInt32, _ time: Int64, _ value: SampleValue, _ accepted: HeadBounds.Times, _ outcome: inout AppendOutcome
   ) {
     // After a clock that ran ahead, the series' newest time is no measure.
     let newest = min(chunks[Int(slot)].lastTime, accepted.latest)
-    let held = late[slot]?.columns.count ?? 0
+    let held = late[slot]?.load ?? 0
     guard time >= accepted.earliest, time >= newest &- bounds.window, held < bounds.lateSamplesMax else {
       outcome.outOfOrder += 1
       tally.outOfOrder += 1
       return
     }
-    let insertion = insertLate(slot, time, bits)
+    let insertion = insertLate(slot, time, value)
     if insertion == .added {
-      uncommitted.append(slot | UncommittedSamples.lateFlag, time, bits)
+      uncommitted.append(slot | UncommittedSamples.lateFlag, time, value)
+      if case .histogram = value { live?.noteHistogram(of: slot) }
       outcome.accepted += 1
       tally.appended += 1
       tally.late += 1
@@ -146,19 +164,19 @@ struct Head: ~Copyable {
   }
 
   /// Compares with everything of the series that is still in memory; what lies on disk is merged when it is read.
-  mutating func insertLate(_ slot: UInt32, _ time: Int64, _ bits: UInt64) -> LateSamples.Insertion {
+  mutating func insertLate(_ slot: UInt32, _ time: Int64, _ value: SampleValue) -> LateSamples.Insertion {
     let window = ReadWindow(after: time &- 1, through: time)
     var known = SampleColumns()
     for image in images(of: slot) where image.firstTime <= time && time <= image.lastTime {
       _ = image.decode(window, into: &known)
     }
-    if let stored = known.bits.first { return stored == bits ? .repeated : .differs }
+    if let stored = known.value(at: time) { return stored == value ? .repeated : .differs }
     // No `default:` subscript: its autoclosure would capture the noncopyable head.
     if late[slot] == nil { late[slot] = LateSamples(firstEpoch: epoch) }
-    return late[slot]?.insert(time, bits, epoch: epoch) ?? .repeated
+    return late[slot]?.insert(time, value, epoch: epoch) ?? .repeated
   }
 
-  private mutating func count(_ insertion: LateSamples.Insertion, _ outcome: inout AppendOutcome) {
+  mutating func count(_ insertion: LateSamples.Insertion, _ outcome: inout AppendOutcome) {
     if insertion == .differs {
       outcome.duplicate += 1
       tally.duplicate += 1
@@ -171,19 +189,92 @@ struct Head: ~Copyable {
   // MARK: Chunks
 
   func chunk(_ slot: UInt32) -> ChunkEncoder { chunks[Int(slot)] }
+  func newestTime(of slot: UInt32) -> Int64 { chunks[Int(slot)].lastTime }
 
-  mutating func replay(_ slot: UInt32, _ time: Int64, _ bits: UInt64) {
-    appendInOrder(slot, chunks + Int(slot), time, bits)
+  mutating func replay(_ slot: UInt32, _ time: Int64, _ value: SampleValue) {
+    switch value {
+    case .number(let bits): appendInOrder(slot, chunks + Int(slot), time, bits)
+    case .histogram(let histogram): appendInOrder(slot, time, histogram)
+    }
   }
 
   mutating func remember(_ slot: UInt32, newest time: Int64) { chunks[Int(slot)].remember(newest: time) }
 
   mutating func close(_ slot: UInt32) {
     let chunk = chunks + Int(slot)
+    if chunk.pointee.hasHistograms, let open = histograms.removeValue(forKey: slot) {
+      chunk.pointee.hasHistograms = false
+      closed.add(slot, open.image(), firstEpoch: open.firstEpoch, lateThrough: 0)
+      tally.chunksClosed += 1
+    }
     guard !chunk.pointee.isEmpty else { return }
     closed.add(slot, chunk.pointee.image(), firstEpoch: chunk.pointee.firstEpoch, lateThrough: 0)
-    chunk.pointee.reset()
+    chunk.pointee.release()
     tally.chunksClosed += 1
+  }
+
+  /// Where the series' open chunk of either kind begins; `nil` when it has none.
+  func openStart(of slot: UInt32) -> (time: Int64, epoch: UInt32)? {
+    let chunk = chunks[Int(slot)]
+    if !chunk.isEmpty { return (chunk.firstTime, chunk.firstEpoch) }
+    guard chunk.hasHistograms, let open = histograms[slot] else { return nil }
+    return (open.firstTime, open.firstEpoch)
+  }
+
+  // MARK: Histograms
+
+  private mutating func append(
+    _ sample: SampleBatch.HistogramSample, _ accepted: HeadBounds.Times, _ outcome: inout AppendOutcome
+  ) {
+    guard isLive(sample.reference) else {
+      outcome.gone.append(sample.reference)
+      tally.gone += 1
+      return
+    }
+    let (slot, time, histogram) = (sample.reference.slot, sample.millisecond, sample.histogram)
+    if let flaw = histogram.flaw { return count(flaw, &outcome) }
+    if time > accepted.latest {
+      outcome.tooFarInFuture += 1
+      tally.tooFarInFuture += 1
+      return
+    }
+    let chunk = chunks[Int(slot)]
+    if time > chunk.lastTime, time >= accepted.earliest {
+      replay(slot, time, .histogram(histogram))
+      uncommitted.append(slot, time, .histogram(histogram))
+      live?.noteHistogram(of: slot)
+      outcome.accepted += 1
+      tally.appended += 1
+    } else if time == chunk.lastTime {
+      let isOther = chunk.hasHistograms ? histograms[slot]?.last != histogram : chunk.knowsLastValue
+      count(isOther ? .differs : .repeated, &outcome)
+    } else {
+      appendLate(slot, time, .histogram(histogram), accepted, &outcome)
+    }
+  }
+
+  private mutating func count(_ flaw: HistogramFlaw, _ outcome: inout AppendOutcome) {
+    switch flaw {
+    case .tooManyBuckets:
+      outcome.tooManyBuckets += 1
+      tally.tooManyBuckets += 1
+    case .malformed:
+      outcome.malformedHistogram += 1
+      tally.malformedHistogram += 1
+    }
+  }
+
+  private mutating func appendInOrder(_ slot: UInt32, _ time: Int64, _ histogram: NativeHistogram) {
+    let chunk = chunks + Int(slot)
+    let isFull = histograms[slot]?.isFull(at: time, limit: bounds.limits.samples) ?? false
+    if !chunk.pointee.isEmpty || isFull { close(slot) }
+    if !chunk.pointee.hasHistograms {
+      wake(chunk)
+      chunk.pointee.hasHistograms = true
+      histograms[slot] = HistogramChunk(at: time, cutTime: bounds.limits.cutTime(after: time), epoch: epoch)
+    }
+    histograms[slot]?.append(time, histogram)
+    chunk.pointee.remember(newest: time)
   }
 
   /// Gives back the memory of a series that is no longer fed.
@@ -195,75 +286,30 @@ struct Head: ~Copyable {
     activeSeries -= 1
   }
 
+  /// The series may leave: nothing of it is in memory, and whatever came for it now would be newer than all that it had.
+  func isForgettable(_ slot: UInt32, now: Int64) -> Bool {
+    let chunk = chunks[Int(slot)]
+    return chunk.isIdle && openStart(of: slot) == nil && chunk.lastTime < bounds.times(at: now).earliest
+      && late[slot] == nil && closed.of(slot).isEmpty
+  }
+
+  /// From here on references to these series are answered as gone.
+  mutating func forget(_ slots: [UInt32]) {
+    table.remove(slots)
+    for slot in slots {
+      chunks[Int(slot)] = ChunkEncoder(generation: table.generation(of: slot))
+      chunks[Int(slot)].isIdle = true
+      live?.noteGone(slot)
+    }
+    tally.departed += UInt64(slots.count)
+  }
+
   /// Everything of a series that is in memory: waiting chunks, then the open one. Late samples are apart.
   func images(of slot: UInt32) -> [ChunkImage] {
     var images = closed.of(slot).map(\.image)
     let open = chunks[Int(slot)]
     if !open.isEmpty { images.append(open.image()) }
+    if open.hasHistograms, let open = histograms[slot] { images.append(open.image()) }
     return images
-  }
-}
-
-/// The bounds that decide about a sample.
-struct HeadBounds: Sendable {
-  let window: Int64
-  let skew: Int64
-  let acceptedAge: Int64
-  let lateSamplesMax: Int
-  let limits: ChunkLimits
-
-  init(_ settings: StoreSettings) {
-    window = settings.outOfOrderWindow.wholeMilliseconds
-    skew = settings.futureSkew.wholeMilliseconds
-    acceptedAge = settings.acceptedAge.wholeMilliseconds
-    lateSamplesMax = settings.lateSamplesMax
-    limits = ChunkLimits(
-      samples: settings.chunkSamples, spanMilliseconds: settings.chunkSpan.wholeMilliseconds)
-  }
-
-  struct Times {
-    let earliest: Int64
-    let latest: Int64
-  }
-
-  func times(at now: Int64) -> Times {
-    let (earliest, below) = now.subtractingReportingOverflow(acceptedAge)
-    let (latest, above) = now.addingReportingOverflow(skew)
-    return Times(earliest: below ? .min : earliest, latest: above ? .max : latest)
-  }
-}
-
-/// Counts that change with each sample.
-struct HeadTally: Sendable {
-  var appended: UInt64 = 0
-  var outOfOrder: UInt64 = 0
-  var duplicate: UInt64 = 0
-  var tooFarInFuture: UInt64 = 0
-  var repeated: UInt64 = 0
-  var late: UInt64 = 0
-  var chunksClosed: UInt64 = 0
-  var seriesRefused: UInt64 = 0
-}
-
-/// Samples since the last commit, in order of arrival.
-struct UncommittedSamples: Sendable {
-  /// Set in a slot's number when the sample came after newer ones.
-  static let lateFlag: UInt32 = 1 << 31
-
-  private(set) var slots: [UInt32] = []
-  private(set) var columns = SampleColumns()
-
-  var count: Int { slots.count }
-
-  init(reserving capacity: Int = 0) {
-    slots.reserveCapacity(capacity)
-    columns.times.reserveCapacity(capacity)
-    columns.bits.reserveCapacity(capacity)
-  }
-
-  @inline(__always)
-  mutating func append(_ flaggedSlot: UInt32, _ time: Int64, _ bits: UInt64) {
-    slots.append(flaggedSlot)
-    columns.append(time, bits)
   }
 }

@@ -1,6 +1,6 @@
 internal import Telemetry
 
-/// Every distinct label name and value once, numbered in order of arrival.
+/// Every distinct label name and value once, under a number, for as long as somebody uses it.
 struct LabelDictionary {
   /// Compared and hashed by bytes: `String` treats canonically equivalent spellings as one, the store must not.
   private struct Key: Hashable {
@@ -12,15 +12,38 @@ struct LabelDictionary {
 
   private(set) var texts: [String] = []
   private var numbers: [Key: UInt32] = [:]
+  /// How often each text is in use.
+  private var uses: [UInt32] = []
+  private var free: [UInt32] = []
 
   func number(of text: String) -> UInt32? { numbers[Key(text: text)] }
 
+  /// Counts one more use.
   mutating func intern(_ text: String) -> UInt32 {
-    if let known = numbers[Key(text: text)] { return known }
-    let number = UInt32(truncatingIfNeeded: texts.count)
-    texts.append(text)
-    numbers[Key(text: text)] = number
+    let key = Key(text: text)
+    if let known = numbers[key] {
+      uses[Int(known)] &+= 1
+      return known
+    }
+    let number = free.popLast() ?? UInt32(texts.count)
+    if Int(number) == texts.count {
+      texts.append(text)
+      uses.append(1)
+    } else {
+      texts[Int(number)] = text
+      uses[Int(number)] = 1
+    }
+    numbers[key] = number
     return number
+  }
+
+  /// One use less; after the last one the number may stand for another text.
+  mutating func release(_ number: UInt32) {
+    uses[Int(number)] &-= 1
+    guard uses[Int(number)] == 0 else { return }
+    numbers[Key(text: texts[Int(number)])] = nil
+    texts[Int(number)] = ""
+    free.append(number)
   }
 }
 

@@ -21,7 +21,7 @@ struct LiveTail {
 
   init(samplesMax: Int, after uncommitted: UncommittedSamples) {
     self.samplesMax = samplesMax
-    known = uncommitted.count
+    known = uncommitted.slots.count
   }
 
   mutating func noteMade(_ slot: UInt32) { changes.append(.made(slot)) }
@@ -35,7 +35,7 @@ struct LiveTail {
   }
 
   private mutating func add(_ uncommitted: UncommittedSamples) {
-    let count = uncommitted.count
+    let count = uncommitted.slots.count
     guard count > known else { return }
     waiting += count - known
     if waiting > samplesMax {

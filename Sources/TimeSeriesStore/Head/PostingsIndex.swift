@@ -1,17 +1,43 @@
 /// For each label pair the series that carry it, ascending; for each label name its values.
+///
+/// A pair is the number of its name in the upper half and of its value in the lower.
 struct PostingsIndex {
   private var lists: [UInt64: [UInt32]] = [:]
-  private var valuesByName: [UInt32: [UInt32]] = [:]
+  private var valuesByName: [UInt32: Set<UInt32>] = [:]
+  /// Lists at whose end a series with a lower number was put, because it got the slot of one that had left.
+  private var unordered: Set<UInt64> = []
 
-  /// - Precondition: series arrive in ascending order.
-  mutating func insert(_ slot: UInt32, name: UInt32, value: UInt32) {
-    let pair = UInt64(name) << 32 | UInt64(value)
-    if lists[pair] == nil { valuesByName[name, default: []].append(value) }
+  mutating func insert(_ slot: UInt32, _ pair: UInt64) {
+    let last = lists[pair]?.last
+    if last == nil { valuesByName[UInt32(pair >> 32), default: []].insert(UInt32(truncatingIfNeeded: pair)) }
+    if let last, last > slot { unordered.insert(pair) }
     lists[pair, default: []].append(slot)
   }
 
+  /// Brings the lists in order. Sorting at each insertion would move a long list's end for each of many new series.
+  mutating func settle() {
+    for pair in unordered { lists[pair]?.sort() }
+    unordered = []
+  }
+
+  /// - Parameter gone: by pair the series to be taken out, ascending.
+  mutating func remove(_ gone: [UInt64: [UInt32]]) {
+    settle()
+    for (pair, slots) in gone {
+      let rest = Postings.difference(lists.removeValue(forKey: pair) ?? [], without: slots)
+      if !rest.isEmpty {
+        lists[pair] = rest
+        continue
+      }
+      let name = UInt32(pair >> 32)
+      valuesByName[name]?.remove(UInt32(truncatingIfNeeded: pair))
+      if valuesByName[name]?.isEmpty == true { valuesByName[name] = nil }
+    }
+  }
+
+  /// - Precondition: `settle` was called after the last insertion.
   func series(name: UInt32, value: UInt32) -> [UInt32] { lists[UInt64(name) << 32 | UInt64(value)] ?? [] }
-  func values(of name: UInt32) -> [UInt32] { valuesByName[name] ?? [] }
+  func values(of name: UInt32) -> Set<UInt32> { valuesByName[name] ?? [] }
 }
 
 /// Operations on ascending lists of series numbers.

@@ -38,7 +38,7 @@ extension SearchableIndex {
 }
 
 extension SeriesTable: SearchableIndex {
-  func allSeries() -> [UInt32] { Array(0..<UInt32(count)) }
+  func allSeries() -> [UInt32] { living(in: 0..<UInt32(slotCount)) }
 
   func series(name: String, value: String) -> [UInt32] {
     guard let name = dictionary.number(of: name), let value = dictionary.number(of: value) else { return [] }

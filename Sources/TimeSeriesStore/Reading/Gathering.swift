@@ -25,43 +25,51 @@ struct GatheredSeries: Sendable {
 
   /// Ascending, each timestamp once.
   func slice(_ labels: LabelSet) -> SeriesSlice {
-    let ordered = pieces.sorted { $0.columns.times[0] < $1.columns.times[0] }
-    var times: [Int64] = []
-    var values: [Double] = []
-    let total = ordered.reduce(0) { $0 + $1.columns.count }
-    times.reserveCapacity(total)
-    values.reserveCapacity(total)
+    let ordered = pieces.sorted { $0.columns.firstTime < $1.columns.firstTime }
+    var slice = SeriesSlice(labels: labels)
+    let total = ordered.reduce(0) { $0 + $1.columns.times.count }
+    slice.milliseconds.reserveCapacity(total)
+    slice.values.reserveCapacity(total)
     if Self.isApart(ordered) {
       for piece in ordered {
-        times.append(contentsOf: piece.columns.times)
-        for bits in piece.columns.bits { values.append(Double(bitPattern: bits)) }
+        slice.milliseconds.append(contentsOf: piece.columns.times)
+        for bits in piece.columns.bits { slice.values.append(Double(bitPattern: bits)) }
+        let histograms = piece.columns.histograms
+        for (time, histogram) in zip(histograms.milliseconds, histograms.values) {
+          slice.histograms.append(time, histogram)
+        }
       }
     } else {
-      for sample in Self.merged(ordered) {
-        times.append(sample.time)
-        values.append(Double(bitPattern: sample.bits))
-      }
+      Self.merge(ordered, into: &slice)
     }
-    return SeriesSlice(labels: labels, milliseconds: times, values: values)
+    return slice
   }
 
   private static func isApart(_ ordered: [Piece]) -> Bool {
     zip(ordered, ordered.dropFirst()).allSatisfy { earlier, later in
-      (earlier.columns.times.last ?? .max) < later.columns.times[0]
+      earlier.columns.lastTime < later.columns.firstTime
     }
   }
 
-  private static func merged(_ pieces: [Piece]) -> [(time: Int64, bits: UInt64)] {
-    var all: [(time: Int64, rank: Rank, bits: UInt64)] = []
-    for piece in pieces {
-      for index in 0..<piece.columns.count {
-        all.append((piece.columns.times[index], piece.rank, piece.columns.bits[index]))
-      }
+  private static func merge(_ pieces: [Piece], into slice: inout SeriesSlice) {
+    /// Where a sample stands: in the numbers of its piece, or behind them in the histograms.
+    var all: [(time: Int64, rank: Rank, piece: Int, place: Int)] = []
+    for (number, piece) in pieces.enumerated() {
+      let times = piece.columns.times + piece.columns.histograms.milliseconds
+      for (place, time) in times.enumerated() { all.append((time, piece.rank, number, place)) }
     }
     all.sort { ($0.time, $0.rank) < ($1.time, $1.rank) }
-    var result: [(time: Int64, bits: UInt64)] = []
-    for sample in all where result.last?.time != sample.time { result.append((sample.time, sample.bits)) }
-    return result
+    var last: Int64?
+    for sample in all where last != sample.time {
+      last = sample.time
+      let columns = pieces[sample.piece].columns
+      if sample.place < columns.times.count {
+        slice.milliseconds.append(sample.time)
+        slice.values.append(Double(bitPattern: columns.bits[sample.place]))
+      } else {
+        slice.histograms.append(sample.time, columns.histograms.values[sample.place - columns.times.count])
+      }
+    }
   }
 }
 

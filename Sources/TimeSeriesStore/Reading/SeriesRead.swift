@@ -72,7 +72,7 @@ struct SeriesRead {
       try add(chunk, rank, to: &series, &budget)
       if depth == .presence, !series.isEmpty { break }
     }
-    try budget.spend(samples: image.late.count)
+    try budget.spend(samples: image.late.load)
     series.add(image.late, .lateInHead)
     if !series.isEmpty { known[slot] = series }
   }
@@ -88,7 +88,7 @@ struct SeriesRead {
       if chunk.hasSample(in: window) { columns.append(chunk.firstTime, 0) }
     case .samples:
       guard chunk.decode(window, into: &columns) else { return false }
-      try budget.spend(samples: columns.count)
+      try budget.spend(samples: columns.load)
     }
     series.add(columns, rank)
     return true
@@ -175,12 +175,17 @@ struct HeadImage: Sendable {
     if !open.isEmpty, window.touches(first: open.firstTime, last: open.lastTime) {
       chunks.append((.head, open.image()))
     }
+    if open.hasHistograms, let open = head.histograms[slot], window.touches(first: open.firstTime, last: open.lastTime)
+    {
+      chunks.append((.head, open.image()))
+    }
     self.chunks = chunks
     var late = SampleColumns()
     if let held = head.late[slot]?.columns {
-      for index in 0..<held.count where window.contains(held.times[index]) {
+      for index in held.times.indices where window.contains(held.times[index]) {
         late.append(held.times[index], held.bits[index])
       }
+      late.histograms = held.histograms.within(after: window.after, through: window.through)
     }
     self.late = late
   }

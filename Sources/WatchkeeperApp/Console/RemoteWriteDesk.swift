@@ -35,17 +35,32 @@ final class RemoteWriteDesk: Sendable {
 
   func write(_ body: [UInt8], _ version: RemoteWriteVersion, from source: String) -> WriteAnswer {
     do throws(RemoteWriteError) {
-      let round = try state.withLock { state throws(RemoteWriteError) in
-        state.tally.requests += 1
-        return try state.tables[source, default: RemoteWriteTable()].read(body, version) {
-          labels throws(AppendError) in try store.reference(for: labels)
-        }
-      }
+      state.withLock { $0.tally.requests += 1 }
+      var round = try read(body, version, from: source)
       note(round.metadata)
       if round.isClosed { return WriteAnswer(.later("the store is closed")) }
-      return answer(to: round, numbers: store.append(round.batch), histograms: store.append(round.histograms))
+      var (numbers, histograms) = (store.append(round.batch), store.append(round.histograms))
+      let gone = numbers.gone + histograms.gone
+      if !gone.isEmpty {
+        // Once more with these series resolved anew: what was taken already is known there and not taken twice.
+        state.withLock { $0.tables[source]?.forget(gone) }
+        round = try read(body, version, from: source)
+        if round.isClosed { return WriteAnswer(.later("the store is closed")) }
+        (numbers, histograms) = (store.append(round.batch), store.append(round.histograms))
+      }
+      return answer(to: round, numbers: numbers, histograms: histograms)
     } catch {
       return WriteAnswer(.refused(error.description))
+    }
+  }
+
+  private func read(
+    _ body: [UInt8], _ version: RemoteWriteVersion, from source: String
+  ) throws(RemoteWriteError) -> RemoteWriteRound {
+    try state.withLock { state throws(RemoteWriteError) in
+      try state.tables[source, default: RemoteWriteTable()].read(body, version) {
+        labels throws(AppendError) in try store.reference(for: labels)
+      }
     }
   }
 
@@ -64,6 +79,9 @@ final class RemoteWriteDesk: Sendable {
       (numbers.outOfOrder + histograms.outOfOrder, "out of order"),
       (numbers.duplicate + histograms.duplicate, "with another value for a known time"),
       (numbers.tooFarInFuture + histograms.tooFarInFuture, "too far in the future"),
+      (histograms.tooManyBuckets, "with too many buckets"),
+      (histograms.malformedHistogram, "that are no valid histogram"),
+      (numbers.gone.count + histograms.gone.count, "of series that have just left the store"),
       (round.refused, "of refused series: \(round.refusal ?? "")"),
     ] where count > 0 {
       reasons.append("\(count) \(what)")

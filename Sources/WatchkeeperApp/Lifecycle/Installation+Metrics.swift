@@ -87,7 +87,9 @@ extension Installation {
     let health = store.health
     let refused: [(String, UInt64)] = [
       ("out_of_order", statistics.refusedOutOfOrder), ("duplicate", statistics.refusedDuplicate),
-      ("future", statistics.refusedTooFarInFuture), ("series_limit", statistics.seriesRefused),
+      ("future", statistics.refusedTooFarInFuture), ("series_gone", statistics.refusedGone),
+      ("buckets", statistics.refusedTooManyBuckets), ("malformed_histogram", statistics.refusedMalformedHistogram),
+      ("series_limit", statistics.seriesRefused),
     ]
     let damaged =
       statistics.damagedChunks + statistics.damagedBatches + statistics.damagedSeriesRows + statistics.filesQuarantined
@@ -196,6 +198,9 @@ extension Installation {
       SelfMetric(
         "watchkeeper_probe_skipped_total", .counter, "Due times skipped because the last run was still going.",
         perProbe { Double($0.skipped) }),
+      SelfMetric(
+        "watchkeeper_probe_samples_refused_total", .counter, "Samples refused because a limit on series was reached.",
+        perProbe { Double($0.refusedInAll) }),
     ]
   }
 

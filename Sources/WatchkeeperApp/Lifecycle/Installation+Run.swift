@@ -102,7 +102,10 @@ extension Installation {
   // MARK: Probes
 
   private func probed(_ probe: ProbeStatus) {
-    status.withLock { $0.probes[probe.name] = probe }
+    let before = status.withLock { $0.probes.updateValue(probe, forKey: probe.name) }
+    if let refusal = probe.refusal, before?.refusal == nil {
+      log.warning("probes: \(probe.name): \(probe.refused) samples refused: \(refusal)")
+    }
     guard probe.kind == LinuxHostSettings.kind.name else { return }
     Task {
       guard await hub.hasListeners, let samples = await console.samples(of: hostName, at: now) else { return }

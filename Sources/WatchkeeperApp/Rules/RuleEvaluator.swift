@@ -267,26 +267,36 @@ actor RuleEvaluator {
   private func append(_ samples: [RuleSample], of key: RuleGroupKey?) {
     guard !samples.isEmpty else { return }
     var known = key.flatMap { references.removeValue(forKey: $0) } ?? [:]
+    let outcome = appender.append(batch(samples, &known))
+    var accepted = outcome.accepted
+    if !outcome.gone.isEmpty {
+      // Series that were silent for longer than the store remembers: they begin anew.
+      let gone = Set(outcome.gone)
+      let again = samples.filter { known[$0.labels].map(gone.contains) ?? false }
+      for sample in again { known[sample.labels] = nil }
+      accepted += appender.append(batch(again, &known)).accepted
+    }
+    for sample in samples where sample.value.isStaleMarker { known[sample.labels] = nil }
+    if let key { references[key] = known }
+    guard accepted < samples.count else { return }
+    let refused = UInt64(samples.count - accepted)
+    log.warning("rules: \(key.map { "group \($0.group)" } ?? "ended alerts"): the store refused \(refused) samples")
+    published.withLock { $0.samplesRefused += refused }
+  }
+
+  /// The samples that the store has a series for.
+  private func batch(_ samples: [RuleSample], _ known: inout [LabelSet: SeriesReference]) -> SampleBatch {
     var batch = SampleBatch()
-    var refused: UInt64 = 0
     for sample in samples {
-      guard let reference = known[sample.labels] ?? (try? appender.reference(for: sample.labels)) else {
-        refused += 1
-        continue
-      }
+      guard let reference = known[sample.labels] ?? (try? appender.reference(for: sample.labels)) else { continue }
       known[sample.labels] = reference
       if let histogram = sample.histogram {
         batch.append(reference, at: sample.timestamp, histogram)
       } else {
         batch.append(reference, at: sample.timestamp, sample.value)
       }
-      if sample.value.isStaleMarker { known[sample.labels] = nil }
     }
-    if let key { references[key] = known }
-    refused += UInt64(batch.count - appender.append(batch).accepted)
-    guard refused > 0 else { return }
-    log.warning("rules: \(key.map { "group \($0.group)" } ?? "ended alerts"): the store refused \(refused) samples")
-    published.withLock { $0.samplesRefused += refused }
+    return batch
   }
 
   private func save(_ rows: [String: [UInt8]?]) async {
