@@ -29,7 +29,27 @@ public protocol ProbeSettings: Decodable, Hashable, Sendable {
   /// The address that is asked over the network; `nil` when this host itself is looked at.
   var network: NetworkTarget? { get }
 
+  /// The series that say whether the target is in order.
+  var verdictMetrics: VerdictMetrics { get }
+
   func makeProbe(in environment: ProbeEnvironment) -> any Probe
+}
+
+extension ProbeSettings {
+  public var verdictMetrics: VerdictMetrics { .check }
+}
+
+/// The names of the series that every run of a probe has.
+public struct VerdictMetrics: Sendable, Hashable {
+  /// 1: in order, 0: not.
+  public let success: String
+  /// Seconds that the run took.
+  public let duration: String
+
+  /// As blackbox_exporter has it: `up` would say only that the check could be carried out.
+  public static let check = VerdictMetrics(success: "probe_success", duration: "probe_duration_seconds")
+  /// As Prometheus has it for what it scrapes.
+  public static let scrape = VerdictMetrics(success: "up", duration: "scrape_duration_seconds")
 }
 
 /// What probes may use of the world.

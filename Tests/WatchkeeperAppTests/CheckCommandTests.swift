@@ -51,6 +51,15 @@ struct CheckCommandTests {
     #expect(check.run([folder.path]).errors.map(\.fault.id) == ["fault.rule.no-rule-file"])
   }
 
+  @Test("a path falls into folder and name, also where it is one character long") func paths() {
+    for (path, folder, name) in [
+      ("-", "", "-"), ("a.yaml", "", "a.yaml"), ("/a", "/", "a"), ("x/a.yaml", "x", "a.yaml"), ("/x/y/a", "/x/y", "a"),
+    ] {
+      #expect(SourcePath.folder(of: path) == folder && SourcePath.name(of: path) == name, "\(path)")
+    }
+    #expect(RuleSideFile.path(beside: "-") == "watchkeeper/-")
+  }
+
   @Test("rule files alone: duplicates and a second document are warnings, other files are refused") func ruleFiles()
     throws
   {

@@ -53,6 +53,33 @@ struct ConsolePageTests {
     for id in try messageIDs(in: page) { #expect(Catalogue.contains(id), "\(id) has no words") }
   }
 
+  @Test("an exporter that is scraped is an endpoint: `up` tells its state, and not that of a check") func scraped()
+    async throws
+  {
+    let bench = try await ConsoleBench()
+    bench.configuration = try ConfigurationReader.read(
+      ConfigurationFiles(files: [
+        .init(
+          kind: .probes, path: "probes/a.yaml",
+          text: """
+            probes:
+            - {name: db, kind: scrape, settings: {targets: ["db:9100"]}}
+            - {name: web, kind: scrape, settings: {targets: ["web:9100"]}}
+            - {name: shop, kind: tcp, settings: {target: "shop:443"}}
+
+            """)
+      ]), hostName: ConsoleBench.hostName, notifiers: CommandWorld.offlineNotifiers)
+    for (labels, value) in [
+      (["job": "db", "instance": "db:9100"], 1.0), (["job": "web", "instance": "web:9100"], 0),
+      (["job": "shop", "instance": "shop:443"], 0), (["job": "blackbox", "instance": "shop:443"], 0),
+    ] {
+      bench.sample("up", labels, from: 600) { _ in value }
+    }
+    let rows = try await bench.sources.overviewPage().endpoints
+    #expect(rows.map(\.name) == ["web", "shop", "db"] && rows.map(\.state) == [.critical, .unknown, .ok])
+    #expect(rows.map { $0.days.last } == [.down, .notWatched, .inOrder])
+  }
+
   @Test("an endpoint without an item of its own does not make its host fail") func endpointOfHost() async throws {
     let bench = try await ConsoleBench()
     try await bench.furnish()

@@ -137,6 +137,8 @@ public struct ScrapeSettings: ProbeSettings {
 
   public var network: NetworkTarget? { NetworkTarget(url: url) }
 
+  public var verdictMetrics: VerdictMetrics { .scrape }
+
   public func makeProbe(in environment: ProbeEnvironment) -> any Probe { ScrapeProbe(self, in: environment) }
 
   static let kind = ProbeKind(

@@ -73,7 +73,7 @@ struct ConfigurationCheck {
   // MARK: Reading
 
   private func checkWhole(_ path: String, into report: inout CheckReport) throws(SettingsErrors) {
-    let folder = FileManager.default.isFolder(path) ? path : (path as NSString).deletingLastPathComponent
+    let folder = FileManager.default.isFolder(path) ? path : SourcePath.folder(of: path)
     do throws(SettingsErrors) {
       try check(try ConfigurationFiles.read(path), into: &report)
     } catch {
@@ -131,7 +131,7 @@ struct ConfigurationCheck {
   }
 
   private static func subject(at path: String) throws(SettingsErrors) -> Subject {
-    if (path as NSString).lastPathComponent == ConfigurationFiles.settingsFileName { return .whole(path) }
+    if SourcePath.name(of: path) == ConfigurationFiles.settingsFileName { return .whole(path) }
     do throws(SettingsError) {
       let text = try SourceFile.text(of: path)
       let document = try SettingsDocument(text: text, file: path)
@@ -147,7 +147,7 @@ struct ConfigurationCheck {
 
   /// The folder's name tells first, then the keys at the top; `nil`: a settings file or a rule test.
   private static func kind(of document: SettingsDocument, at path: String) -> ConfigurationFiles.Kind? {
-    let folder = ((path as NSString).deletingLastPathComponent as NSString).lastPathComponent
+    let folder = SourcePath.name(of: SourcePath.folder(of: path))
     if let kind = ConfigurationFiles.Kind.allCases.first(where: { $0.folder == folder }) { return kind }
     func has(_ key: String) -> Bool { document.root?.child(TextKey(key)) != nil }
     if has("probes") { return .probes }

@@ -29,7 +29,7 @@ enum RuleTestSuite {
     if let configuration {
       let folder =
         FileManager.default.isFolder(configuration)
-        ? configuration : (configuration as NSString).deletingLastPathComponent
+        ? configuration : SourcePath.folder(of: configuration)
       folders.append(SourcePath.join(folder, "rules"))
     }
     guard let found = folders.map(testFiles).first(where: { !$0.isEmpty }) else {
@@ -78,7 +78,7 @@ enum RuleTestSuite {
     var groups: [RuleGroup] = []
     let document = try SettingsDocument.reading(path)
     let file = try testFile(document)
-    let folder = (path as NSString).deletingLastPathComponent
+    let folder = SourcePath.folder(of: path)
     for (index, pattern) in file.ruleFiles.enumerated() {
       let found = matches(SourcePath.join(folder, pattern))
       if found.isEmpty { errors.append(noMatch(pattern, index, document)) }

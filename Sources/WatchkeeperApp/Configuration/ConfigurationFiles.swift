@@ -64,8 +64,8 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw SettingsErrors(SettingsError(ofFile: path, "fault.file.no-configuration"))
     }
-    let folder = isFolder.boolValue ? path : (path as NSString).deletingLastPathComponent
-    let settingsName = isFolder.boolValue ? settingsFileName : (path as NSString).lastPathComponent
+    let folder = isFolder.boolValue ? path : SourcePath.folder(of: path)
+    let settingsName = isFolder.boolValue ? settingsFileName : SourcePath.name(of: path)
     var files: [File] = []
     var unreadable: [Kind: [SettingsError]] = [:]
     func take(_ kind: Kind, _ relative: String) {
@@ -148,7 +148,7 @@ struct LastGoodConfiguration {
   }
 
   private static func sync(folderOf path: String) -> Bool {
-    let descriptor = open((path as NSString).deletingLastPathComponent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let descriptor = open(SourcePath.join(SourcePath.folder(of: path), "."), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     return fsync(descriptor) == 0

@@ -25,8 +25,7 @@ struct RuleSideFile {
 
   /// Where the side file of a rule file lies.
   static func path(beside rules: String) -> String {
-    let path = rules as NSString
-    return SourcePath.join(SourcePath.join(path.deletingLastPathComponent, folder), path.lastPathComponent)
+    SourcePath.join(SourcePath.join(SourcePath.folder(of: rules), folder), SourcePath.name(of: rules))
   }
 
   /// Gives each rule its keys; one that has some already, and a name that no alert has, are faults.

@@ -47,24 +47,26 @@ extension ConsoleSources {
   ) async -> [EndpointRow] {
     let endpoints = WatchedEndpoint.all(configuration().probes, hostName: hostName, in: inventory)
     guard !endpoints.isEmpty else { return [] }
-    let answers = EndpointAnswers(
-      success: await queries.vector("probe_success", at: now),
-      status: await queries.vector("probe_http_status_code", at: now),
-      duration: await queries.vector("probe_duration_seconds", at: now))
-    let today = await shareOfToday(at: now)
+    var answers = EndpointAnswers()
+    for metric in EndpointAnswers.metrics(of: endpoints) { answers.take(metric, await queries.vector(metric, at: now)) }
+    var today: [String: [VectorElement]] = [:]
+    for metric in Set(endpoints.map(\.metrics.success)) { today[metric] = await shareOfToday(of: metric, at: now) }
     var rows: [EndpointRow] = []
     for endpoint in endpoints {
-      let days = await pastDays(of: endpoint, at: now) + [EndpointDays.cell(endpoint.value(in: today))]
+      let days =
+        await pastDays(of: endpoint, at: now) + [
+          EndpointDays.cell(endpoint.value(in: today[endpoint.metrics.success] ?? []))
+        ]
       rows.append(
         answers.row(endpoint, standing: endpoint.item.map(standing.stateWithParts) ?? .ok, days: days))
     }
     return rows
   }
 
-  private func shareOfToday(at now: Timestamp) async -> [VectorElement] {
+  private func shareOfToday(of metric: String, at now: Timestamp) async -> [VectorElement] {
     let midnight = EndpointDays.end(of: EndpointDays.day(at: now, in: zone) - 1, in: zone)
     let span = Duration.milliseconds(max(1000, now.elapsed(since: midnight).wholeMilliseconds))
-    return await queries.vector("avg_over_time(probe_success[\(span.notation)])", at: now)
+    return await queries.vector("avg_over_time(\(metric)[\(span.notation)])", at: now)
   }
 
   /// Oldest first, today not among them. Days that are not known yet are read in one query and then remembered.
@@ -76,7 +78,7 @@ extension ConsoleSources {
       let range = EvaluationRange(
         from: EndpointDays.end(of: first, in: zone),
         through: EndpointDays.end(of: last, in: zone).advanced(by: .seconds(3600)), step: .seconds(86_400))
-      let text = "avg_over_time(probe_success{\(endpoint.selector)}[1d])"
+      let text = "avg_over_time(\(endpoint.metrics.success){\(endpoint.selector)}[1d])"
       // What could not be read is not remembered as a day without checks.
       guard case .matrix(let slices)? = try? await queries.evaluate(text, over: range).value else {
         return days.map { endpointHistory[endpoint.selector, $0] ?? .notWatched }

@@ -10,13 +10,14 @@ struct WatchedEndpoint: Equatable {
   let name: String
   /// What its series carry.
   let labels: LabelSet
+  let metrics: VerdictMetrics
   let item: ItemID?
 
   /// Probes that look at something else than this host. Ascending by name.
   static func all(_ probes: [ProbeDefinition], hostName: String, in inventory: InventoryBook) -> [WatchedEndpoint] {
     probes.filter { $0.settings.instance != nil }.map { probe in
       WatchedEndpoint(
-        name: probe.name, labels: probe.targetLabels(hostName: hostName),
+        name: probe.name, labels: probe.targetLabels(hostName: hostName), metrics: probe.settings.verdictMetrics,
         item: inventory[probe.subject(hostName: hostName, in: inventory)].flatMap { $0.isRetired ? nil : $0.id })
     }.sorted { $0.name < $1.name }
   }
@@ -34,15 +35,26 @@ struct WatchedEndpoint: Equatable {
 
 /// What endpoints answer now.
 struct EndpointAnswers {
-  var success: [VectorElement] = []
-  var status: [VectorElement] = []
-  var duration: [VectorElement] = []
+  /// By metric: those of `verdictMetrics` and `probe_http_status_code`.
+  private(set) var elements: [String: [VectorElement]] = [:]
+
+  static let status = "probe_http_status_code"
+
+  static func metrics(of endpoints: [WatchedEndpoint]) -> Set<String> {
+    Set(endpoints.flatMap { [$0.metrics.success, $0.metrics.duration] } + [status])
+  }
+
+  mutating func take(_ metric: String, _ vector: [VectorElement]) { elements[metric] = vector }
+
+  private func value(_ metric: String, of endpoint: WatchedEndpoint) -> Double? {
+    endpoint.value(in: elements[metric] ?? [])
+  }
 
   /// - Parameters:
   ///   - standing: of its item, when it has one.
   ///   - days: oldest first.
   func row(_ endpoint: WatchedEndpoint, standing: PageState, days: [EndpointDay]) -> EndpointRow {
-    let success = endpoint.value(in: success)
+    let success = value(endpoint.metrics.success, of: endpoint)
     let own: PageState = success.map { $0 > 0 ? .ok : .critical } ?? .unknown
     let state = own == .critical && standing == .maintenance ? .maintenance : PageState.worst([own, standing])
     return EndpointRow(
@@ -52,8 +64,8 @@ struct EndpointAnswers {
 
   private func answer(of endpoint: WatchedEndpoint, _ success: Double?) -> Phrase {
     guard let success else { return Phrase("console.endpoint.unknown") }
-    let status = endpoint.value(in: status).flatMap { $0 > 0 ? String(Int($0)) : nil }
-    let took = endpoint.value(in: duration).map { ThresholdWords.text($0 * 1000, .milliseconds) }
+    let status = value(Self.status, of: endpoint).flatMap { $0 > 0 ? String(Int($0)) : nil }
+    let took = value(endpoint.metrics.duration, of: endpoint).map { ThresholdWords.text($0 * 1000, .milliseconds) }
     if let status, let took { return Phrase("console.endpoint.status", ["status": status, "took": took]) }
     guard success > 0 else { return Phrase("console.endpoint.fails") }
     return took.map { Phrase("console.endpoint.answers", ["took": $0]) } ?? Phrase("console.endpoint.up")
