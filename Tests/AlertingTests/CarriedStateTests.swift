@@ -29,17 +29,45 @@ struct CarriedStateTests {
     #expect(bench.state.missedSlots == 2)
   }
 
-  @Test("raising `for` keeps what fires firing, and holds what is pending longer")
+  @Test("raising `for` sends what fires back to pending until the rest has passed, as in Prometheus")
   func raisedHold() {
-    var bench = Bench([Bench.rule(hold: "1m")])
+    var bench = Bench([Bench.rule(hold: "1m", keep: "9m")])
     bench.round(0, ["a"])
     bench.round(1, ["a", "b"])
-    _ = bench.reload([Bench.rule(hold: "3m")], at: 1.5)
-    bench.round(2, ["a", "b"])
-    #expect(bench.states == [.firing, .pending])
-    bench.round(4, ["a", "b"])
-    #expect(bench.states == [.firing, .firing])
-    #expect(bench.state.rules[0].activeAlerts[0].firedAt == Bench.minute(1))
+    _ = bench.reload([Bench.rule(hold: "3m", keep: "9m")], at: 1.5)
+    let fallen = bench.round(2, ["a", "b"])
+    #expect(bench.states == [.pending, .pending])
+    #expect(fallen.resolved.isEmpty && bench.last.alerts[0].firedAt == nil)
+    #expect(fallen.samples.filter { $0.value.isStaleMarker }.map { $0.labels["alertstate"] } == ["firing"])
+    #expect(bench.round(3, ["a", "b"]).started.map(\.activeAt) == [Bench.minute(0)])
+    #expect(bench.state.rules[0].activeAlerts[0].firedAt == Bench.minute(3))
+  }
+
+  @Test("raising `for` to less than an alert is active already leaves it firing; a clock set back is no raise")
+  func raisedHoldInThePast() {
+    var bench = Bench([Bench.rule(hold: "1m")])
+    for minute in 60...65 { bench.round(Double(minute)) }
+    _ = bench.reload([Bench.rule(hold: "5m")], at: 65.5)
+    bench.round(66)
+    #expect(bench.states == [.firing])
+    #expect(bench.state.rules[0].activeAlerts[0].firedAt == Bench.minute(61))
+    var setBack = Bench([Bench.rule(hold: "1m")])
+    for minute in [60.0, 61, 1] { setBack.round(minute) }
+    #expect(setBack.states == [.firing])
+  }
+
+  @Test("raising `for` ends an alert that only `keep_firing_for` held: its time had not passed")
+  func raisedHoldWhileKept() {
+    var bench = Bench([Bench.rule(hold: "1m", keep: "9m")])
+    bench.round(0)
+    bench.round(1)
+    bench.round(2, [])
+    #expect(bench.states == [.firing])
+    _ = bench.reload([Bench.rule(hold: "10m", keep: "9m")], at: 2.5)
+    bench.round(3, [])
+    #expect(bench.states == [.pending])
+    bench.round(4, [])
+    #expect(bench.states.isEmpty && bench.rows.keys.filter { $0.hasPrefix("alert/") }.isEmpty)
   }
 
   @Test("lowering `for` fires in the next round")
@@ -69,6 +97,71 @@ struct CarriedStateTests {
     let outcome = bench.round(1, ["b"])
     #expect(outcome.started.map(\.labels["severity"]) == ["page"])
     #expect(outcome.resolved.map(\.labels["severity"]) == ["critical"])
+  }
+
+  private static func group(_ file: String, _ name: String, _ rules: [RuleDefinition]) -> RuleGroup {
+    RuleFile(RuleFileDefinition(groups: [RuleGroupDefinition(name: name, rules: rules)]), file: file).groups[0]
+  }
+
+  struct Move: Sendable, CustomTestStringConvertible {
+    let name: String
+    /// File and group.
+    let from: [[String]]
+    let to: [[String]]
+    /// By the new group: the instance of the old one whose alert it has.
+    let expected: [String]
+    var testDescription: String { name }
+  }
+
+  @Test(
+    "a group that is renamed or moves to another file keeps its alerts where it is plain which rule is which",
+    arguments: [
+      Move(name: "renamed", from: [["f", "a"]], to: [["f", "b"]], expected: ["f;a"]),
+      Move(name: "moved", from: [["f", "a"]], to: [["g", "a"]], expected: ["f;a"]),
+      Move(name: "moved and renamed", from: [["f", "a"]], to: [["g", "b"]], expected: ["f;a"]),
+      Move(
+        name: "a file of twins is renamed", from: [["f", "a"], ["f", "b"]], to: [["g", "b"], ["g", "a"]],
+        expected: ["f;b", "f;a"]),
+      Move(
+        name: "one of two twins is renamed", from: [["f", "a"], ["g", "a"]], to: [["f", "b"], ["g", "a"]],
+        expected: ["f;a", "g;a"]),
+      Move(
+        name: "two twins change beyond telling", from: [["f", "a"], ["f", "b"]], to: [["f", "c"], ["f", "d"]],
+        expected: ["", ""]),
+      Move(name: "copied", from: [["f", "a"]], to: [["f", "a"], ["f", "b"]], expected: ["f;a", ""]),
+    ])
+  func movedGroup(_ move: Move) throws {
+    var running: [RuleGroupKey: GroupState] = [:]
+    for names in move.from {
+      let group = Self.group(names[0], names[1], [Bench.rule(hold: "5m")])
+      var state = GroupState(for: group)
+      let result = RuleResult.elements([Bench.element(["instance": group.key.description])])
+      _ = state.evaluate(ruleAt: 0, of: group, given: result, at: Bench.minute(0))
+      running[group.key] = state
+    }
+    let groups = move.to.map { Self.group($0[0], $0[1], [Bench.rule(hold: "5m")]) }
+    let carried = CarriedStates(reloading: running, to: groups, at: Bench.minute(1))
+    let alerts = groups.map { carried.states[$0.key]?.rules[0].activeAlerts.first }
+    #expect(alerts.map { $0?.labels["instance"] ?? "" } == move.expected)
+    for (group, alert) in zip(groups, alerts) where alert != nil {
+      #expect(alert?.key.group == group.key)
+      #expect(alert?.activeAt == Bench.minute(0))
+    }
+  }
+
+  @Test("a group that moved while the program was away keeps what is pending, and its rows move along")
+  func movedWhileAway() {
+    var bench = Bench([Bench.rule(hold: "30m", keep: "1h")])
+    for minute in 0...5 { bench.round(Double(minute)) }
+    let stored = StoredAlertStates(rows: bench.rows.map { (key: $0.key, value: $0.value) })
+    let group = Self.group("rules/other.yaml", "new", [Bench.rule(hold: "30m", keep: "1h")])
+    let carried = CarriedStates(restoring: stored, to: [group], at: Bench.minute(25))
+    let alert = carried.states[group.key]?.rules[0].activeAlerts.first
+    #expect(alert?.activeAt == Bench.minute(20))
+    let before = Set(bench.rows.keys)
+    bench.keep(carried.rowChanges)
+    #expect(before.isDisjoint(with: bench.rows.keys))
+    #expect(bench.rows.count == 1)
   }
 
   @Test("a rule that is gone ends its alerts, its series and its rows")

@@ -26,7 +26,7 @@ public struct AlertKey: Hashable, Sendable, Comparable {
 
 /// One alert of a rule, as it stands after a round.
 public struct Alert: Sendable, Equatable {
-  public let key: AlertKey
+  public internal(set) var key: AlertKey
   /// By name, templates expanded: the texts of the last round in which the rule's result held the element.
   public internal(set) var annotations: [String: String]
   public internal(set) var state: AlertState

@@ -2,8 +2,9 @@ public import Telemetry
 
 /// States taken over by a new set of groups, after a reload or a restart.
 ///
-/// An alert is found again by group, rule and label set. A rule is found by its name and its labels as written, or by its
-/// name alone when that is unambiguous; its expression, `for` and texts may change without losing anything.
+/// An alert is found again by rule and label set. A rule is found by its group, its name and its labels as written; where
+/// one of these changed, by the others, as long as that is unambiguous: a group that is renamed or moves to another file
+/// loses nothing. Its expression, `for` and texts may change.
 public struct CarriedStates: Sendable {
   public private(set) var states: [RuleGroupKey: GroupState] = [:]
   /// Firing alerts whose rule is gone: their incidents end because the rule was removed, not because of recovery.
@@ -17,22 +18,20 @@ public struct CarriedStates: Sendable {
   public init(reloading running: [RuleGroupKey: GroupState], to groups: [RuleGroup], at now: Timestamp) {
     for group in groups {
       var state = GroupState(for: group)
-      guard let old = running[group.key] else {
-        states[group.key] = state
-        continue
+      if let old = running[group.key] {
+        state.lastSlot = old.lastSlot
+        state.missedSlots = old.missedSlots
       }
-      state.lastSlot = old.lastSlot
-      state.missedSlots = old.missedSlots
-      let assignment = Self.assignment(from: old.rules.map(\.identity), to: state.rules.map(\.identity))
-      for (new, previous) in assignment { take(old.rules[previous], into: &state.rules[new]) }
-      let kept = Set(assignment.values)
-      for index in old.rules.indices where !kept.contains(index) { retire(old.rules[index], at: now) }
       states[group.key] = state
     }
-    for (key, old) in running where states[key] == nil {
-      for rule in old.rules { retire(rule, at: now) }
-      rowChanges[GroupRow.rowKey(of: key)] = .some(nil)
+    var left = Self.places(in: running)
+    for (new, previous) in Self.matches(from: &left, to: Self.places(in: states)) {
+      if let rule = running[previous.group]?.rules[previous.index] { take(rule, to: new) }
     }
+    for place in left.sorted(by: { ($0.group, $0.index) < ($1.group, $1.index) }) {
+      if let rule = running[place.group]?.rules[place.index] { retire(rule, at: now) }
+    }
+    for key in running.keys where states[key] == nil { rowChanges[GroupRow.rowKey(of: key)] = .some(nil) }
   }
 
   /// A restart: states come from the rows of `RowTable.alertStates`.
@@ -45,23 +44,74 @@ public struct CarriedStates: Sendable {
   ) {
     self.init(reloading: stored.groupStates, to: groups, at: now)
     samples = []
-    for group in groups { settle(group, at: now, policy) }
+    // A group that moved has no slot of its own.
+    let lastSlot = stored.groupStates.values.compactMap(\.lastSlot).max()
+    for group in groups { settle(group, at: now, lastSlot, policy) }
   }
 
   // MARK: Rules
 
-  private mutating func take(_ old: RuleState, into new: inout RuleState) {
-    new.alerts = old.alerts
+  private enum Mark { case file, group, labels }
+
+  private struct Place: Hashable {
+    let group: RuleGroupKey
+    let index: Int
+    let identity: RuleIdentity
+
+    func likeness(by marks: Set<Mark>) -> [String] {
+      [
+        "\(identity.kind)", identity.name, marks.contains(.file) ? group.file : "",
+        marks.contains(.group) ? group.group : "", marks.contains(.labels) ? identity.labelText : "",
+      ]
+    }
+  }
+
+  private static func places(in states: [RuleGroupKey: GroupState]) -> Set<Place> {
+    Set(
+      states.flatMap { key, state in
+        state.rules.enumerated().map { Place(group: key, index: $0.offset, identity: $0.element.identity) }
+      })
+  }
+
+  /// What tells rules apart beside their name, most telling first.
+  private static let marks: [Set<Mark>] = [
+    [.file, .group, .labels], [.file, .group], [.group, .labels], [.file, .labels], [.labels],
+  ]
+
+  /// For each new rule the old one whose states it takes.
+  ///
+  /// - Parameter left: those that nobody takes stay in it.
+  private static func matches(from left: inout Set<Place>, to new: Set<Place>) -> [Place: Place] {
+    var open = new
+    var matches: [Place: Place] = [:]
+    for marks in marks {
+      let before = Dictionary(grouping: left) { $0.likeness(by: marks) }
+      for (likeness, places) in Dictionary(grouping: open, by: { $0.likeness(by: marks) }) {
+        guard places.count == 1, let previous = before[likeness], previous.count == 1 else { continue }
+        matches[places[0]] = previous[0]
+        left.remove(previous[0])
+        open.remove(places[0])
+      }
+    }
+    return matches
+  }
+
+  private mutating func take(_ old: RuleState, to place: Place) {
+    guard var new = states[place.group]?.rules[place.index] else { return }
     new.written = old.written
     new.present = old.present
     new.lastFailure = old.lastFailure
     new.lastEvaluatedAt = old.lastEvaluatedAt
-    guard old.identity != new.identity else { return }
-    // The row's key holds the rule's labels: write the rows anew under the changed ones.
-    for alert in old.alerts.values {
-      rowChanges[AlertRow.rowKey(of: alert.key, old.identity)] = .some(nil)
-      rowChanges[AlertRow.rowKey(of: alert.key, new.identity)] = .some(AlertRow(alert, new.identity).encoded())
+    for (labels, alert) in old.alerts {
+      var moved = alert
+      moved.key = AlertKey(group: place.group, alert: alert.name, labels: labels)
+      new.alerts[labels] = moved
+      let (before, after) = (AlertRow.rowKey(of: alert.key, old.identity), AlertRow.rowKey(of: moved.key, new.identity))
+      guard before != after else { continue }
+      rowChanges[before] = .some(nil)
+      rowChanges[after] = .some(AlertRow(moved, new.identity).encoded())
     }
+    states[place.group]?.rules[place.index] = new
   }
 
   private mutating func retire(_ rule: RuleState, at now: Timestamp) {
@@ -76,30 +126,13 @@ public struct CarriedStates: Sendable {
     }
   }
 
-  /// For each new rule the old one whose states it takes: equal ones first, in order, then those alone under their name.
-  private static func assignment(from old: [RuleIdentity], to new: [RuleIdentity]) -> [Int: Int] {
-    var free = Set(old.indices)
-    var result: [Int: Int] = [:]
-    for (index, identity) in new.enumerated() {
-      guard let match = old.indices.first(where: { free.contains($0) && old[$0] == identity }) else { continue }
-      result[index] = match
-      free.remove(match)
-    }
-    for (index, identity) in new.enumerated() where result[index] == nil {
-      let rivals = new.indices.filter { result[$0] == nil && new[$0].isNamesake(of: identity) }
-      let matches = free.filter { old[$0].isNamesake(of: identity) }
-      guard rivals.count == 1, matches.count == 1, let match = matches.first else { continue }
-      result[index] = match
-      free.remove(match)
-    }
-    return result
-  }
-
   // MARK: After an outage
 
-  private mutating func settle(_ group: RuleGroup, at now: Timestamp, _ policy: OutagePolicy) {
+  private mutating func settle(
+    _ group: RuleGroup, at now: Timestamp, _ lastSlot: Timestamp?, _ policy: OutagePolicy
+  ) {
     guard var state = states[group.key] else { return }
-    let away = state.lastSlot.map { now.elapsed(since: $0) }
+    let away = (state.lastSlot ?? lastSlot).map { now.elapsed(since: $0) }
     for (index, rule) in group.rules.enumerated() {
       guard case .alerting(let alerting) = rule else { continue }
       let before = state.rules[index].alerts
@@ -124,8 +157,4 @@ public struct CarriedStates: Sendable {
       if kept != alert { rowChanges[key] = .some(AlertRow(kept, rule.identity).encoded()) }
     }
   }
-}
-
-extension RuleIdentity {
-  func isNamesake(of other: RuleIdentity) -> Bool { kind == other.kind && name == other.name }
 }

@@ -104,6 +104,7 @@ extension RuleState {
         continue
       }
       let wait = alert.isNoData ? rule.policy.noDataFor : rule.holdDuration
+      alert.fallBack(under: wait, at: round.slot)
       if alert.state == .pending, round.slot.elapsed(since: alert.activeAt) >= wait {
         alert.state = .firing
         alert.firedAt = round.slot
@@ -234,6 +235,14 @@ extension Alert {
   fileprivate mutating func stay(_ hold: AlertHold, at slot: Timestamp) {
     held = hold
     missingSince = hold == .noData ? missingSince ?? slot : nil
+  }
+
+  /// `for` was raised above what it took to fire: the alert waits for the rest. A clock that was set back is no reason.
+  fileprivate mutating func fallBack(under wait: Duration, at slot: Timestamp) {
+    guard state == .firing, let firedAt, firedAt.elapsed(since: activeAt) < wait, slot.elapsed(since: activeAt) < wait
+    else { return }
+    state = .pending
+    (self.firedAt, keepFiringSince) = (nil, nil)
   }
 
   /// After the clock was set back, what lies ahead of it counts from now: an alert would else wait for hours.
