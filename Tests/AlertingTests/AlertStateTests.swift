@@ -187,6 +187,22 @@ struct AlertStateTests {
     #expect(lines(bench.round(4, [])) == [])
   }
 
+  @Test("resend: every round offers every alert that fires, also while it is kept, and a failed round offers nothing")
+  func offeredEachRound() {
+    var bench = Bench([Bench.rule(hold: "1m", keep: "2m")])
+    var offered: [String] = []
+    for minute in 0..<9 {
+      let isThere = minute < 4
+      let outcome =
+        minute == 3
+        ? bench.round(Double(minute), given: .failed("disk"))
+        : bench.round(Double(minute), isThere ? ["a"] : [])
+      offered.append(
+        outcome.failure != nil ? "failed" : outcome.alerts.map { $0.state.rawValue }.joined(separator: ","))
+    }
+    #expect(offered == ["pending", "firing", "firing", "failed", "firing", "firing", "", "", ""])
+  }
+
   @Test("start and end are told once")
   func transitions() {
     var bench = Bench([Bench.rule()])

@@ -223,9 +223,11 @@ struct PrometheusTests {
     let cookie = try await bench.logIn()
     let rules = await bench.get("/api/v1/rules", query: "type=alert", cookie: cookie)
     #expect(rules.text.contains(#""state":"firing""#) && !rules.text.contains("recording"))
+    #expect(rules.text.contains(#""interval":15,"limit":40,"#))
     let alerts = await bench.get("/api/v1/alerts", cookie: cookie)
     #expect(alerts.text.contains(#""value":"3.4e+02""#))
-    #expect(alerts.text.contains(#""activeAt":"2026-11-20T06:06:00.000Z""#))
+    #expect(
+      alerts.text.contains(#""activeAt":"2026-11-20T06:06:00.000Z","keepFiringSince":"2026-11-20T06:15:00.000Z""#))
     #expect(await bench.get("/api/v1/status/buildinfo", cookie: cookie).text.contains("watchkeeper 0.1.0"))
   }
 }

@@ -130,7 +130,8 @@ enum PrometheusRules {
       let state = view.states[group.key]
       let last = state?.lastSlot ?? .epoch
       return PrometheusRuleGroup(
-        name: group.name, file: group.file, intervalSeconds: group.interval.inSeconds, lastEvaluation: last,
+        name: group.name, file: group.file, intervalSeconds: group.interval.inSeconds, limit: group.limit,
+        lastEvaluation: last,
         evaluationSeconds: view.lastTook[group.key]?.inSeconds ?? 0,
         rules: group.rules.enumerated().map { index, rule in
           shown(rule, state.flatMap { $0.rules.indices.contains(index) ? $0.rules[index] : nil })
@@ -154,7 +155,7 @@ enum PrometheusRules {
       answer.alerts = (state?.activeAlerts ?? []).map { alert in
         PrometheusAlert(
           labels: alert.labels, annotations: alert.annotations, state: PrometheusRule.State(alert.state),
-          activeAt: alert.activeAt, value: alert.value)
+          activeAt: alert.activeAt, keepFiringSince: alert.keepFiringSince, value: alert.value)
       }
     }
     return answer

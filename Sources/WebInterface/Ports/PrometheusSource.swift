@@ -165,17 +165,20 @@ public struct PrometheusRuleGroup: Sendable {
   public var name: String
   public var file: String
   public var intervalSeconds: Double
+  /// How many alerts or series a rule may yield; 0 means no limit.
+  public var limit: Int
   public var lastEvaluation: Timestamp
   public var evaluationSeconds: Double
   public var rules: [PrometheusRule]
 
   public init(
-    name: String, file: String, intervalSeconds: Double, lastEvaluation: Timestamp, evaluationSeconds: Double,
-    rules: [PrometheusRule]
+    name: String, file: String, intervalSeconds: Double, limit: Int = 0, lastEvaluation: Timestamp,
+    evaluationSeconds: Double, rules: [PrometheusRule]
   ) {
     self.name = name
     self.file = file
     self.intervalSeconds = intervalSeconds
+    self.limit = limit
     self.lastEvaluation = lastEvaluation
     self.evaluationSeconds = evaluationSeconds
     self.rules = rules
@@ -230,15 +233,19 @@ public struct PrometheusAlert: Sendable {
   /// `pending` or `firing`.
   public var state: PrometheusRule.State
   public var activeAt: Timestamp
+  /// Since when its element is gone, while `keep_firing_for` holds it.
+  public var keepFiringSince: Timestamp?
   public var value: Double
 
   public init(
-    labels: LabelSet, annotations: [String: String], state: PrometheusRule.State, activeAt: Timestamp, value: Double
+    labels: LabelSet, annotations: [String: String], state: PrometheusRule.State, activeAt: Timestamp,
+    keepFiringSince: Timestamp? = nil, value: Double
   ) {
     self.labels = labels
     self.annotations = annotations
     self.state = state
     self.activeAt = activeAt
+    self.keepFiringSince = keepFiringSince
     self.value = value
   }
 }

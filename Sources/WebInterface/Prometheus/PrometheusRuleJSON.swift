@@ -9,7 +9,7 @@ enum PrometheusRuleJSON {
     PrometheusJSON.object([
       ("name", text(group.name)), ("file", text(group.file)),
       ("rules", PrometheusJSON.list(group.rules.map(rule))),
-      ("interval", PrometheusJSON.number(group.intervalSeconds)), ("limit", "0"),
+      ("interval", PrometheusJSON.number(group.intervalSeconds)), ("limit", String(group.limit)),
       ("evaluationTime", PrometheusJSON.number(group.evaluationSeconds)),
       ("lastEvaluation", text(instant(group.lastEvaluation))),
     ])
@@ -34,12 +34,14 @@ enum PrometheusRuleJSON {
   }
 
   static func alert(_ alert: PrometheusAlert) -> String {
-    PrometheusJSON.object([
+    var fields = [
       ("labels", PrometheusJSON.labels(alert.labels)), ("annotations", annotations(alert.annotations)),
       ("state", text(alert.state.rawValue)), ("activeAt", text(instant(alert.activeAt))),
-      // Prometheus writes this one with an exponent: it is meant for people.
-      ("value", text(exponent(alert.value))),
-    ])
+    ]
+    if let since = alert.keepFiringSince { fields.append(("keepFiringSince", text(instant(since)))) }
+    // Prometheus writes this one with an exponent: it is meant for people.
+    fields.append(("value", text(exponent(alert.value))))
+    return PrometheusJSON.object(fields)
   }
 
   private static func annotations(_ annotations: [String: String]) -> String {

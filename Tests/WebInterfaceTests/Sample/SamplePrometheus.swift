@@ -50,13 +50,14 @@ extension SampleConsole {
   func alertingRules() async throws(PrometheusFailure) -> [PrometheusRuleGroup] {
     let alert = PrometheusAlert(
       labels: LabelSet(["alertname": "ReplicaLag", "instance": "db01"]), annotations: ["summary": "db01 is behind"],
-      state: .firing, activeAt: ago(12), value: 340)
+      state: .firing, activeAt: ago(12), keepFiringSince: ago(3), value: 340)
     let rule = PrometheusRule(
       kind: .alerting, name: "ReplicaLag", query: "mysql_replica_lag_seconds > 60",
       labels: LabelSet(["severity": "critical"]), lastEvaluation: now, state: .firing, forSeconds: 300, alerts: [alert])
     return [
       PrometheusRuleGroup(
-        name: "db", file: "rules/db.yaml", intervalSeconds: 15, lastEvaluation: now, evaluationSeconds: 0.001,
+        name: "db", file: "rules/db.yaml", intervalSeconds: 15, limit: 40, lastEvaluation: now,
+        evaluationSeconds: 0.001,
         rules: [
           rule, PrometheusRule(kind: .recording, name: "job:up:sum", query: "sum by (job) (up)", lastEvaluation: now),
         ])
