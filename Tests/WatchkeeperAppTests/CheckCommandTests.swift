@@ -58,6 +58,56 @@ struct CheckCommandTests {
       #expect(SourcePath.folder(of: path) == folder && SourcePath.name(of: path) == name, "\(path)")
     }
     #expect(RuleSideFile.path(beside: "-") == "watchkeeper/-")
+    #expect(RuleSideFile.rules(of: "-") == nil)
+  }
+
+  @Test("a side file named alone is checked with its rule file; without one the fault says so") func sideFileAlone()
+    throws
+  {
+    try folder.write("groups: [{name: g, rules: [{alert: Low, expr: free < 10}]}]\n", to: "rules/a.yaml")
+    try folder.write("g: {Low: {no_data: keep}}\n", to: "rules/watchkeeper/a.yaml")
+    let (rules, side) = (folder.path + "/rules/a.yaml", folder.path + "/rules/watchkeeper/a.yaml")
+    for report in [check.run(ruleFiles: [side]), check.run(ruleFiles: [rules, side]), check.run([side])] {
+      #expect(report.isClean && report.read.rules == 1, "\(report.text)")
+    }
+    try folder.write("g: {Low: {no_data: later}}\n", to: "rules/watchkeeper/a.yaml")
+    for report in [check.run(ruleFiles: [side]), check.run([side])] {
+      #expect(report.text.contains("/rules/watchkeeper/a.yaml:1:20: g.Low.no_data: "), "\(report.text)")
+    }
+    try folder.write("g: {Low: {no_data: keep}}\n", to: "rules/watchkeeper/b.yaml")
+    for report in [check.run(ruleFiles: [folder.path + "/rules/watchkeeper/b.yaml"])] {
+      #expect(report.errors.map(\.fault.id) == ["fault.rule.no-rule-file"])
+    }
+    // A configuration folder of that name is none of rules' side.
+    try folder.write("groups: [{name: g, rules: [{alert: Low, expr: free < 10}]}]\n", to: "watchkeeper/rules.yaml")
+    #expect(check.run(ruleFiles: [folder.path + "/watchkeeper/rules.yaml"]).isClean)
+  }
+
+  @Test("experimental PromQL in rules is refused at its character, by the setting's name, until the setting allows it")
+  func experimental() throws {
+    let rule = """
+      groups:
+        - name: g
+          rules:
+            - alert: A
+              expr: |
+                up
+                  and sort_by_label(up, "a")
+
+      """
+    try folder.write(rule, to: "rules/a.yaml")
+    let line = check.run([folder.path]).text
+    #expect(line.contains("rules/a.yaml:5:15: groups[0].rules[0].expr: "), "\(line)")
+    #expect(line.contains("2:7: ") && line.contains("experimental: true under rules:"), "\(line)")
+    #expect(!check.run(ruleFiles: [folder.path + "/rules"]).isClean)
+    try folder.write("rules: {experimental: true}\n", to: "watchkeeper.yaml")
+    #expect(check.run([folder.path]).isClean)
+    var allowing = check
+    allowing.ruleFeatures = ConfigurationCheck.ruleFeatures(of: folder.path)
+    #expect(allowing.run(ruleFiles: [folder.path + "/rules"]).isClean)
+    #expect(ConfigurationCheck.ruleFeatures(of: nil) == .stable)
+    try folder.write("rules: {experimental: perhaps}\n", to: "watchkeeper.yaml")
+    #expect(check.run([folder.path]).text.contains("watchkeeper.yaml:1:23: rules.experimental: "))
   }
 
   @Test("rule files alone: duplicates and a second document are warnings, other files are refused") func ruleFiles()

@@ -42,6 +42,7 @@ final class ConsoleBench: @unchecked Sendable {
   var rules = RuleEvaluator.View()
   var probes: [ProbeStatus] = []
   var configuration: Configuration
+  var features = LanguageFeatures.stable
   private var versions: [Records.Stream: StreamVersion] = [:]
 
   init(receivers: [NotificationPolicy.Receiver] = [.init("on-call")]) async throws {
@@ -60,7 +61,7 @@ final class ConsoleBench: @unchecked Sendable {
     let (rules, configuration, probes) = (rules, configuration, probes)
     return ConsoleSources(
       clock: Clock(), journal: journal,
-      queries: QueryService(reader: series, limits: ReadLimits(), lookback: .seconds(300)),
+      queries: QueryService(reader: series, limits: ReadLimits(), lookback: .seconds(300), features: features),
       incidents: { incidents }, inventory: { inventory }, maintenance: { maintenance }, rules: { rules },
       deliveries: { DeliveryService.View() }, configuration: { configuration }, probes: { probes },
       hostName: Self.hostName, zone: .utc)

@@ -33,6 +33,18 @@ struct ConsoleExploreTests {
     #expect(page.words.contains("rate") && page.words.contains("sum") && !page.words.contains("limitk"))
   }
 
+  @Test("experimental functions are refused by the setting's name, and offered once it allows them")
+  func experimental() async throws {
+    let bench = try await bench()
+    let refused = try #require(await bench.sources.explorePage("limitk(1, requests_total)", range: .hour).fault)
+    #expect(refused.message.contains("experimental"))
+    #expect(refused.hint?.contains("experimental: true under rules: or query:") == true)
+    bench.features = .all
+    let page = await bench.sources.explorePage("limitk(1, requests_total)", range: .hour)
+    #expect(page.fault == nil && page.answer?.rows.count == 1)
+    #expect(page.words.contains("limitk"))
+  }
+
   @Test("every example is a query and has its meaning in words") func examples() async throws {
     let bench = try await ConsoleBench()
     bench.sampleHost(from: 600)

@@ -24,7 +24,7 @@ public struct RecoveryPolicy: Sendable {
   init(
     _ settings: RuleSettingsDefinition?, of query: Query, holdDuration: Duration
   ) throws(RuleError) {
-    recovery = try RuleReading.recovery(settings?.recovery)
+    recovery = try RuleReading.recovery(settings?.recovery, query.features)
     noData = try RuleReading.noDataPolicy(settings?.noData)
     let wait = try RuleReading.duration(settings?.noDataFor, key: "no_data_for")
     guard wait == nil || noData == .alert else { throw RuleError(key: "no_data_for", "fault.rule.no-data-for") }

@@ -71,10 +71,13 @@ public struct AlertingRule: Sendable {
   public let impact: ImpactHint?
   public let policy: RecoveryPolicy
 
-  /// - Parameter groupLabels: the labels of the group, which the rule's own override.
+  /// - Parameters:
+  ///   - groupLabels: the labels of the group, which the rule's own override.
+  ///   - features: the experimental parts of PromQL that it may use.
   /// - Throws: the key that is wrong, relative to the rule.
   public init(
-    _ definition: RuleDefinition, groupLabels: [String: String] = [:], at place: SourcePlace
+    _ definition: RuleDefinition, groupLabels: [String: String] = [:], features: LanguageFeatures = .stable,
+    at place: SourcePlace
   ) throws(RuleError) {
     guard let name = definition.alert, !name.isEmpty else {
       throw RuleError(key: "alert", "fault.rule.no-alert-name")
@@ -84,7 +87,7 @@ public struct AlertingRule: Sendable {
     }
     self.name = name
     self.place = place
-    query = try RuleReading.query(definition.expression)
+    query = try RuleReading.query(definition.expression, features)
     holdDuration = try RuleReading.duration(definition.holdDuration, key: "for") ?? .zero
     keepFiringFor = try RuleReading.duration(definition.keepFiringFor, key: "keep_firing_for") ?? .zero
     labels = try RuleReading.templates(definition.labels, over: groupLabels)
@@ -109,7 +112,8 @@ public struct RecordingRule: Sendable {
 
   /// - Throws: the key that is wrong, relative to the rule.
   public init(
-    _ definition: RuleDefinition, groupLabels: [String: String] = [:], at place: SourcePlace
+    _ definition: RuleDefinition, groupLabels: [String: String] = [:], features: LanguageFeatures = .stable,
+    at place: SourcePlace
   ) throws(RuleError) {
     guard let name = definition.record, !name.isEmpty else {
       throw RuleError(key: "record", "fault.rule.no-series-name")
@@ -126,7 +130,7 @@ public struct RecordingRule: Sendable {
     }
     self.name = name
     self.place = place
-    query = try RuleReading.query(definition.expression)
+    query = try RuleReading.query(definition.expression, features)
     try RuleReading.checkLabelNames(definition.labels)
     labels = groupLabels.merging(definition.labels) { _, own in own }
   }
@@ -169,6 +173,8 @@ public struct RuleDefaults: Sendable, Equatable {
   public var interval = Duration.seconds(60)
   /// The default is 0.
   public var queryOffset = Duration.zero
+  /// The experimental parts of PromQL that expressions may use; the default is none, as in Prometheus.
+  public var features = LanguageFeatures.stable
 
   public init() {}
 }

@@ -1,3 +1,5 @@
+internal import PromQL
+
 /// A checked rule file: its groups, or everything that is wrong with it at once.
 public struct RuleFile: Sendable {
   public let groups: [RuleGroup]
@@ -66,14 +68,16 @@ private struct GroupReader {
       note(RuleError(key: "limit", "fault.rule.limit", ["number": String(limit)]))
     }
     checkLabels(group.labels)
-    let rules = group.rules.enumerated().compactMap { rule($0.element, $0.offset, group) }
+    let rules = group.rules.enumerated().compactMap { rule($0.element, $0.offset, group, defaults.features) }
     guard problems.isEmpty else { return nil }
     return RuleGroup(
       name: group.name, file: file, place: SourcePlace(file: file, line: line(path)), interval: interval,
       limit: group.limit ?? 0, queryOffset: offset, labels: group.labels, rules: rules)
   }
 
-  private mutating func rule(_ definition: RuleDefinition, _ index: Int, _ group: RuleGroupDefinition) -> Rule? {
+  private mutating func rule(
+    _ definition: RuleDefinition, _ index: Int, _ group: RuleGroupDefinition, _ features: LanguageFeatures
+  ) -> Rule? {
     let rulePath = path + [.key("rules"), .index(index)]
     let place = SourcePlace(file: file, line: line(rulePath))
     do throws(RuleError) {
@@ -81,9 +85,9 @@ private struct GroupReader {
         throw RuleError(key: "alert", "fault.rule.no-kind")
       }
       if definition.alert != nil {
-        return .alerting(try AlertingRule(definition, groupLabels: group.labels, at: place))
+        return .alerting(try AlertingRule(definition, groupLabels: group.labels, features: features, at: place))
       }
-      return .recording(try RecordingRule(definition, groupLabels: group.labels, at: place))
+      return .recording(try RecordingRule(definition, groupLabels: group.labels, features: features, at: place))
     } catch {
       note(error.inside([.key("rules"), .index(index)]))
       return nil

@@ -3,13 +3,13 @@ internal import Telemetry
 
 /// The checks that alerting and recording rules share.
 enum RuleReading {
-  static func query(_ text: String?) throws(RuleError) -> Query {
+  static func query(_ text: String?, _ features: LanguageFeatures) throws(RuleError) -> Query {
     guard let text, !text.isEmpty else {
       throw RuleError(key: "expr", "fault.rule.no-expression")
     }
     let query: Query
     do {
-      query = try Query(parsing: text)
+      query = try Query(parsing: text, features: features)
     } catch {
       throw RuleError(key: "expr", "fault.rule.expression", ["problem": error.description])
     }
@@ -27,10 +27,10 @@ enum RuleReading {
     return duration
   }
 
-  static func recovery(_ text: String?) throws(RuleError) -> Query? {
+  static func recovery(_ text: String?, _ features: LanguageFeatures) throws(RuleError) -> Query? {
     guard let text else { return nil }
     do throws(RuleError) {
-      return try query(text)
+      return try query(text, features)
     } catch {
       throw RuleError([.key("recover")], error.fault)
     }

@@ -187,7 +187,7 @@ private struct TestBench {
 
   private func answer(_ text: String, at time: Timestamp) -> TemplateAnswer {
     do throws(PromQLError) {
-      switch RuleResult(try value(of: Query(parsing: text), at: time), at: time) {
+      switch RuleResult(try value(of: Query(parsing: text, features: .all), at: time), at: time) {
       case .elements(let elements): return .samples(elements.map { TemplateSample($0.labels, $0.value) })
       case .failed(let problem): return .failed(problem)
       }
@@ -218,7 +218,7 @@ private struct TestBench {
   private mutating func judge(_ example: QueryCase) {
     let title = title("expression", ["expression": example.expression, "time": example.evalTime.notation])
     do throws(PromQLError) {
-      let query = try Query(parsing: example.expression)
+      let query = try Query(parsing: example.expression, features: .all)
       let time = test.start.advanced(by: example.evalTime)
       guard case .elements(let elements) = RuleResult(try value(of: query, at: time), at: time) else {
         fail(title, Reason("rule-test.value-type"))

@@ -63,7 +63,7 @@ struct Parser {
     guard features.contains(feature) else {
       throw Complaint(
         .syntax("\(what) is experimental in Prometheus and not enabled"), at: offset,
-        hint: "enable it in query.features, or rewrite without it")
+        hint: "write experimental: true under rules: or query: in watchkeeper.yaml, or rewrite without it")
     }
   }
 

@@ -1,6 +1,8 @@
+internal import Alerting
 internal import ArgumentParser
 internal import Foundation
 internal import Glibc
+internal import PromQL
 internal import Records
 internal import Wording
 
@@ -72,7 +74,12 @@ struct BacktestCommand: AsyncParsableCommand, PermittedCommand {
     let document = try SettingsDocument.reading(path)
     var errors: [SettingsError] = []
     var warnings: [SettingsError] = []
-    if let root = document.root { _ = ConfigurationReader.ruleFile(root, of: document, &errors, &warnings) }
+    // What is experimental, the program that carries it out allows or not.
+    var defaults = RuleDefaults()
+    defaults.features = .all
+    if let root = document.root {
+      _ = ConfigurationReader.ruleFile(root, of: document, defaults: defaults, &errors, &warnings)
+    }
     guard errors.isEmpty else { throw SettingsErrors(errors: errors) }
     do throws(SettingsError) { return try SourceFile.text(of: path) } catch { throw SettingsErrors(error) }
   }

@@ -31,7 +31,7 @@ struct CheckConfigurationCommand: ParsableCommand, PermittedCommand {
   mutating func run() throws {
     if paths.isEmpty, let standard = configuration.resolved { paths = [standard] }
     if paths.isEmpty { Terminal.tell(Terminal.words("check.packaged-only")) }
-    try output.write { $0.run(paths) }
+    try output.write(configuration) { $0.run(paths) }
   }
 }
 
@@ -56,7 +56,7 @@ struct CheckRulesCommand: ParsableCommand, PermittedCommand {
       guard let standard = configuration.resolved else { throw UsageError("usage.rule-files") }
       files = [SourcePath.join(standard, "rules")]
     }
-    try output.write { $0.run(ruleFiles: files) }
+    try output.write(configuration) { $0.run(ruleFiles: files) }
   }
 }
 
@@ -65,9 +65,12 @@ struct CheckOutput: ParsableArguments {
   @OptionGroup var output: OutputOption
   @OptionGroup var language: LanguageOption
 
-  func write(_ run: (ConfigurationCheck) -> CheckReport) throws {
+  /// - Parameter configuration: says what rule files that are checked alone may use.
+  func write(_ configuration: ConfigurationOption, _ run: (ConfigurationCheck) -> CheckReport) throws {
     let report = run(
-      ConfigurationCheck(hostName: CommandWorld.hostName, language: try language.chosen() ?? Terminal.language))
+      ConfigurationCheck(
+        hostName: CommandWorld.hostName, language: try language.chosen() ?? Terminal.language,
+        ruleFeatures: ConfigurationCheck.ruleFeatures(of: configuration.resolved)))
     switch output.format {
     case .table: Terminal.write(report.text)
     case .json: Terminal.write(try JSONOutput.text(report))

@@ -1,6 +1,7 @@
 internal import Alerting
 internal import Foundation
 internal import Inventory
+internal import PromQL
 internal import Telemetry
 internal import Wording
 
@@ -9,6 +10,8 @@ struct ConfigurationCheck {
   let hostName: String
   /// Whoever reads the report reads this.
   var language = Language.english
+  /// What holds for rule files that are checked alone.
+  var ruleFeatures = LanguageFeatures.stable
 
   /// What one argument of the command line stands for.
   private enum Subject {
@@ -16,6 +19,7 @@ struct ConfigurationCheck {
     case whole(String)
     case single(ConfigurationFiles.Kind, ConfigurationFiles.File)
     case ruleTest(SettingsDocument)
+    case ruleSettings(String)
   }
 
   /// - Parameter paths: none: the packaged definitions alone.
@@ -29,6 +33,7 @@ struct ConfigurationCheck {
           case .whole(let path): try checkWhole(path, into: &report)
           case .single(_, let file): singles.append(file)
           case .ruleTest(let document): Self.checkRuleTest(document, into: &report)
+          case .ruleSettings(let path): checkRules([path], into: &report)
           }
         }
       } catch {
@@ -36,7 +41,7 @@ struct ConfigurationCheck {
       }
     }
     do throws(SettingsErrors) {
-      if !singles.isEmpty { try check(Self.alone(singles), into: &report) }
+      if !singles.isEmpty { try check(alone(singles), into: &report) }
       if paths.isEmpty { try check(ConfigurationFiles(files: []), into: &report) }
     } catch {
       report.errors += error.errors
@@ -50,9 +55,22 @@ struct ConfigurationCheck {
   /// - Parameter paths: files, folders with rule files in them, `-` for standard input.
   func run(ruleFiles paths: [String]) -> CheckReport {
     var report = CheckReport(language: language)
+    checkRules(paths.flatMap(ConfigurationFiles.ruleFiles), into: &report)
+    return report
+  }
+
+  // MARK: Reading
+
+  /// A side file stands for the rule file that it speaks of.
+  private func checkRules(_ paths: [String], into report: inout CheckReport) {
     var files: [ConfigurationFiles.File] = []
-    for path in paths.flatMap(ConfigurationFiles.ruleFiles) {
+    for named in paths {
+      let path = RuleSideFile.rules(of: named) ?? named
+      if files.contains(where: { $0.path == path }) { continue }
       do throws(SettingsError) {
+        if path != named, !FileManager.default.fileExists(atPath: path) {
+          throw SettingsError(ofFile: named, "fault.rule.no-rule-file")
+        }
         files.append(.init(kind: .rules, path: path, text: try SourceFile.text(of: path)))
         let side = RuleSideFile.path(beside: path)
         if path != SourceFile.standardInput, FileManager.default.fileExists(atPath: side) {
@@ -63,14 +81,11 @@ struct ConfigurationCheck {
       }
     }
     do throws(SettingsErrors) {
-      if !files.isEmpty { try check(Self.alone(files), into: &report) }
+      if !files.isEmpty { try check(alone(files), into: &report) }
     } catch {
       report.errors += error.errors
     }
-    return report
   }
-
-  // MARK: Reading
 
   private func checkWhole(_ path: String, into report: inout CheckReport) throws(SettingsErrors) {
     let folder = FileManager.default.isFolder(path) ? path : SourcePath.folder(of: path)
@@ -95,11 +110,24 @@ struct ConfigurationCheck {
     }
   }
 
+  /// Whether the settings of a configuration allow rules what is experimental.
+  static func ruleFeatures(of configuration: String?) -> LanguageFeatures {
+    guard let configuration, let files = try? ConfigurationFiles.read(configuration),
+      let file = files.files(of: .settings).first,
+      let document = try? SettingsDocument(text: file.text, file: file.path), let root = document.root,
+      let settings = try? SettingsDecoder.decode(WatchkeeperSettings.self, from: root, of: document)
+    else { return .stable }
+    return settings.rules.defaults.features
+  }
+
   /// Single files are read without the packaged definitions: what is counted is theirs.
-  private static func alone(_ files: [ConfigurationFiles.File]) -> ConfigurationFiles {
+  private func alone(_ files: [ConfigurationFiles.File]) -> ConfigurationFiles {
     let settings = ConfigurationFiles.File(
       kind: .settings, path: ConfigurationFiles.settingsFileName,
-      text: "packaged: {probes: false, rules: false, plans: false}\n")
+      text: """
+        packaged: {probes: false, rules: false, plans: false}
+        rules: {experimental: \(ruleFeatures == .all)}
+        """)
     return ConfigurationFiles(files: files + [settings])
   }
 
@@ -131,6 +159,7 @@ struct ConfigurationCheck {
   }
 
   private static func subject(at path: String) throws(SettingsErrors) -> Subject {
+    if RuleSideFile.rules(of: path) != nil { return .ruleSettings(path) }
     if SourcePath.name(of: path) == ConfigurationFiles.settingsFileName { return .whole(path) }
     do throws(SettingsError) {
       let text = try SourceFile.text(of: path)

@@ -1,6 +1,7 @@
 internal import Alerting
 internal import Foundation
 internal import Glibc
+internal import PromQL
 internal import Telemetry
 
 /// Finds rule test files, and runs them over series in memory.
@@ -76,6 +77,9 @@ enum RuleTestSuite {
     var errors: [SettingsError] = []
     var warnings: [SettingsError] = []
     var groups: [RuleGroup] = []
+    var defaults = RuleDefaults()
+    // A test says what a rule does; whether it may is what `check` says.
+    defaults.features = .all
     let document = try SettingsDocument.reading(path)
     let file = try testFile(document)
     let folder = SourcePath.folder(of: path)
@@ -88,7 +92,10 @@ enum RuleTestSuite {
           let sidePath = RuleSideFile.path(beside: rulePath)
           let hasSide = FileManager.default.fileExists(atPath: sidePath)
           let side = try hasSide ? RuleSideFile(SettingsDocument.reading(sidePath)) : nil
-          groups += rules.root.map { ConfigurationReader.ruleFile($0, of: rules, side: side, &errors, &warnings) } ?? []
+          if let root = rules.root {
+            groups += ConfigurationReader.ruleFile(
+              root, of: rules, defaults: defaults, side: side, &errors, &warnings)
+          }
         } catch {
           errors += error.errors
         }

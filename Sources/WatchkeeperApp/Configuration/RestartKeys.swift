@@ -9,6 +9,7 @@ extension WatchkeeperSettings {
       ("query.samples_max", query.samplesMax != old.query.samplesMax),
       ("query.timeout", query.timeout != old.query.timeout),
       ("query.lookback", query.lookback != old.query.lookback),
+      ("query.experimental", query.experimental != old.query.experimental),
       ("web.listen", web.listen != old.web.listen),
       ("web.external_url", web.externalURL != old.web.externalURL),
     ]

@@ -28,6 +28,18 @@ struct RuleSideFile {
     SourcePath.join(SourcePath.join(SourcePath.folder(of: rules), folder), SourcePath.name(of: rules))
   }
 
+  /// The rule file that a side file speaks of; `nil` when the path is no side file's. A configuration folder may have
+  /// the same name.
+  static func rules(of path: String) -> String? {
+    let parent = SourcePath.folder(of: path)
+    let above = SourcePath.folder(of: parent)
+    let rules = SourcePath.join(above, SourcePath.name(of: path))
+    let isSide =
+      SourcePath.name(of: parent) == folder
+      && (SourcePath.name(of: above) == "rules" || FileManager.default.fileExists(atPath: rules))
+    return isSide ? rules : nil
+  }
+
   /// Gives each rule its keys; one that has some already, and a name that no alert has, are faults.
   mutating func apply(to definition: inout RuleFileDefinition, _ errors: inout [SettingsError]) {
     var unused = Set(entries.flatMap { group, rules in rules.keys.map { [group, $0] } })

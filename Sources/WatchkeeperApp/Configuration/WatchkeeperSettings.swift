@@ -1,6 +1,7 @@
 internal import Alerting
 internal import Foundation
 internal import Notifiers
+internal import PromQL
 internal import Telemetry
 
 /// `watchkeeper.yaml`: everything that is neither probe, rule, item nor plan.
@@ -101,11 +102,13 @@ struct QuerySettings: Decodable, Sendable {
   var timeout = DurationSetting(.seconds(120))
   /// How long a sample stays visible to an instant query; the default is 5 minutes.
   var lookback = DurationSetting(.seconds(300))
+  /// Whether queries of the API, the explorer and templates may use what is experimental in PromQL; the default is not.
+  var experimental = false
 
   init() {}
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case timeout, lookback
+    case timeout, lookback, experimental
     case samplesMax = "samples_max"
   }
 
@@ -114,6 +117,7 @@ struct QuerySettings: Decodable, Sendable {
     samplesMax = try fields.decodeIfPresent(Int.self, forKey: .samplesMax) ?? samplesMax
     timeout = try fields.decodeIfPresent(DurationSetting.self, forKey: .timeout) ?? timeout
     lookback = try fields.decodeIfPresent(DurationSetting.self, forKey: .lookback) ?? lookback
+    experimental = try fields.decodeIfPresent(Bool.self, forKey: .experimental) ?? experimental
     guard samplesMax > 0 else {
       throw fields.problem(.samplesMax, "fault.settings.limit", ["number": String(samplesMax)])
     }
@@ -137,7 +141,7 @@ struct RuleSettings: Decodable, Sendable {
   init() {}
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case interval
+    case interval, experimental
     case queryOffset = "query_offset"
   }
 
@@ -148,6 +152,7 @@ struct RuleSettings: Decodable, Sendable {
     defaults.interval = interval ?? defaults.interval
     defaults.queryOffset =
       try fields.decodeIfPresent(DurationSetting.self, forKey: .queryOffset)?.duration ?? defaults.queryOffset
+    defaults.features = try fields.decodeIfPresent(Bool.self, forKey: .experimental) == true ? .all : .stable
   }
 }
 

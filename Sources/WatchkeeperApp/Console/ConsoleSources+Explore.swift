@@ -6,14 +6,14 @@ extension ConsoleSources {
   func explorePage(_ text: String, range: PageRange) async -> ExplorePage {
     let now = clock.now
     let asked = text.replacing("\r\n", with: "\n")
-    var page = ExplorePage(query: asked, range: range, at: now, words: Self.words)
+    var page = ExplorePage(query: asked, range: range, at: now, words: words)
     guard asked.contains(where: { !$0.isWhitespace }) else {
       page.start = await exploreStart(at: now)
       return page
     }
     let query: Query
     do {
-      query = try Query(parsing: asked)
+      query = try queries.query(asked)
     } catch {
       page.fault = ExploreFault(error, in: asked)
       return page
@@ -29,9 +29,11 @@ extension ConsoleSources {
     return page
   }
 
-  private static let words =
-    FunctionReference.entries.filter { !$0.isExperimental }.map(\.name)
-    + AggregationOperator.allCases.filter { !$0.isExperimental }.map(\.rawValue)
+  private var words: [String] {
+    let isOffered = queries.features.contains(.experimentalFunctions)
+    return FunctionReference.entries.filter { isOffered || !$0.isExperimental }.map(\.name)
+      + AggregationOperator.allCases.filter { isOffered || !$0.isExperimental }.map(\.rawValue)
+  }
 
   private func exploreStart(at now: Timestamp) async -> ExploreStart {
     let hour = now.advanced(by: .seconds(-3600))

@@ -21,7 +21,7 @@ extension LiveConsole: PrometheusSource {
   }
 
   func formatted(_ text: String) throws(PrometheusFailure) -> String {
-    do { return try Query(parsing: text).description } catch { throw PrometheusFailure(.query(error)) }
+    do { return try Query(parsing: text, features: .all).description } catch { throw PrometheusFailure(.query(error)) }
   }
 
   func labelSets(

@@ -5,6 +5,7 @@ internal import Journal
 internal import Notifiers
 internal import Planner
 internal import Probes
+internal import PromQL
 internal import Records
 internal import ServiceTime
 internal import Synchronization
@@ -84,7 +85,8 @@ final class Installation: Sendable {
       folder: try folder.subfolder(folder.samplesFolder), settings: StoreSettings(settings.storage), clock: base.clock
     ) { ($0 == .before ? Failpoint.chunkFlushBefore : .chunkFlushAfter).pass() }
     queries = QueryService(
-      reader: store, limits: settings.query.limits, lookback: settings.query.lookback.duration)
+      reader: store, limits: settings.query.limits, lookback: settings.query.lookback.duration,
+      features: settings.query.experimental ? .all : .stable)
     let link = InstallationLink()
     let log = base.log
     incidents = try await Desk(

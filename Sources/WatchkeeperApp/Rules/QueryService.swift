@@ -6,6 +6,8 @@ struct QueryService: Sendable {
   let reader: any SeriesReader
   private(set) var limits: ReadLimits
   private(set) var lookback: Duration
+  /// The experimental parts of PromQL that queries may use; the default is none.
+  var features = LanguageFeatures.stable
   var evaluation = EvaluationLimits()
 
   enum Failure: Error, Sendable, CustomStringConvertible {
@@ -62,13 +64,11 @@ struct QueryService: Sendable {
 
   func evaluate(_ text: String, over range: EvaluationRange) async throws(Failure) -> QueryResult {
     let query: Query
-    do {
-      query = try Query(parsing: text)
-    } catch {
-      throw .query(error)
-    }
+    do { query = try self.query(text) } catch { throw .query(error) }
     return try await evaluate(query, over: range)
   }
+
+  func query(_ text: String) throws(PromQLError) -> Query { try Query(parsing: text, features: features) }
 
   /// The elements of an instant query; empty when it fails, for pages that show what there is.
   func vector(_ text: String, at time: Timestamp) async -> [VectorElement] {
