@@ -17,6 +17,11 @@ struct IncrementalTests {
       return pick(["hits_total", "load", "up", "free", "missing"]) + matchers
     }
 
+    /// Nothing as a rule.
+    mutating func offset() -> String {
+      pick(["", "", "", "", "", "", " offset 30s", " offset 1m", " offset 6m30s", " @ end()", " @ start() offset 15s"])
+    }
+
     mutating func range() -> String { pick(["30s", "1m", "2m", "5m", "7m30s"]) }
 
     mutating func window() -> String {
@@ -26,9 +31,9 @@ struct IncrementalTests {
         "stdvar_over_time", "changes", "resets", "deriv",
       ])
       switch Int.random(in: 0..<12, using: &numbers) {
-      case 0: return "predict_linear(\(selector())[\(range())], 600)"
-      case 1: return "quantile_over_time(0.75, \(selector())[\(range())])"
-      default: return "\(function)(\(selector())[\(range())])"
+      case 0: return "predict_linear(\(selector())[\(range())]\(offset()), 600)"
+      case 1: return "quantile_over_time(0.75, \(selector())[\(range())]\(offset()))"
+      default: return "\(function)(\(selector())[\(range())]\(offset()))"
       }
     }
 
@@ -39,8 +44,12 @@ struct IncrementalTests {
     mutating func leaf() -> String {
       switch Int.random(in: 0..<10, using: &numbers) {
       case 0...5: window()
-      case 6...8: selector()
-      default: pick(["vector(1)", "vector(time())", "timestamp(up)", "absent(missing{zone=\"a\"})", "hour()"])
+      case 6...8: selector() + offset()
+      default:
+        pick([
+          "vector(1)", "vector(time())", "timestamp(up)", "timestamp(up offset 40s)", "absent(missing{zone=\"a\"})",
+          "hour()",
+        ])
       }
     }
 
@@ -50,7 +59,7 @@ struct IncrementalTests {
 
     mutating func matching() -> String {
       pick([
-        "", "", "on (host) ", "on (host, zone) ", "ignoring (zone) ", "on (zone) group_left ", "on () ",
+        "", "", "on (host) ", "on (host, zone) ", "ignoring (zone) ", "on (zone) group_left () ", "on () ",
         "on (host) group_right () ", "ignoring (host) group_left (host) ",
       ])
     }
@@ -242,7 +251,8 @@ struct IncrementalTests {
   @Test(
     "what is not evaluated incrementally says why",
     arguments: [
-      ("load offset 5m", PlainReason.offset), ("load @ 0", .anchor), ("max_over_time(load[5m:1m])", .subquery),
+      ("load offset 61m", PlainReason.offset), ("load offset -1s", .offset), ("load @ 0", .anchor),
+      ("max_over_time(load[5m:1m])", .subquery),
       ("load[5m]", .valueType), ("'text'", .valueType), ("sum(rate(load[30d]))", .windowTooLong),
     ])
   func reasons(_ example: (text: String, reason: PlainReason)) throws {
@@ -250,6 +260,91 @@ struct IncrementalTests {
     let engine = IncrementalEngine(at: .epoch)
     engine.adopt([rule])
     #expect(engine.reason(for: rule) == example.reason)
+  }
+
+  private static func rules(_ texts: String...) throws -> [IncrementalRule] {
+    try texts.map { IncrementalRule(try Query(parsing: $0)) }
+  }
+
+  @Test(
+    "where the clock jumps, answers stay the plain evaluator's or the rule falls back, and forward it recovers",
+    arguments: [-86_400, -3600, -90, 90, 3600, 86_400, 40 * 86_400])
+  func clockJumps(_ seconds: Int64) throws {
+    let rules = try Self.rules(
+      "load", "rate(hits_total[5m])", "sum by (zone) (resets(hits_total[2m]))", "timestamp(up)", "absent(load)",
+      "avg_over_time(free[7m30s])", "increase(hits_total[1m] offset 6m)", "changes(load[5m]) > 3")
+    let twin = IncrementalTwin()
+    var fleet = Fleet(UInt64(bitPattern: seconds))
+    let base = 100 * 86_400_000 as Int64
+    twin.adopt(rules, at: base)
+    var equal = [0, 0, 0]
+    for round in 1...120 {
+      let time = base + Int64(round) * 15_000 + (round < 50 ? 0 : seconds * 1000)
+      fleet.scrape(into: twin, at: time, round: round)
+      twin.deliver()
+      if round % 10 == 0 { twin.engine.sweep(at: Timestamp(milliseconds: time)) }
+      for rule in rules {
+        switch twin.compare(rule, at: time - (round % 3 == 0 ? 4001 : 0)) {
+        case .equal: equal[round < 50 ? 0 : round < 85 ? 1 : 2] += 1
+        case .plain(.notCovered): continue
+        case .plain(let reason): Issue.record("\(rule.query.text): \(reason)")
+        case .differs(let how): Issue.record("round \(round): \(rule.query.text): \(how)")
+        }
+      }
+    }
+    #expect(equal[0] > 250, "\(equal)")
+    if seconds > 0 { #expect(equal[2] > 250, "\(equal)") }
+  }
+
+  @Test("a late sample, a marker, a series that departs and comes back: each inside the windows")
+  func departures() throws {
+    let rules = try Self.rules(
+      "load", "rate(load[5m])", "resets(load[5m])", "sum(load)", "last_over_time(load[4m])", "load offset 2m",
+      "count_over_time(load[5m] offset 1m)", "sum by (host) (increase(load[5m]))", "topk(1, load)")
+    let twin = IncrementalTwin()
+    twin.adopt(rules, at: 0)
+    let hosts = ["a", "b", "c"].map(Self.load)
+    for step in 1...120 {
+      let time = Int64(step) * 15_000
+      for (index, labels) in hosts.enumerated() {
+        // The second departs twice, each time for another while; what comes back has another number.
+        if index == 1, [30..<36, 60..<95].contains(where: { $0.contains(step) }) {
+          if step == 33 || step == 75 { twin.depart(labels) }
+          continue
+        }
+        if index == 2, step % 40 == 20 {
+          twin.append(labels, at: time, .staleMarker)
+        } else {
+          twin.append(labels, at: time, Double((step * (index + 2)) % 17))
+        }
+      }
+      // Late, above both neighbours: the counter fell where nothing had fallen.
+      if step % 9 == 4 { twin.append(hosts[0], at: time - 37_000, 99) }
+      if step % 25 == 0 { twin.append(hosts[2], at: time - 52_000, .staleMarker) }
+      twin.deliver()
+      if step % 7 == 0 { twin.engine.sweep(at: Timestamp(milliseconds: time)) }
+      for rule in rules {
+        for behind in [0, 1, 14_000] as [Int64] {
+          #expect(twin.compare(rule, at: time - behind) == .equal, "step \(step), \(behind) ms behind: \(rule.query)")
+        }
+      }
+    }
+  }
+
+  @Test("a native histogram that comes to a series of floats sends the rules that look at it to the plain evaluator")
+  func histogramArrives() throws {
+    let rules = try Self.rules("sum(load)", "rate(load[2m])", "load{host=\"b\"}")
+    let twin = IncrementalTwin()
+    twin.adopt(rules, at: 0)
+    for step in 1...8 {
+      for host in ["a", "b"] { twin.append(Self.load(host), at: Int64(step) * 15_000, Double(step)) }
+    }
+    twin.deliver()
+    for rule in rules { #expect(twin.compare(rule, at: 121_000) == .equal) }
+    twin.append(
+      Self.load("a"), at: 135_000, NativeHistogram(schema: 0, zeroThreshold: 0, zeroCount: 1, count: 1, sum: 0))
+    twin.deliver()
+    #expect(rules.map { twin.compare($0, at: 136_000) } == [.plain(.histograms), .plain(.histograms), .equal])
   }
 
   @Test("rules share selections and leaves, and what no rule needs goes") func shared() throws {

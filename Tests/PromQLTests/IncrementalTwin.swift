@@ -21,6 +21,7 @@ final class IncrementalTwin {
   private(set) var store = MemorySeries()
   let engine: IncrementalEngine
   private var numbers: [LabelSet: UInt32] = [:]
+  private var nextNumber: UInt32 = 0
   private var feed = LiveFeed()
   private var waiting = LiveFeed.Samples()
 
@@ -29,14 +30,7 @@ final class IncrementalTwin {
   }
 
   func append(_ labels: LabelSet, at milliseconds: Int64, _ value: Double) {
-    let number: UInt32
-    if let known = numbers[labels] {
-      number = known
-    } else {
-      number = UInt32(numbers.count)
-      numbers[labels] = number
-      feed.changes.append(.made(LiveSeries(number: number, labels: labels)))
-    }
+    let number = number(of: labels)
     let time = Timestamp(milliseconds: milliseconds)
     // What was stored first stays, as in the store.
     let known = store.slices[labels]?.milliseconds.contains(milliseconds) ?? false
@@ -44,6 +38,25 @@ final class IncrementalTwin {
     waiting.numbers.append(number)
     waiting.milliseconds.append(milliseconds)
     waiting.bits.append((known ? .nan : value).bitPattern)
+  }
+
+  func append(_ labels: LabelSet, at milliseconds: Int64, _ histogram: NativeHistogram) {
+    store.append(labels, at: Timestamp(milliseconds: milliseconds), histogram)
+    feed.histograms.append(number(of: labels))
+  }
+
+  private func number(of labels: LabelSet) -> UInt32 {
+    if let known = numbers[labels] { return known }
+    let number = nextNumber
+    nextNumber += 1
+    numbers[labels] = number
+    feed.changes.append(.made(LiveSeries(number: number, labels: labels)))
+    return number
+  }
+
+  /// The store lets a series go; its samples stay on disk.
+  func depart(_ labels: LabelSet) {
+    if let number = numbers.removeValue(forKey: labels) { feed.changes.append(.gone(number)) }
   }
 
   /// Hands over what was appended.

@@ -48,16 +48,23 @@ struct IncrementalCompiler {
     _ selector: VectorSelector, _ function: WindowFunction, _ expression: Expression, window: Int64? = nil,
     nameFate: NameFate = .stays, scalars: [ScalarNode] = []
   ) throws(PlainReason) -> SelectorLeaf {
-    if selector.modifiers.anchor != nil { throw .anchor }
-    if selector.modifiers.offset != nil { throw .offset }
+    // `start()` and `end()` are the round's own time.
+    if case .time = selector.modifiers.anchor { throw .anchor }
+    let back = selector.modifiers.offset.map(Self.milliseconds) ?? 0
+    guard 0...engine.limits.offsetMaxMilliseconds ~= back else { throw .offset }
     let window = window ?? lookback
     let selection = engine.selection(of: selector.matchers)
-    let reach = window + offset + engine.limits.slackMilliseconds
+    let reach = window + back + offset + engine.limits.slackMilliseconds
     guard reach < Int64(Int32.max) else { throw .windowTooLong }
     selection.lookBack(reach)
     return engine.leaf(expression) {
-      SelectorLeaf(function, of: selection, window: window, nameFate: nameFate, scalars: scalars, in: engine)
+      SelectorLeaf(
+        function, of: selection, window: window, offset: back, nameFate: nameFate, scalars: scalars, in: engine)
     }
+  }
+
+  private static func milliseconds(_ duration: DurationExpression) -> Int64 {
+    Int64((duration.seconds(step: 0, range: 0) * 1000).rounded())
   }
 
   private func call(_ node: FunctionCall, _ expression: Expression) throws(PlainReason) -> VectorNode {
@@ -89,7 +96,7 @@ struct IncrementalCompiler {
     guard case .range(let range) = operand.withoutParentheses else { throw .subquery }
     guard let function = WindowFunction(node) else { throw .function(node.name) }
     return try leaf(
-      range.vector, function, expression, window: Int64((range.range.seconds(step: 0, range: 0) * 1000).rounded()),
+      range.vector, function, expression, window: Self.milliseconds(range.range),
       nameFate: names == .drops ? .goes : .stays, scalars: try scalars(node))
   }
 

@@ -6,6 +6,8 @@ public struct IncrementalLimits: Sendable, Equatable {
   public var sampleBytesMax = 512 << 20
   /// Series in one selector; the default is 500,000, as in a plain query.
   public var seriesMax = 500_000
+  /// The longest `offset`; the default is 1 hour, because all samples since are kept.
+  public var offsetMaxMilliseconds: Int64 = 3_600_000
   /// How much longer than its window a sample is kept, for rounds that begin late; the default is 15 seconds.
   public var slackMilliseconds: Int64 = 15_000
 

@@ -11,6 +11,8 @@ final class SelectorLeaf: VectorNode {
   private let function: WindowFunction
   /// Milliseconds.
   private let window: Int64
+  /// Milliseconds by which the window ends before the round.
+  private let offset: Int64
   private let nameFate: NameFate
   private let scalars: [ScalarNode]
   private unowned let engine: IncrementalEngine
@@ -21,12 +23,13 @@ final class SelectorLeaf: VectorNode {
   private var memory: (time: Int64, version: UInt64, column: Column, cost: EvaluationCost)?
 
   init(
-    _ function: WindowFunction, of selection: Selection, window: Int64, nameFate: NameFate, scalars: [ScalarNode],
-    in engine: IncrementalEngine
+    _ function: WindowFunction, of selection: Selection, window: Int64, offset: Int64, nameFate: NameFate,
+    scalars: [ScalarNode], in engine: IncrementalEngine
   ) {
     self.selection = selection
     self.function = function
     self.window = window
+    self.offset = offset
     self.nameFate = nameFate
     self.scalars = scalars
     self.engine = engine
@@ -56,16 +59,19 @@ final class SelectorLeaf: VectorNode {
   private func read(_ round: IncrementalRound, _ arguments: [[Double]]) throws(Complaint) -> [Double] {
     switch function {
     case .newest:
-      try collect(round) { rings, series, start, _ throws(Complaint) in
-        rings.newest(series, start: start, end: round.time)?.value
+      try collect(round) { rings, series, start, end throws(Complaint) in
+        rings.newest(series, start: start, end: end)?.value
       }
     case .newestTime:
-      try collect(round) { rings, series, start, _ throws(Complaint) in
-        rings.newest(series, start: start, end: round.time).map { Double($0.time) / 1000 }
+      try collect(round) { rings, series, start, end throws(Complaint) in
+        rings.newest(series, start: start, end: end).map { Double($0.time) / 1000 }
       }
     // The most frequent one, apart so that nothing is decided for each window.
     case .rate: try overWindows(round) { window throws(Complaint) in WindowFunction.rate(of: window) }
-    default: try overWindows(round) { window throws(Complaint) in try function.value(of: window, arguments) }
+    default:
+      try overWindows(round) { window throws(Complaint) in
+        try function.value(of: window, arguments, at: round.time)
+      }
     }
   }
 
@@ -75,8 +81,8 @@ final class SelectorLeaf: VectorNode {
   ) throws(Complaint) -> [Double] {
     let scratch = engine.scratch
     var samples = 0
-    let values = try collect(round) { rings, series, start, _ throws(Complaint) in
-      guard let window = rings.window(series, start: start, end: round.time, scratch) else { return nil }
+    let values = try collect(round) { rings, series, start, end throws(Complaint) in
+      guard let window = rings.window(series, start: start, end: end, scratch) else { return nil }
       samples &+= function.samplesRead(of: window)
       return try value(window)
     }
@@ -88,10 +94,11 @@ final class SelectorLeaf: VectorNode {
   @inline(__always)
   private func collect(
     _ round: IncrementalRound,
-    _ value: (SampleRings, UInt32, Int64, Int32) throws(Complaint) -> Double?
+    _ value: (SampleRings, UInt32, Int64, Int64) throws(Complaint) -> Double?
   ) throws(Complaint) -> [Double] {
     let rings = engine.rings
-    let start = round.time &- window
+    let end = round.time &- offset
+    let start = end &- window
     let from = rings.relative(start)
     var values: [Double] = []
     values.reserveCapacity(selection.members.count)
@@ -106,7 +113,7 @@ final class SelectorLeaf: VectorNode {
       guard ring.pointee.coveredAfter <= from, !ring.pointee.hasHistograms else {
         throw round.refuse(reason(ring.pointee))
       }
-      guard let number = try value(rings, series, start, from) else { continue }
+      guard let number = try value(rings, series, start, end) else { continue }
       if changed != nil {
         changed?.append(series)
       } else if values.count >= rows.count || rows[values.count] != series {

@@ -47,8 +47,10 @@ enum WindowFunction {
   }
 
   /// The same number as the plain evaluator's, to the bit: where that sums, this sums the same numbers in the same order.
+  ///
+  /// - Parameter instant: of the round, which is later than the window's end where that has an offset.
   @inline(__always)
-  func value(of window: RingWindow, _ scalars: [[Double]]) throws(Complaint) -> Double? {
+  func value(of window: RingWindow, _ scalars: [[Double]], at instant: Int64) throws(Complaint) -> Double? {
     switch self {
     case .rate: Self.rate(of: window)
     case .increase: Self.extrapolated(window, .counter)
@@ -67,15 +69,15 @@ enum WindowFunction {
     case .deviation: Statistics.variance(window.values).squareRoot()
     case .changes: Self.changes(window)
     case .resets: Self.resets(window)
-    case .body(let body, let call): try Self.run(body, call, window, scalars)
+    case .body(let body, let call): try Self.run(body, call, window, scalars, at: instant)
     }
   }
 
   private static func run(
-    _ body: Function.WindowBody, _ call: FunctionCall, _ window: RingWindow, _ scalars: [[Double]]
+    _ body: Function.WindowBody, _ call: FunctionCall, _ window: RingWindow, _ scalars: [[Double]], at instant: Int64
   ) throws(Complaint) -> Double? {
     var context = CallContext(call: call, scalars: scalars, remarks: Remarks())
-    context.instant = window.end
+    context.instant = instant
     return try body(window.copied(), &context)
   }
 

@@ -24,7 +24,7 @@ let ruleCostMessages: [Message] = [
   Message(
     "command.rules.total", en: "{count} {count|rule|rules}, {incremental} incremental, {time} a round",
     zh: "共 {count} 条规则，其中增量 {incremental} 条，每轮 {time}"),
-  Message("command.rules.why.offset", en: "uses offset", zh: "使用了 offset"),
+  Message("command.rules.why.offset", en: "uses a long or negative offset", zh: "使用了过长或为负的 offset"),
   Message("command.rules.why.anchor", en: "uses @", zh: "使用了 @"),
   Message("command.rules.why.subquery", en: "uses a subquery", zh: "使用了子查询"),
   Message("command.rules.why.experimental", en: "uses experimental parts", zh: "使用了实验特性"),
