@@ -28,29 +28,24 @@ extension Evaluator {
     operation.isComparison ? (operation.compares(left, right) ? 1 : 0) : operation.arithmetic(left, right)
   }
 
-  private enum Side { case left, right }
-
   private mutating func withScalar(
-    _ node: BinaryOperation, _ block: SeriesBlock, _ scalars: [Double], vectorIs side: Side
+    _ node: BinaryOperation, _ block: SeriesBlock, _ scalars: [Double], vectorIs side: BinaryOperation.Side
   ) throws(Complaint) -> SeriesBlock {
     let operation = node.operation
     let keepsName = operation.isTrim || (operation.isComparison && node.comparison == .filters)
     let source = keepsName ? block : block.losingNames()
     if operation.isTrim || !block.histograms.isEmpty {
-      return mixed(node, source, scalars, vectorIs: side, keepsName)
+      return mixed(node, source, scalars, vectorIs: side)
     }
     return try source.mapping { (value, step) throws(Complaint) -> Double? in
-      let left = side == .left ? value : scalars[step]
-      let right = side == .left ? scalars[step] : value
-      guard operation.isComparison else { return operation.arithmetic(left, right) }
-      let holds = operation.compares(left, right)
-      return keepsName ? (holds ? value : nil) : (holds ? 1 : 0)
+      side == .left
+        ? node.result(value, scalars[step], keeping: side) : node.result(scalars[step], value, keeping: side)
     }
   }
 
   /// The same for samples of either kind.
   private mutating func mixed(
-    _ node: BinaryOperation, _ block: SeriesBlock, _ scalars: [Double], vectorIs side: Side, _ keepsSample: Bool
+    _ node: BinaryOperation, _ block: SeriesBlock, _ scalars: [Double], vectorIs side: BinaryOperation.Side
   ) -> SeriesBlock {
     var result = block
     for row in 0..<block.rows {
@@ -58,11 +53,9 @@ extension Evaluator {
         guard let sample = block.sample(row, step) else { continue }
         let scalar = SampleValue.float(scalars[step])
         let (left, right) = side == .left ? (sample, scalar) : (scalar, sample)
-        switch SampleOperation(node).outcome(left, right, &remarks) {
+        switch SampleOperation(node).outcome(left, right, keeping: side, &remarks) {
         case .sample(let value): result.set(row, step, value)
         case .nothing: result.set(row, step, nil)
-        case .truth(let holds):
-          result.set(row, step, keepsSample ? (holds ? sample : nil) : .float(holds ? 1 : 0))
         }
       }
     }

@@ -1,5 +1,19 @@
 internal import Telemetry
 
+extension BinaryOperation {
+  enum Side { case left, right }
+
+  /// The result of two numbers; `nil` when a comparison does not hold, and filters.
+  ///
+  /// - Parameter side: what a comparison that filters lets through.
+  @inline(__always)
+  func result(_ left: Double, _ right: Double, keeping side: Side) -> Double? {
+    guard operation.isComparison else { return operation.arithmetic(left, right) }
+    let holds = operation.compares(left, right)
+    return comparison == .zeroOrOne ? (holds ? 1 : 0) : holds ? (side == .left ? left : right) : nil
+  }
+}
+
 /// A binary operator between two samples, of which one or both may be native histograms.
 struct SampleOperation {
   private let node: BinaryOperation
@@ -10,19 +24,20 @@ struct SampleOperation {
   init(_ node: BinaryOperation) { self.node = node }
 
   enum Outcome {
-    case sample(SampleValue)
-    /// Of a comparison.
-    case truth(Bool)
+    /// `nil`: a comparison does not hold, and filters.
+    case sample(SampleValue?)
     /// The operator has no meaning for such a pair, which has been remarked.
     case nothing
   }
 
-  func outcome(_ left: SampleValue, _ right: SampleValue, _ remarks: inout Remarks) -> Outcome {
+  /// - Parameter side: what a comparison that filters lets through.
+  func outcome(
+    _ left: SampleValue, _ right: SampleValue, keeping side: BinaryOperation.Side, _ remarks: inout Remarks
+  ) -> Outcome {
     switch (left, right) {
     case (.float(let one), .float(let other)):
       if operation.isTrim { return incompatible("float", "float", &remarks) }
-      if operation.isComparison { return .truth(operation.compares(one, other)) }
-      return .sample(.float(operation.arithmetic(one, other)))
+      return .sample(node.result(one, other, keeping: side).map { .float($0) })
     case (.histogram(let histogram), .float(let number)):
       switch operation {
       case .multiply: return .sample(.histogram(histogram.scaled(by: number)))
@@ -40,8 +55,9 @@ struct SampleOperation {
 
   private func outcome(_ left: NativeHistogram, _ right: NativeHistogram, _ remarks: inout Remarks) -> Outcome {
     switch operation {
-    case .equal: return .truth(left.tellsTheSame(as: right))
-    case .notEqual: return .truth(!left.tellsTheSame(as: right))
+    case .equal, .notEqual:
+      let holds = left.tellsTheSame(as: right) == (operation == .equal)
+      return .sample(node.comparison == .zeroOrOne ? .float(holds ? 1 : 0) : holds ? .histogram(left) : nil)
     case .add, .subtract:
       var sum = HistogramSum(left)
       do throws(HistogramSum.Incompatible) {

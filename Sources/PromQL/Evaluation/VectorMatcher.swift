@@ -122,15 +122,11 @@ struct VectorMatcher {
   ) throws(Complaint) {
     guard let manySample, let oneSample else { return }
     let (left, right) = isSwapped ? (oneSample, manySample) : (manySample, oneSample)
-    switch SampleOperation(node).outcome(left, right, &remarks) {
-    case .nothing: return
-    case .sample(let sample):
-      try write(nil, row, step)
-      output.set(row, step, sample)
-    case .truth(let holds):
-      try write(nil, row, step)
-      output.set(row, step, node.comparison == .zeroOrOne ? .float(holds ? 1 : 0) : holds ? left : nil)
+    guard case .sample(let sample) = SampleOperation(node).outcome(left, right, keeping: .left, &remarks) else {
+      return
     }
+    try write(nil, row, step)
+    output.set(row, step, sample)
   }
 
   /// A comparison that fails claims its labels too, or the error would depend on the values.
@@ -149,12 +145,8 @@ struct VectorMatcher {
   static func combined(
     _ node: BinaryOperation, _ manyValue: Double, _ oneValue: Double, isSwapped: Bool
   ) -> Double? {
-    let left = isSwapped ? oneValue : manyValue
-    let right = isSwapped ? manyValue : oneValue
-    guard node.operation.isComparison else { return node.operation.arithmetic(left, right) }
-    let holds = node.operation.compares(left, right)
-    if node.comparison == .zeroOrOne { return holds ? 1 : 0 }
-    return holds ? left : nil
+    isSwapped
+      ? node.result(oneValue, manyValue, keeping: .left) : node.result(manyValue, oneValue, keeping: .left)
   }
 
   // MARK: Labels

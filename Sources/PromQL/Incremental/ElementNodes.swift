@@ -2,15 +2,13 @@ internal import Telemetry
 
 /// Arithmetic and comparison of every element with a number.
 final class ScalarOperationNode: VectorNode {
-  enum Side { case left, right }
-
   private let node: BinaryOperation
   private let vector: VectorNode
   private let scalar: ScalarNode
-  private let side: Side
+  private let side: BinaryOperation.Side
 
   /// - Parameter side: where the vector stands.
-  init(_ node: BinaryOperation, _ vector: VectorNode, on side: Side, _ scalar: ScalarNode) {
+  init(_ node: BinaryOperation, _ vector: VectorNode, on side: BinaryOperation.Side, _ scalar: ScalarNode) {
     self.node = node
     self.vector = vector
     self.side = side
@@ -28,17 +26,11 @@ final class ScalarOperationNode: VectorNode {
       number = try scalar.value(round)
       column = try vector.column(round)
     }
-    let operation = node.operation
-    let keepsName = operation.isComparison && node.comparison == .filters
+    let keepsName = node.operation.isComparison && node.comparison == .filters
     let source = keepsName ? column : column.losingNames()
-    guard operation.isComparison else {
-      return side == .left
-        ? source.mapping { operation.arithmetic($0, number) } : source.mapping { operation.arithmetic(number, $0) }
-    }
-    return source.mapping { value in
-      let holds = side == .left ? operation.compares(value, number) : operation.compares(number, value)
-      return keepsName ? (holds ? value : nil) : (holds ? 1 : 0)
-    }
+    return side == .left
+      ? source.mapping { node.result($0, number, keeping: .left) }
+      : source.mapping { node.result(number, $0, keeping: .right) }
   }
 }
 
