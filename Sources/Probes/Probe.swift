@@ -64,6 +64,8 @@ public struct ProbeEnvironment: Sendable {
   public var interval = Duration.seconds(15)
   /// Where a probe that resolves series itself asks for them.
   public var store: any SampleAppender = SeriesListing()
+  /// And how many it may have.
+  public var allowance = SeriesAllowance()
   /// Called with what an exporter says of its metrics.
   public var tellMetadata: @Sendable ([MetricMetadata]) -> Void = { _ in }
 
@@ -75,12 +77,17 @@ public struct ProbeEnvironment: Sendable {
 }
 
 extension ProbeDefinition {
-  /// - Parameter store: where the probe's samples will go.
-  public func makeProbe(in environment: ProbeEnvironment, for store: any SampleAppender) -> any Probe {
+  /// - Parameters:
+  ///   - store: where the probe's samples will go.
+  ///   - allowance: the series that it may have, shared by all probes of its family.
+  public func makeProbe(
+    in environment: ProbeEnvironment, for store: any SampleAppender, within allowance: SeriesAllowance
+  ) -> any Probe {
     var environment = environment
     environment.target = targetLabels(hostName: environment.hostName)
     environment.interval = interval
     environment.store = store
+    environment.allowance = allowance
     return settings.makeProbe(in: environment)
   }
 }
@@ -97,11 +104,13 @@ public struct ProbeKind: Sendable {
   public let job: String
   public let intervalDefault: Duration
   public let timeoutDefault: Duration
+  /// 50,000, unless the kind is made for many targets.
+  public let seriesMaxDefault: Int
   let settings: any ProbeSettings.Type
 
   init(
     name: String, summary: String, example: String, job: String, interval: Duration, timeout: Duration,
-    settings: any ProbeSettings.Type
+    seriesMax: Int = 50_000, settings: any ProbeSettings.Type
   ) {
     self.name = name
     self.summary = summary
@@ -109,6 +118,7 @@ public struct ProbeKind: Sendable {
     self.job = job
     intervalDefault = interval
     timeoutDefault = timeout
+    seriesMaxDefault = seriesMax
     self.settings = settings
   }
 }

@@ -12,16 +12,17 @@ public struct ProbeDefinition: Decodable, Sendable {
   public let timeout: Duration
   /// Added to every series; `job` and `instance` have defaults.
   public let labels: LabelSet
-  /// Series that it may have at a time, its verdict's among them; more are refused by name and cost only themselves. The
-  /// default is 50,000.
+  /// Series that it may have at a time, over all of its targets; more are refused by name and cost only themselves. Its
+  /// verdict's are among them and never refused. The default is the kind's.
   public let seriesMax: Int
+  /// The name as the file has it, which targets share; see `perTarget`.
+  let family: String
   /// The CMDB item that is checked; `nil`: the endpoint that the settings name, or this host.
   public let item: String?
   public let settings: any ProbeSettings
 
   /// The shortest interval: a probe is no load test.
   public static let intervalMin = Duration.milliseconds(100)
-  public static let seriesMaxDefault = 50_000
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case name, kind, interval, timeout, labels, item, settings
@@ -39,7 +40,8 @@ public struct ProbeDefinition: Decodable, Sendable {
     self.interval = max(Self.intervalMin, interval ?? known.intervalDefault)
     timeout = min(self.interval, known.timeoutDefault)
     self.labels = labels
-    self.seriesMax = seriesMax ?? Self.seriesMaxDefault
+    self.seriesMax = seriesMax ?? known.seriesMaxDefault
+    family = name
     self.item = item
     self.settings = settings
   }
@@ -71,10 +73,11 @@ public struct ProbeDefinition: Decodable, Sendable {
       throw fields.problem(.labels, "fault.probe.label", ["name": bad])
     }
     labels = LabelSet(pairs)
-    seriesMax = try fields.decodeIfPresent(Int.self, forKey: .seriesMax) ?? Self.seriesMaxDefault
+    seriesMax = try fields.decodeIfPresent(Int.self, forKey: .seriesMax) ?? known.seriesMaxDefault
     guard seriesMax > 0 else {
       throw fields.problem(.seriesMax, "fault.settings.limit", ["number": String(seriesMax)])
     }
+    family = name
     item = try fields.decodeIfPresent(String.self, forKey: .item)
     // A kind whose settings all have defaults may be written without the block.
     settings =
@@ -90,6 +93,7 @@ public struct ProbeDefinition: Decodable, Sendable {
     timeout = other.timeout
     self.labels = labels
     seriesMax = other.seriesMax
+    family = other.family
     item = other.item
     self.settings = settings
   }

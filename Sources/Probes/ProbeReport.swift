@@ -1,3 +1,4 @@
+internal import Interchange
 public import Records
 public import Telemetry
 
@@ -45,6 +46,9 @@ public struct ProbeReport: Sendable {
   public var explanation: String
   /// Samples whose series the probe resolved itself, beside `samples`.
   public var batch = SampleBatch()
+  /// Series that the probe asked for itself and was refused, and why.
+  public private(set) var refused = 0
+  public private(set) var refusal: AppendError?
   /// When the target was looked at; `nil`: when the run began.
   public var measuredAt: Timestamp?
   /// Instead of the samples that every run has, for a kind with names of its own.
@@ -54,6 +58,11 @@ public struct ProbeReport: Sendable {
     self.verdict = verdict
     self.samples = samples
     self.explanation = explanation
+  }
+
+  mutating func refuse(_ round: ScrapeRound) {
+    refused += round.refused
+    refusal = round.refusal ?? refusal
   }
 
   public static func down(_ id: String, _ explanation: String, _ samples: [ProbeSample] = []) -> ProbeReport {

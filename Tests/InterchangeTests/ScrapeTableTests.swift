@@ -25,8 +25,11 @@ struct ScrapeBench {
   var store = Numbering()
   var time: Int64 = 0
 
-  init(_ labelling: SeriesLabelling = SeriesLabelling(target: .empty), limits: ScrapeLimits = ScrapeLimits()) {
-    table = ScrapeTable(labelling: labelling, limits: limits)
+  init(
+    _ labelling: SeriesLabelling = SeriesLabelling(target: .empty), limits: ScrapeLimits = ScrapeLimits(),
+    within allowance: SeriesAllowance = SeriesAllowance()
+  ) {
+    table = ScrapeTable(labelling: labelling, limits: limits, within: allowance)
   }
 
   mutating func read(_ body: String, _ format: ExpositionFormat = .text) throws(ExpositionError) -> ScrapeRound {
@@ -189,6 +192,44 @@ struct ScrapeTableTests {
     #expect(round.refused == 1 && round.added == 2 && round.batch.count == 2)
     bench.store.refuses = { _ in false }
     #expect(try bench.shown("a 1\nb 2\nc 3\n").contains("b 2.0 @2000"))
+  }
+
+  @Test("series over the probe's limit are refused by name and cost only themselves; those it had stay")
+  func allowance() throws {
+    let allowance = SeriesAllowance(limit: 3)
+    var (bench, other) = (ScrapeBench(within: allowance), ScrapeBench(within: allowance))
+    #expect(try bench.shown("a 1\nb 1\n").count == 2)
+    var round = try other.read("x 1\ny 1\nx 1\n")
+    #expect(round.refused == 1 && round.refusal == .tooManySeriesOfProbe(limit: 3) && round.added == 1)
+    #expect(other.lines(round.batch) == ["x 1.0 @1000"] && other.store.labels.count == 1, "the store was not asked")
+    // What was there stays, wherever it stands in the body.
+    round = try bench.read("c 2\na 2\nb 2\n")
+    #expect(round.refused == 1 && bench.lines(round.batch) == ["a 2.0 @2000", "b 2.0 @2000"])
+    // What ends makes room in the next round, for the other target too.
+    #expect(try bench.shown("a 3\n") == ["a 3.0 @3000", "b stale @3000"])
+    #expect(try other.shown("x 2\ny 2\n") == ["x 2.0 @2000", "y 2.0 @2000"])
+    // One that comes back is a new one.
+    round = try bench.read("a 4\nb 4\n")
+    #expect(round.refused == 1 && bench.lines(round.batch) == ["a 4.0 @4000"])
+    _ = other.table.end()
+    #expect(allowance.count == 1)
+    #expect(try bench.shown("a 5\nb 5\n") == ["a 5.0 @5000", "b 5.0 @5000"])
+    _ = bench.table.end()
+    #expect(allowance.count == 0)
+    #expect(try bench.shown("a 6\n") == ["a 6.0 @6000"])
+    #expect(allowance.count == 1)
+  }
+
+  @Test("a series that the store refuses, or whose renewal it refuses, takes none of the probe's room")
+  func allowanceOfRefused() throws {
+    let allowance = SeriesAllowance(limit: 2)
+    var bench = ScrapeBench(within: allowance)
+    bench.store.refuses = { $0.metric == "a" }
+    #expect(try bench.shown("a 1\nb 1\nc 1\n").count == 1)
+    #expect(allowance.count == 1, "a's room is given back when the round has ended")
+    let references = try bench.read("b 2\n").batch.references
+    _ = bench.table.renew(Set(references)) { _ throws(AppendError) in throw .tooManySeries(limit: 1) }
+    #expect(allowance.count == 0)
   }
 
   @Test("the target's labels win, or the exporter's")

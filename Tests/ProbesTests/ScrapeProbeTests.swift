@@ -12,14 +12,15 @@ struct ScrapeProbeTests {
   let store = MemoryStore()
   let clock = ManualClock()
 
-  private func definition(_ settings: String, labels: String = "{}") throws -> ProbeDefinition {
-    let json = #"{"name":"web","kind":"scrape","interval":"10s","labels":\#(labels),"settings":\#(settings)}"#
+  private func definition(_ settings: String, labels: String = "{}", more: String = "") throws -> ProbeDefinition {
+    let json = #"{"name":"web","kind":"scrape","interval":"10s","labels":\#(labels),\#(more)"settings":\#(settings)}"#
     return try JSONDecoder().decode(ProbeDefinition.self, from: Data(json.utf8))
   }
 
   private func probe(_ definition: ProbeDefinition) -> any Probe {
     definition.makeProbe(
-      in: ProbeEnvironment(transfers: TransferEngine(), clock: clock, hostName: "h"), for: store)
+      in: ProbeEnvironment(transfers: TransferEngine(), clock: clock, hostName: "h"), for: store,
+      within: SeriesAllowance(limit: definition.seriesMax))
   }
 
   private static func answer(_ body: String, status: String = "200 OK") -> String {
@@ -152,6 +153,42 @@ struct ScrapeProbeTests {
     await task.value
   }
 
+  /// The states of the first runs of these probes, by name.
+  private func firstRuns(of definitions: [ProbeDefinition]) async -> [String: ProbeStatus] {
+    let runner = ProbeRunner(
+      environment: ProbeEnvironment(transfers: TransferEngine(), clock: clock, hostName: "h"), store: store)
+    let (states, sink) = AsyncStream<ProbeStatus>.makeStream()
+    await runner.observe { sink.yield($0) }
+    await runner.load(definitions)
+    let task = Task { await runner.run() }
+    var found: [String: ProbeStatus] = [:]
+    var iterator = states.makeAsyncIterator()
+    await clock.waitForSleeper()
+    clock.advance(by: .seconds(10))
+    while found.count < definitions.count, let state = await iterator.next() { found[state.name] = state }
+    task.cancel()
+    await task.value
+    return found
+  }
+
+  @Test("series_max holds over all targets of a probe; without it there is none but the store's own")
+  func seriesMax() async throws {
+    let server = try LoopbackServer.answering(Self.answer("a 1\nb 2\nc 3\n"))
+    defer { server.stop() }
+    let targets = #"{"targets":["127.0.0.1:\#(server.port)","localhost:\#(server.port)"]}"#
+    let limited = try definition(targets, more: #""series_max":4,"#).perTarget
+    let states = await firstRuns(of: limited)
+    // Each has eight series of its own: they are counted and never refused.
+    #expect(states.values.map(\.refused).reduce(0, +) >= 2)
+    for state in states.values {
+      #expect(state.verdict == .up && store.samples("up").count == 2)
+      #expect(state.refused == 0 || state.explanation.contains("raise its series_max"), "\(state.explanation)")
+      #expect(state.refusedInAll == state.refused)
+    }
+    #expect(store.samples("a").count + store.samples("b").count + store.samples("c").count <= 4)
+    #expect(try definition(targets).seriesMax == .max)
+  }
+
   @Test("times near the lattice are put on it")
   func lattice() {
     let last = Timestamp(milliseconds: 1_000_000)
@@ -212,6 +249,14 @@ struct ScrapeProbeTests {
     #expect(
       report.explanation.contains("a.prom: line 1: expected a value")
         && report.explanation.contains("d.prom: the file states times"))
+
+    let limited = json.replacing(#""settings""#, with: #""series_max":1,"settings""#)
+    let probeWithLimit = self.probe(try JSONDecoder().decode(ProbeDefinition.self, from: Data(limited.utf8)))
+    try put("a.prom", "one 1\ntwo 1\n")
+    report = await probeWithLimit.run(within: .seconds(5))
+    #expect(written(report) == [#"one{instance="h", job="textfile"} 1.0"#])
+    #expect(report.refused == 2 && report.refusal == .tooManySeriesOfProbe(limit: 1))
+    #expect(report.explanation.contains("b.prom: 1 series were refused: the probe has 1 series, its limit"))
 
     try FileManager.default.removeItem(at: folder)
     report = await probe.run(within: .seconds(5))

@@ -4,9 +4,9 @@ import PromQL
 import Synchronization
 import Telemetry
 import Testing
-import TimeSeriesStore
 import WebInterface
 
+@testable import TimeSeriesStore
 @testable import WatchkeeperApp
 
 @Suite("Rules over samples kept in memory")
@@ -24,11 +24,12 @@ struct IncrementalRulesTests {
     QueryService(reader: store, limits: ReadLimits(), lookback: .seconds(300))
   }
 
-  private static func groups(_ rules: String) throws -> [RuleGroup] {
+  private static func groups(_ rules: String, interval: String = "15s") throws -> [RuleGroup] {
     try ConfigurationReader.read(
       ConfigurationFiles(files: [
         .init(kind: .settings, path: "watchkeeper.yaml", text: "packaged: {probes: false, rules: false, plans: false}"),
-        .init(kind: .rules, path: "rules/a.yaml", text: "groups: [{name: g, interval: 15s, rules: [\(rules)]}]"),
+        .init(
+          kind: .rules, path: "rules/a.yaml", text: "groups: [{name: g, interval: \(interval), rules: [\(rules)]}]"),
       ]), hostName: "h", notifiers: CommandWorld.offlineNotifiers
     ).ruleGroups
   }
@@ -125,6 +126,37 @@ struct IncrementalRulesTests {
     await running.value
     #expect(evaluator.view.rounds > 0)
     #expect(evaluator.view.samplesRefused == evaluator.view.rounds)
+    await store.close()
+  }
+
+  @Test("a rule whose series left the store begins it anew, and nothing is refused") func departed() async throws {
+    let groups = try Self.groups("{record: slow, expr: vector(1)}", interval: "30h")
+    let evaluator = RuleEvaluator(
+      world: .test(clock), queries: queries, appender: store, log: .test, external: .none,
+      offer: { _ in }, retire: { _ in })
+    try await evaluator.restore(groups)
+    let running = Task { await evaluator.run() }
+    func pass(until rounds: UInt64) async {
+      for _ in 0..<200_000 where evaluator.view.rounds < rounds {
+        clock.advance(by: .seconds(1))
+        for _ in 0..<10 { await Task.yield() }
+      }
+    }
+    await pass(until: 1)
+    await store.commit()
+    clock.advance(by: .seconds(27 * 3600))
+    store.closeChunks(.idle)
+    await store.commit()
+    await store.sealFinishedDays(at: clock.now)
+    await store.forgetDeparted()
+    #expect(store.statistics.departedSeries == 1 && evaluator.view.rounds == 1)
+    await pass(until: 2)
+    await evaluator.stop()
+    await running.value
+    #expect(store.statistics.refusedGone == 1, "the first try named the series that had left")
+    #expect(evaluator.view.samplesRefused == 0)
+    let selection = SeriesSelection([.equal("__name__", "slow")], after: .epoch, through: clock.now)
+    #expect(try await store.select([selection], limits: ReadLimits())[0].map(\.count) == [2])
     await store.close()
   }
 

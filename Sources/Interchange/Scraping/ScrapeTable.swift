@@ -45,6 +45,7 @@ public struct ScrapeTable: Sendable {
   private let labelling: SeriesLabelling
   private let limits: ScrapeLimits
   private let times: Times
+  private let allowance: SeriesAllowance
   /// The written form of each entry.
   private var texts = ByteKeys()
   private var entries: [Entry] = []
@@ -55,6 +56,8 @@ public struct ScrapeTable: Sendable {
   private var lastCount = 0
   /// Whether the series of `lastRound` have not been ended since.
   private var isLiving = false
+  /// Series that were taken from the allowance: those of the last round that the store has.
+  private var held = 0
 
   /// Whose clock counts.
   public enum Times: Sendable, Hashable {
@@ -64,10 +67,14 @@ public struct ScrapeTable: Sendable {
     case scrape
   }
 
-  public init(labelling: SeriesLabelling, limits: ScrapeLimits = ScrapeLimits(), times: Times = .exporter) {
+  public init(
+    labelling: SeriesLabelling, limits: ScrapeLimits = ScrapeLimits(), times: Times = .exporter,
+    within allowance: SeriesAllowance = SeriesAllowance()
+  ) {
     self.labelling = labelling
     self.limits = limits
     self.times = times
+    self.allowance = allowance
   }
 
   /// Reads a body and makes a batch of its samples, with a staleness marker for each series that is gone.
@@ -90,16 +97,7 @@ public struct ScrapeTable: Sendable {
       return reading
     }
     var result = ScrapeRound(scraped: reading.hits.count)
-    for (entry, labels) in reading.fresh where entries[Int(entry)].reference.generation == Self.unresolved {
-      do throws(AppendError) {
-        entries[Int(entry)].reference = try resolve(labels)
-        result.added += 1
-      } catch {
-        result.refused += 1
-        result.refusal = error
-      }
-    }
-    take(reading, at: time, into: &result)
+    take(reading, at: time, into: &result, resolve)
     return result
   }
 
@@ -107,6 +105,7 @@ public struct ScrapeTable: Sendable {
   public mutating func end() -> [SeriesReference] {
     guard isLiving else { return [] }
     isLiving = false
+    hold(0)
     return entries.compactMap { $0.round == lastRound ? living($0) : nil }
   }
 
@@ -124,9 +123,11 @@ public struct ScrapeTable: Sendable {
     for index in entries.indices where entries[index].isResolved && gone.contains(entries[index].reference) {
       let old = entries[index].reference
       entries[index].reference = Self.none(Self.unresolved)
-      guard isLiving, entries[index].round == lastRound, let labels = labels(of: index),
-        let reference = try? resolve(labels)
-      else { continue }
+      guard isLiving, entries[index].round == lastRound else { continue }
+      guard let labels = labels(of: index), let reference = try? resolve(labels) else {
+        hold(held - 1)
+        continue
+      }
       entries[index].reference = reference
       renewed[old] = reference
     }
@@ -155,8 +156,8 @@ public struct ScrapeTable: Sendable {
     var hits: [Hit] = []
     /// Times that the exporter states, by index of the hit.
     var times: [(hit: Int, milliseconds: Int64)] = []
-    /// Entries that the store is to be asked for.
-    var fresh: [(entry: UInt32, labels: LabelSet)] = []
+    /// Labels that the store is to be asked for, by index of the hit.
+    var fresh: [(hit: Int, labels: LabelSet)] = []
     var metadata: [MetricMetadata] = []
     /// How many of `hits` relabelling leaves.
     var kept = 0
@@ -227,17 +228,22 @@ public struct ScrapeTable: Sendable {
       return
     }
     try limits.check(labels, scanner)
-    reading.fresh.append((index, labels))
+    reading.fresh.append((reading.hits.count, labels))
   }
 
   // MARK: Taking over
 
-  private mutating func take(_ reading: Reading, at time: Timestamp, into result: inout ScrapeRound) {
+  private mutating func take(
+    _ reading: Reading, at time: Timestamp, into result: inout ScrapeRound,
+    _ resolve: (LabelSet) throws(AppendError) -> SeriesReference
+  ) {
     round += 1
     result.batch.reserve(reading.kept)
     var shown = 0
     var stayed = 0
+    var resolved = 0
     var nextTime = 0
+    var nextFresh = 0
     for (position, hit) in reading.hits.enumerated() {
       let index = Int(hit.entry)
       var own: Int64?
@@ -245,13 +251,21 @@ public struct ScrapeTable: Sendable {
         own = reading.times[nextTime].milliseconds
         nextTime += 1
       }
+      var labels: LabelSet?
+      if nextFresh < reading.fresh.count, reading.fresh[nextFresh].hit == position {
+        labels = reading.fresh[nextFresh].labels
+        nextFresh += 1
+      }
       if entries[index].round == round {
         guard own != nil else {
           result.repeated += 1
           continue
         }
       } else {
-        if entries[index].round == lastRound { stayed += 1 }
+        let wasShown = entries[index].round == lastRound
+        if wasShown { stayed += 1 }
+        if !entries[index].isResolved || !wasShown || !isLiving { admit(index, labels, into: &result, resolve) }
+        if entries[index].isResolved { resolved += 1 }
         entries[index].round = round
         entries[index].isTimed = own != nil
         shown += 1
@@ -268,9 +282,36 @@ public struct ScrapeTable: Sendable {
         if let reference = living(entry) { result.batch.append(reference, at: time, .staleMarker) }
       }
     }
+    // Only now: what ends makes room in the next round.
+    hold(resolved)
     lastRound = round
     lastCount = shown
     isLiving = true
+  }
+
+  /// One more series, new or back again. One that is refused is asked for again in the next round.
+  private mutating func admit(
+    _ index: Int, _ labels: LabelSet?, into result: inout ScrapeRound,
+    _ resolve: (LabelSet) throws(AppendError) -> SeriesReference
+  ) {
+    guard entries[index].reference.generation != Self.dropped else { return }
+    do throws(AppendError) {
+      try allowance.take()
+      held += 1
+      guard let labels else { return }
+      entries[index].reference = try resolve(labels)
+      result.added += 1
+    } catch {
+      entries[index].reference = Self.none(Self.unresolved)
+      result.refused += 1
+      result.refusal = error
+    }
+  }
+
+  /// Gives back what is no longer shown.
+  private mutating func hold(_ count: Int) {
+    allowance.giveBack(held - count)
+    held = count
   }
 
   /// Forgets series that are gone when they are more than those that live: free names would otherwise pile up.

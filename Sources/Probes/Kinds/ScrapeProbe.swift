@@ -21,7 +21,9 @@ final class ScrapeProbe: Probe {
     self.environment = environment
     let labelling = SeriesLabelling(
       target: environment.target, precedence: settings.precedence, rules: settings.seriesRules)
-    state = Mutex(State(table: ScrapeTable(labelling: labelling, limits: settings.limits, times: settings.times)))
+    let table = ScrapeTable(
+      labelling: labelling, limits: settings.limits, times: settings.times, within: environment.allowance)
+    state = Mutex(State(table: table))
   }
 
   func run(within limit: Duration) async -> ProbeReport {
@@ -100,7 +102,7 @@ final class ScrapeProbe: Probe {
       if !round.metadata.isEmpty { environment.tellMetadata(round.metadata) }
       var report = ProbeReport(.up)
       report.batch = round.batch
-      if let refusal = round.refusal { report.explanation = "\(round.refused) series were refused: \(refusal)" }
+      report.refuse(round)
       return (report, round)
     } catch {
       return (failed(.down("reason.scrape.body", error.description), at: time), nil)

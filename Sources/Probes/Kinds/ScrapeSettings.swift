@@ -150,7 +150,8 @@ public struct ScrapeSettings: ProbeSettings {
       settings:
         targets: [web01.example.org:9100, web02.example.org:9100]
       """,
-    job: "scrape", interval: .seconds(15), timeout: .seconds(10), settings: ScrapeSettings.self)
+    // As many as the store takes: targets come by the hundred.
+    job: "scrape", interval: .seconds(15), timeout: .seconds(10), seriesMax: .max, settings: ScrapeSettings.self)
 }
 
 extension ScrapeSettings.TargetGroup {

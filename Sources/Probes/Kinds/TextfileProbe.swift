@@ -166,7 +166,9 @@ final class TextfileProbe: Probe {
   private func read(
     _ file: File, at time: Timestamp, into report: inout ProbeReport, _ tables: inout [String: ScrapeTable]
   ) -> String? {
-    var table = tables[file.path] ?? ScrapeTable(labelling: SeriesLabelling(target: environment.target))
+    var table =
+      tables[file.path]
+      ?? ScrapeTable(labelling: SeriesLabelling(target: environment.target), within: environment.allowance)
     defer { tables[file.path] = table }
     var problem = "cannot be read, or is longer than \(Self.fileBytesMax) bytes"
     if let bytes = file.content?.bytes {
@@ -177,6 +179,7 @@ final class TextfileProbe: Probe {
         if round.timed == 0 {
           report.batch.append(contentsOf: round.batch)
           environment.tellMetadata(round.metadata)
+          report.refuse(round)
           return round.refusal.map { "\(round.refused) series were refused: \($0)" }
         }
         // A file may be old, its samples are of now, as node_exporter has it.

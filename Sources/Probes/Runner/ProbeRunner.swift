@@ -77,11 +77,15 @@ public actor ProbeRunner {
   public func load(_ definitions: [ProbeDefinition]) {
     let now = clock.uptime
     var kept: [String: Entry] = [:]
+    // Targets of one definition change together: what goes on has its own.
+    var allowances: [String: SeriesAllowance] = [:]
     for definition in definitions {
       if let entry = entries[definition.name], entry.definition.isSame(as: definition) {
         kept[definition.name] = entry
       } else {
-        kept[definition.name] = makeEntry(definition, replacing: entries[definition.name], at: now)
+        let allowance = allowances[definition.family] ?? SeriesAllowance(limit: definition.seriesMax)
+        allowances[definition.family] = allowance
+        kept[definition.name] = makeEntry(definition, within: allowance, replacing: entries[definition.name], at: now)
       }
     }
     for (name, entry) in entries where kept[name] == nil { retire(entry) }
@@ -90,7 +94,9 @@ public actor ProbeRunner {
     sleeper?.cancel()
   }
 
-  private func makeEntry(_ definition: ProbeDefinition, replacing old: Entry?, at now: Duration) -> Entry {
+  private func makeEntry(
+    _ definition: ProbeDefinition, within allowance: SeriesAllowance, replacing old: Entry?, at now: Duration
+  ) -> Entry {
     let target = definition.targetLabels(hostName: environment.hostName)
     old?.running?.task.cancel()
     let living = (old?.binding.living ?? []) + (old?.probe.endSeries() ?? [])
@@ -103,8 +109,8 @@ public actor ProbeRunner {
     status.skipped = timing.skipped
     status.refusedInAll = old?.status.refusedInAll ?? 0
     return Entry(
-      definition: definition, probe: definition.makeProbe(in: environment, for: store), timing: timing,
-      binding: SeriesBinding(target: target, seriesMax: definition.seriesMax, inheriting: living), status: status)
+      definition: definition, probe: definition.makeProbe(in: environment, for: store, within: allowance),
+      timing: timing, binding: SeriesBinding(target: target, within: allowance, inheriting: living), status: status)
   }
 
   /// Ends the series of a probe that is no longer defined.
@@ -211,27 +217,29 @@ public actor ProbeRunner {
     guard let entry = entries[name] else { return }
     let took = clock.uptime - run.startedUptime
     let status = entry.status
-    let samples =
-      report.samples + report.verdictSamples(took: took) + [
+    let verdict =
+      report.verdictSamples(took: took) + [
         ProbeSample("watchkeeper_probe_late_seconds", run.late.inSeconds),
         ProbeSample("watchkeeper_probe_skipped_total", Double(entry.timing.skipped)),
         ProbeSample("watchkeeper_probe_abandoned_total", Double(status.abandoned)),
       ]
     let time = report.measuredAt ?? run.startedAt
     let probe = entry.probe
-    entry.binding.record(samples, behind: report.batch, at: time, in: store) { probe.renewSeries($0) }
+    entry.binding.record(report.samples, verdict: verdict, behind: report.batch, at: time, in: store) {
+      probe.renewSeries($0)
+    }
     entry.status.lastRun = run.startedAt
     entry.status.verdict = report.verdict
     entry.status.explanation = report.explanation
     entry.status.duration = took
     entry.status.late = run.late
-    entry.status.samples = samples.count + report.batch.count
-    entry.status.refused = entry.binding.refused
-    entry.status.refusal = entry.binding.refusal
-    entry.status.refusedInAll += entry.binding.refused
+    entry.status.samples = report.samples.count + verdict.count + report.batch.count
+    entry.status.refused = entry.binding.refused + report.refused
+    entry.status.refusal = entry.binding.refusal ?? report.refusal
+    entry.status.refusedInAll += entry.status.refused
     entry.status.runs += 1
-    if let refusal = entry.binding.refusal, entry.status.explanation.isEmpty {
-      entry.status.explanation = refusal.description
+    if let refusal = entry.status.refusal, entry.status.explanation.isEmpty {
+      entry.status.explanation = "\(entry.status.refused) series were refused: \(refusal)"
     }
     observer?(entry.status)
   }

@@ -6,8 +6,7 @@ internal import Telemetry
 struct SeriesBinding {
   /// Added to every sample. A probe's label of the same name is kept as `exported_…`, as Prometheus does.
   let target: LabelSet
-  /// Series that it may have at a time.
-  let seriesMax: Int
+  private let allowance: SeriesAllowance
   private struct Bound {
     let reference: SeriesReference
     var round: Int
@@ -17,15 +16,15 @@ struct SeriesBinding {
   /// Of the definition before a reload: ended unless the first round of this one shows them again.
   private var inherited: [SeriesReference] = []
   private var round = 0
-  /// Series of the last round and those that came in this one.
-  private var count = 0
+  /// Series that were taken from the allowance.
+  private var held = 0
   /// Samples that the store would not have a series for, in the last round, and why.
   private(set) var refused = 0
   private(set) var refusal: AppendError?
 
-  init(target: LabelSet, seriesMax: Int, inheriting references: [SeriesReference] = []) {
+  init(target: LabelSet, within allowance: SeriesAllowance, inheriting references: [SeriesReference] = []) {
     self.target = target
-    self.seriesMax = seriesMax
+    self.allowance = allowance
     inherited = references
   }
 
@@ -39,44 +38,58 @@ struct SeriesBinding {
   /// Stores one round's samples.
   ///
   /// - Parameters:
+  ///   - verdict: samples that every run has; their series are never refused for the probe's limit.
   ///   - own: what the probe bound itself.
   ///   - renew: asks the probe to resolve anew the series of `own` that left the store.
   mutating func record(
-    _ samples: [ProbeSample], behind own: SampleBatch = SampleBatch(), at timestamp: Timestamp,
+    _ samples: [ProbeSample], verdict: [ProbeSample], behind own: SampleBatch = SampleBatch(), at timestamp: Timestamp,
     in store: any SampleAppender,
     renew: (Set<SeriesReference>) -> [SeriesReference: SeriesReference] = { _ in [:] }
   ) {
-    let outcome = store.append(batch(samples, behind: own, at: timestamp, into: store))
+    let outcome = store.append(batch(samples, verdict, behind: own, at: timestamp, into: store))
     guard !outcome.gone.isEmpty else { return }
     // A probe slower than the store's memory: what was taken already is known there and not taken twice.
     let gone = Set(outcome.gone)
     forget(gone)
     let again = own.renewed(renew(gone))
-    store.append(batch(samples, behind: again, at: timestamp, into: store))
+    store.append(batch(samples, verdict, behind: again, at: timestamp, into: store))
   }
 
   private mutating func forget(_ gone: Set<SeriesReference>) {
     for slot in bySlot.indices where bySlot[slot].map({ gone.contains($0.reference) }) == true { bySlot[slot] = nil }
     byLabels = byLabels.filter { !gone.contains($0.value.reference) }
+    settle()
+  }
+
+  /// Gives back what is no longer shown.
+  private mutating func settle() {
+    let shown = bySlot.count { $0?.round == round } + byLabels.count
+    allowance.giveBack(held - shown)
+    held = shown
   }
 
   /// One round's samples with a staleness marker for each series that was there before and is not now.
   ///
   /// - Parameter own: what the probe bound itself; the batch begins with it.
   private mutating func batch(
-    _ samples: [ProbeSample], behind own: SampleBatch, at timestamp: Timestamp, into store: any SampleAppender
+    _ samples: [ProbeSample], _ verdict: [ProbeSample], behind own: SampleBatch, at timestamp: Timestamp,
+    into store: any SampleAppender
   ) -> SampleBatch {
     var batch = own
     let last = round
-    count = bySlot.count { $0?.round == last } + byLabels.count
     round += 1
     refused = 0
     refusal = nil
+    for sample in verdict {
+      guard let reference = reference(of: sample, in: store, isOwed: true) else { continue }
+      batch.append(reference, at: timestamp, sample.value)
+    }
     for sample in samples {
-      guard let reference = reference(of: sample, in: store) else { continue }
+      guard let reference = reference(of: sample, in: store, isOwed: false) else { continue }
       batch.append(reference, at: timestamp, sample.value)
     }
     end(seenIn: last, at: timestamp, in: &batch)
+    settle()
     if !inherited.isEmpty {
       let present = Set(batch.references)
       for reference in inherited where !present.contains(reference) {
@@ -87,51 +100,50 @@ struct SeriesBinding {
     return batch
   }
 
-  private mutating func reference(of sample: ProbeSample, in store: any SampleAppender) -> SeriesReference? {
-    if let slot = sample.slot {
-      if slot < bySlot.count, let bound = bySlot[slot] {
-        guard bound.round >= round - 1 || admit() else { return nil }
-        bySlot[slot]?.round = round
+  private mutating func reference(
+    of sample: ProbeSample, in store: any SampleAppender, isOwed: Bool
+  ) -> SeriesReference? {
+    do throws(AppendError) {
+      if let slot = sample.slot {
+        if slot < bySlot.count, let bound = bySlot[slot] {
+          if bound.round < round - 1 { try admit(isOwed) }
+          bySlot[slot]?.round = round
+          return bound.reference
+        }
+        let reference = try resolve(sample.series, in: store, isOwed)
+        while bySlot.count <= slot { bySlot.append(nil) }
+        bySlot[slot] = Bound(reference: reference, round: round)
+        return reference
+      }
+      if let bound = byLabels[sample.series] {
+        byLabels[sample.series]?.round = round
         return bound.reference
       }
-      guard let reference = resolve(sample.series, in: store) else { return nil }
-      while bySlot.count <= slot { bySlot.append(nil) }
-      bySlot[slot] = Bound(reference: reference, round: round)
+      let reference = try resolve(sample.series, in: store, isOwed)
+      byLabels[sample.series] = Bound(reference: reference, round: round)
       return reference
-    }
-    if let bound = byLabels[sample.series] {
-      byLabels[sample.series]?.round = round
-      return bound.reference
-    }
-    guard let reference = resolve(sample.series, in: store) else { return nil }
-    byLabels[sample.series] = Bound(reference: reference, round: round)
-    return reference
-  }
-
-  /// One more series: what was there before stays, what is new is refused.
-  private mutating func admit() -> Bool {
-    guard count < seriesMax else {
-      refused += 1
-      refusal = .tooManySeriesOfProbe(limit: seriesMax)
-      return false
-    }
-    count += 1
-    return true
-  }
-
-  private mutating func resolve(_ series: LabelSet, in store: any SampleAppender) -> SeriesReference? {
-    guard admit() else { return nil }
-    var labels: [Label] = []
-    for label in series.labels {
-      labels.append(target[label.name] == nil ? label : Label("exported_" + label.name, label.value))
-    }
-    do {
-      return try store.reference(for: LabelSet(labels + target.labels))
     } catch {
       refused += 1
       refusal = error
       return nil
     }
+  }
+
+  /// One more series: what was there before stays, what is new may be refused.
+  private mutating func admit(_ isOwed: Bool) throws(AppendError) {
+    if isOwed { allowance.takeOwed() } else { try allowance.take() }
+    held += 1
+  }
+
+  private mutating func resolve(
+    _ series: LabelSet, in store: any SampleAppender, _ isOwed: Bool
+  ) throws(AppendError) -> SeriesReference {
+    try admit(isOwed)
+    var labels: [Label] = []
+    for label in series.labels {
+      labels.append(target[label.name] == nil ? label : Label("exported_" + label.name, label.value))
+    }
+    return try store.reference(for: LabelSet(labels + target.labels))
   }
 
   private mutating func end(seenIn last: Int, at timestamp: Timestamp, in batch: inout SampleBatch) {

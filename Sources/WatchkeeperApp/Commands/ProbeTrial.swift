@@ -17,8 +17,9 @@ struct ProbeTrial: Sendable {
   /// Runs the probe, at most for its timeout and the grace; a run that hangs is left behind.
   static func run(_ definition: ProbeDefinition, in environment: ProbeEnvironment) async -> ProbeTrial {
     let listing = SeriesListing()
-    return await run(
-      definition, with: definition.makeProbe(in: environment, for: listing), in: environment, listing)
+    let probe = definition.makeProbe(
+      in: environment, for: listing, within: SeriesAllowance(limit: definition.seriesMax))
+    return await run(definition, with: probe, in: environment, listing)
   }
 
   static func run(

@@ -103,8 +103,10 @@ extension Installation {
 
   private func probed(_ probe: ProbeStatus) {
     let before = status.withLock { $0.probes.updateValue(probe, forKey: probe.name) }
-    if let refusal = probe.refusal, before?.refusal == nil {
-      log.warning("probes: \(probe.name): \(probe.refused) samples refused: \(refusal)")
+    if probe.refusal != before?.refusal {
+      let change =
+        probe.refusal.map { "\(probe.refused) series were refused: \($0)" } ?? "no series is refused any more"
+      log.warning("probes: \(probe.name): \(change)")
     }
     guard probe.kind == LinuxHostSettings.kind.name else { return }
     Task {
