@@ -12,6 +12,11 @@ packages_to_test=(
   nginx-common nginx-light openssl prometheus prometheus-node-exporter python3 python3-aiosmtpd strace
 )
 
+# Whose scrape the fuzzer starts from.
+packages_to_fuzz=(
+  curl prometheus-node-exporter
+)
+
 # What looks at the pages, in both languages.
 packages_to_browse=(
   chromium chromium-driver fonts-wqy-microhei python3-venv

@@ -13,6 +13,8 @@ public struct Query: Sendable, Hashable {
   public static let nestingMax = 100
   /// Binary operators in one query; the default is 500.
   public static let operatorsMax = 500
+  /// Regular expressions in selectors of one query, which take up to 2 MiB each; the default is 200.
+  public static let patternsMax = 200
   /// Length of the text; the default is 128 KiB.
   public static let textBytesMax = 128 << 10
 

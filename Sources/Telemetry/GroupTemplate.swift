@@ -52,6 +52,16 @@ package struct GroupTemplate {
     }
   }
 
+  /// Of what `expanded` would answer.
+  package func byteCount(of match: Pattern.Match) -> Int {
+    pieces.reduce(0) { sum, piece in
+      switch piece {
+      case .text(let text): sum + text.count
+      case .group(let group): sum + (match.groups.indices.contains(group) ? match.groups[group]?.count ?? 0 : 0)
+      }
+    }
+  }
+
   package func expanded(_ match: Pattern.Match, in subject: [UInt8]) -> String {
     var result: [UInt8] = []
     append(match, in: subject, to: &result)

@@ -30,7 +30,9 @@ struct SeriesText {
     if owner == .sample, !labels.contains(where: { $0.name == LabelSet.metricName && !$0.value.isEmpty }) {
       throw error("expected a metric's name")
     }
-    for (index, label) in labels.enumerated() where labels[..<index].contains(where: { $0.name == label.name }) {
+    // A line can have thousands of labels before anyone counts them.
+    var names: Set<String> = []
+    for label in labels where !names.insert(label.name).inserted {
       throw error("the label '\(label.name)' is there twice")
     }
     return labels

@@ -10,13 +10,14 @@ struct HistogramMessage {
   private var positive = Side()
   private var negative = Side()
   private var customBounds: [Double] = []
-  private let bucketsMax: Int
 
   /// Buckets of one side: differences of whole numbers, or floating counts.
   private struct Side {
     var spans: [Buckets.Span] = []
     var deltas: [Int64] = []
     var counts: [Double] = []
+
+    var size: Int { spans.count + deltas.count + counts.count }
 
     /// Absolute counts; `nil` when they leave 64 bits.
     var buckets: Buckets? {
@@ -36,7 +37,6 @@ struct HistogramMessage {
   init(
     _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ limits: RemoteWriteLimits
   ) throws(RemoteWriteError) {
-    bucketsMax = limits.bucketsMax
     var fields = ProtobufFields(bytes, range)
     while let (field, value) = try fields.next() {
       switch field {
@@ -48,26 +48,25 @@ struct HistogramMessage {
       case 6: head.zeroCount = Double(try value.number())
       case 7: head.zeroCount = try value.double()
       case 8: negative.spans.append(try Self.span(bytes, try value.bytes()))
-      case 9: try Self.deltas(bytes, value, into: &negative.deltas)
-      case 10: try Self.doubles(bytes, value, into: &negative.counts)
+      case 9: try Self.deltas(bytes, value, limits, into: &negative.deltas)
+      case 10: try Self.doubles(bytes, value, limits, into: &negative.counts)
       case 11: positive.spans.append(try Self.span(bytes, try value.bytes()))
-      case 12: try Self.deltas(bytes, value, into: &positive.deltas)
-      case 13: try Self.doubles(bytes, value, into: &positive.counts)
+      case 12: try Self.deltas(bytes, value, limits, into: &positive.deltas)
+      case 13: try Self.doubles(bytes, value, limits, into: &positive.counts)
       case 14: head.resetHint = NativeHistogram.ResetHint(rawValue: UInt8(clamping: try value.number())) ?? .unknown
       case 15: millisecond = try value.int64()
-      case 16: try Self.doubles(bytes, value, into: &customBounds)
+      case 16: try Self.doubles(bytes, value, limits, into: &customBounds)
       case 17: startTime = try value.int64()
       default: break
       }
-      try checkCount()
+      guard positive.size + negative.size + customBounds.count <= 3 * limits.bucketsMax else {
+        throw Self.tooManyBuckets(limits)
+      }
     }
   }
 
-  private func checkCount() throws(RemoteWriteError) {
-    let sides = [positive, negative].map { $0.spans.count + $0.deltas.count + $0.counts.count }
-    guard sides.reduce(customBounds.count, +) <= 3 * bucketsMax else {
-      throw RemoteWriteError(description: "a histogram has more than \(bucketsMax) buckets, the limit")
-    }
+  private static func tooManyBuckets(_ limits: RemoteWriteLimits) -> RemoteWriteError {
+    RemoteWriteError(description: "a histogram has more than \(limits.bucketsMax) buckets, the limit")
   }
 
   func histogram() -> Result<NativeHistogram, RemoteWriteError> {
@@ -102,18 +101,26 @@ struct HistogramMessage {
 
   /// `sint64`, packed or one by one.
   private static func deltas(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ value: ProtobufFields.Value, into deltas: inout [Int64]
+    _ bytes: UnsafeBufferPointer<UInt8>, _ value: ProtobufFields.Value, _ limits: RemoteWriteLimits,
+    into deltas: inout [Int64]
   ) throws(RemoteWriteError) {
     if case .number = value { return deltas.append(try value.zigzag()) }
     var packed = ProtobufFields(bytes, try value.bytes())
-    while !packed.isAtEnd { deltas.append(ProtobufFields.Value.zigzag(try packed.number())) }
+    while !packed.isAtEnd {
+      guard deltas.count <= limits.bucketsMax else { throw tooManyBuckets(limits) }
+      deltas.append(ProtobufFields.Value.zigzag(try packed.number()))
+    }
   }
 
   private static func doubles(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ value: ProtobufFields.Value, into doubles: inout [Double]
+    _ bytes: UnsafeBufferPointer<UInt8>, _ value: ProtobufFields.Value, _ limits: RemoteWriteLimits,
+    into doubles: inout [Double]
   ) throws(RemoteWriteError) {
     if case .fixed64 = value { return doubles.append(try value.double()) }
     var packed = ProtobufFields(bytes, try value.bytes())
-    while !packed.isAtEnd { doubles.append(Double(bitPattern: try packed.fixed64())) }
+    while !packed.isAtEnd {
+      guard doubles.count <= limits.bucketsMax else { throw tooManyBuckets(limits) }
+      doubles.append(Double(bitPattern: try packed.fixed64()))
+    }
   }
 }

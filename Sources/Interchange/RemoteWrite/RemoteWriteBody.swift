@@ -27,8 +27,15 @@ public struct RemoteWriteLimits: Sendable, Hashable {
   public var seriesMax = 100_000
   /// Labels of one series; the default is 64.
   public var labelsMax = 64
+  /// Bytes of the labels of one series; the default is 64 KiB.
+  public var labelBytesMax = 64 << 10
   /// Buckets of one histogram, on both sides; the default is 10,000.
   public var bucketsMax = 10_000
+  /// Symbols of one body of version 2; the default is 1,000,000.
+  public var symbolsMax = 1_000_000
+  /// What the samples and labels of one body take once they are read; the default is 128 MiB. A body of a few kilobytes
+  /// can unpack to millions of empty samples, or name one long symbol again and again.
+  public var expandedBytesMax = 128 << 20
 
   public init() {}
 }

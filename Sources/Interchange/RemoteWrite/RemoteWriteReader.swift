@@ -14,6 +14,9 @@ struct RemoteWriteSeries {
   /// Why this series cannot be taken, and how many histograms could not be read; the others of the body can.
   var problem: String?
   var unreadable = 0
+  private var labelBytes = 0
+  /// Of the whole body so far.
+  private var expandedBytes = 0
 
   mutating func removeAll() {
     labels.removeAll(keepingCapacity: true)
@@ -24,6 +27,36 @@ struct RemoteWriteSeries {
     metadata = nil
     problem = nil
     unreadable = 0
+    labelBytes = 0
+  }
+
+  mutating func append(
+    _ sample: (millisecond: Int64, value: Double), _ limits: RemoteWriteLimits
+  ) throws(RemoteWriteError) {
+    try expand(by: 40, limits)
+    samples.append(sample)
+  }
+
+  mutating func append(label text: Range<Int>, _ limits: RemoteWriteLimits) throws(RemoteWriteError) {
+    labelBytes += text.count
+    if labels.count >= limits.labelsMax * 2 {
+      problem = "a series has more than \(limits.labelsMax) labels, the limit"
+    } else if labelBytes > limits.labelBytesMax {
+      problem = "the labels of a series have more than \(limits.labelBytesMax) bytes, the limit"
+    } else {
+      try expand(by: text.count, limits)
+      labels.append(text)
+    }
+  }
+
+  mutating func expand(by bytes: Int, _ limits: RemoteWriteLimits) throws(RemoteWriteError) {
+    expandedBytes += bytes
+    guard expandedBytes <= limits.expandedBytesMax else {
+      throw RemoteWriteError(
+        description:
+          "one request of more than \(limits.expandedBytesMax) bytes once it is read, the limit – send fewer "
+          + "samples in each")
+    }
   }
 }
 
@@ -50,14 +83,18 @@ struct RemoteWriteReader {
     while let (field, value) = try fields.next() {
       switch (version, field) {
       case (.one, 1), (.two, 5): seriesRanges.append(try value.bytes())
-      case (.one, 3): metadataRanges.append(try value.bytes())
+      case (.one, 3):
+        let range = try value.bytes()
+        if metadataRanges.count < MetadataTable.familiesMax { metadataRanges.append(range) }
       case (.two, 4): symbols.append(try value.bytes())
       default: break
       }
-    }
-    guard seriesRanges.count <= limits.seriesMax else {
-      throw RemoteWriteError(
-        description: "\(seriesRanges.count) series in one request, the limit is \(limits.seriesMax)")
+      guard seriesRanges.count <= limits.seriesMax else {
+        throw RemoteWriteError(description: "more than \(limits.seriesMax) series in one request, the limit")
+      }
+      guard symbols.count <= limits.symbolsMax else {
+        throw RemoteWriteError(description: "more than \(limits.symbolsMax) symbols in one request, the limit")
+      }
     }
     if version == .two, !symbols.isEmpty, symbols.first?.isEmpty != true {
       throw RemoteWriteError(description: "the first symbol is not empty")
@@ -86,7 +123,10 @@ struct RemoteWriteReader {
     case (_, 2): try readSample(try value.bytes(), into: &series)
     case (.one, 3), (.two, 4): series.exemplars += 1
     case (.one, 4), (.two, 3):
-      let read = try HistogramMessage(bytes, try value.bytes(), limits)
+      let range = try value.bytes()
+      // A bucket is a byte at least, and a number once it is read.
+      try series.expand(by: 128 + 8 * range.count, limits)
+      let read = try HistogramMessage(bytes, range, limits)
       if read.startTime != 0 { series.startTimes += 1 }
       switch read.histogram() {
       case .success(let histogram): series.histograms.append((read.millisecond, histogram))
@@ -106,25 +146,17 @@ struct RemoteWriteReader {
     while let (field, value) = try fields.next() {
       if field == 1 { name = try value.bytes() } else if field == 2 { text = try value.bytes() }
     }
-    add(name, to: &series)
-    add(text, to: &series)
-  }
-
-  private func add(_ text: Range<Int>, to series: inout RemoteWriteSeries) {
-    if series.labels.count < limits.labelsMax * 2 {
-      series.labels.append(text)
-    } else {
-      series.problem = "a series has more than \(limits.labelsMax) labels, the limit"
-    }
+    try series.append(label: name, limits)
+    try series.append(label: text, limits)
   }
 
   /// Packed, or one by one.
   private func readReferences(
     _ value: ProtobufFields.Value, into series: inout RemoteWriteSeries
   ) throws(RemoteWriteError) {
-    if case .number(let reference) = value { return add(try symbol(reference), to: &series) }
+    if case .number(let reference) = value { return try series.append(label: try symbol(reference), limits) }
     var packed = ProtobufFields(bytes, try value.bytes())
-    while !packed.isAtEnd { add(try symbol(try packed.number()), to: &series) }
+    while !packed.isAtEnd { try series.append(label: try symbol(try packed.number()), limits) }
   }
 
   private func symbol(_ reference: UInt64) throws(RemoteWriteError) -> Range<Int> {
@@ -146,7 +178,7 @@ struct RemoteWriteReader {
       default: break
       }
     }
-    series.samples.append((millisecond, number))
+    try series.append((millisecond, number), limits)
   }
 
   private func readMetadata(

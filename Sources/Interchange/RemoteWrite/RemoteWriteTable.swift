@@ -59,15 +59,15 @@ public struct RemoteWriteTable: Sendable {
   ) {
     round.exemplars += series.exemplars
     round.startTimes += series.startTimes
+    if let problem = series.problem {
+      round.refuse(series, because: problem)
+      return
+    }
     // A length before each text: no two label sets can look the same.
     key.removeAll(keepingCapacity: true)
     for range in series.labels {
       withUnsafeBytes(of: UInt32(range.count)) { key.append(contentsOf: $0) }
       key.append(contentsOf: reader.bytes[range])
-    }
-    if let problem = series.problem {
-      round.refuse(series, because: problem)
-      return
     }
     let known = key.withUnsafeBufferPointer { keys.find($0) }
     let reference: SeriesReference

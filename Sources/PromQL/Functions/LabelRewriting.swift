@@ -9,7 +9,7 @@ enum LabelRewriting {
       summary: "label_replace(v, target, replacement, source, regex): sets the target where the regex matches",
       body: .whole { node, evaluator, grid throws(Complaint) in
         let block = try evaluator.vector(node.arguments[0], on: grid)
-        return .vector(try replace(block, node))
+        return .vector(try replace(block, node, &evaluator))
       }),
     Function(
       name: "label_join",
@@ -17,7 +17,7 @@ enum LabelRewriting {
       summary: "label_join(v, target, separator, source, …): sets the target to the joined sources",
       body: .whole { node, evaluator, grid throws(Complaint) in
         let block = try evaluator.vector(node.arguments[0], on: grid)
-        return .vector(try join(block, node))
+        return .vector(try join(block, node, &evaluator))
       }),
   ]
 
@@ -36,7 +36,23 @@ enum LabelRewriting {
     return literal.text
   }
 
-  private static func replace(_ block: SeriesBlock, _ node: FunctionCall) throws(Complaint) -> SeriesBlock {
+  /// Bytes of a value that a query makes; the default is 64 KiB. Calls inside each other could double it each time.
+  static let valueBytesMax = 64 << 10
+
+  /// Before the value is made.
+  private static func reserve(_ bytes: Int, _ node: FunctionCall, _ evaluator: inout Evaluator) throws(Complaint) {
+    guard bytes <= valueBytesMax else {
+      throw Complaint(
+        .limit("\(node.name)() makes a label value of \(bytes) bytes, the limit is \(valueBytesMax)"),
+        at: node.span.start)
+    }
+    // Texts count as numbers of 8 bytes.
+    try evaluator.reserve(rows: 1, steps: bytes / 8, at: node.span)
+  }
+
+  private static func replace(
+    _ block: SeriesBlock, _ node: FunctionCall, _ evaluator: inout Evaluator
+  ) throws(Complaint) -> SeriesBlock {
     let target = try labelName(node.arguments[1], node.name)
     let replacement = try literal(node.arguments[2]).text
     let source = try literal(node.arguments[3]).text
@@ -54,13 +70,16 @@ enum LabelRewriting {
     for row in 0..<block.rows {
       let value = Array((block.labels[row][source] ?? "").utf8)
       guard let match = pattern.firstMatch(in: value, from: 0, .whole) else { continue }
+      try reserve(template.byteCount(of: match), node, &evaluator)
       result.labels[row] = block.labels[row].setting(target, to: template.expanded(match, in: value))
       if target == LabelSet.metricName { result.nameFates[row] = .stays }
     }
     return try result.mergingDuplicates(at: node.span)
   }
 
-  private static func join(_ block: SeriesBlock, _ node: FunctionCall) throws(Complaint) -> SeriesBlock {
+  private static func join(
+    _ block: SeriesBlock, _ node: FunctionCall, _ evaluator: inout Evaluator
+  ) throws(Complaint) -> SeriesBlock {
     let target = try labelName(node.arguments[1], node.name)
     let separator = try literal(node.arguments[2]).text
     var sources: [String] = []
@@ -68,7 +87,9 @@ enum LabelRewriting {
     var result = block
     for row in 0..<block.rows {
       let labels = block.labels[row]
-      let value = sources.map { labels[$0] ?? "" }.joined(separator: separator)
+      let parts = sources.map { labels[$0] ?? "" }
+      try reserve(parts.reduce(0) { $0 + $1.utf8.count + separator.utf8.count }, node, &evaluator)
+      let value = parts.joined(separator: separator)
       result.labels[row] = labels.setting(target, to: value)
       if target == LabelSet.metricName { result.nameFates[row] = .stays }
     }

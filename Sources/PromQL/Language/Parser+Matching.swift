@@ -34,7 +34,7 @@ extension Parser {
     advance()
     if isAt("(") { matching.include = try parseLabelList() }
     matching.cardinality = keyword == "group_left" ? .manyToOne : .oneToMany
-    if case .on(let labels) = matching.basis, let twice = matching.include.first(where: labels.contains) {
+    if case .on(let labels) = matching.basis, let twice = matching.include.first(where: Set(labels).contains) {
       throw Complaint(.syntax("label '\(twice)' must not stand in on and \(keyword) at once"), at: start)
     }
   }

@@ -77,6 +77,7 @@ extension Parser {
     case "=": return LabelMatcher(name, .equals(value))
     case "!=": return LabelMatcher(name, .differs(value))
     default:
+      try countPattern(at: place)
       do {
         let pattern = try Pattern(value)
         return LabelMatcher(name, symbol == "=~" ? .matches(pattern) : .misses(pattern))

@@ -9,6 +9,7 @@ struct Parser {
   private var index = 0
   private var nesting = 0
   private var operators = 0
+  private var patterns = 0
   /// The second argument of `info` may be `{}`: it only names labels.
   var acceptsEmptySelector = false
 
@@ -91,6 +92,15 @@ struct Parser {
     guard operators <= Query.operatorsMax else {
       throw Complaint(
         .limit("more than \(Query.operatorsMax) operators in one query"), at: current.span.start,
+        hint: "split the query with recording rules")
+    }
+  }
+
+  mutating func countPattern(at offset: Int) throws(Complaint) {
+    patterns += 1
+    guard patterns <= Query.patternsMax else {
+      throw Complaint(
+        .limit("more than \(Query.patternsMax) regular expressions in one query"), at: offset,
         hint: "split the query with recording rules")
     }
   }
