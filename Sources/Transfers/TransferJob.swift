@@ -81,10 +81,9 @@ final class TransferJob: @unchecked Sendable {
     }
     headerBytes += bytes.count
     guard headerBytes <= TransferReport.headerLimitBytes else { return }
-    let line = String(decoding: bytes, as: UTF8.self)
-    guard let colon = line.firstIndex(of: ":") else { return }
-    let value = line[line.index(after: colon)...]
-    headers.append(ResponseHeader(String(line[..<colon]), Self.trimmed(value)))
+    guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return }
+    let name = String(decoding: bytes[..<colon], as: UTF8.self)
+    headers.append(ResponseHeader(name, Self.trimmed(bytes[(colon + 1)...])))
   }
 
   /// Copies the next bytes of the mail; 0 at its end.
@@ -96,10 +95,10 @@ final class TransferJob: @unchecked Sendable {
     return piece.count
   }
 
-  private static func trimmed(_ text: Substring) -> String {
-    var text = text
-    while let first = text.first, first.isWhitespace { text.removeFirst() }
-    while let last = text.last, last.isWhitespace { text.removeLast() }
-    return String(text)
+  private static func trimmed(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
+    func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
+    let rest = bytes.drop(while: isBlank)
+    let end = rest.lastIndex { !isBlank($0) }.map { $0 + 1 } ?? rest.startIndex
+    return String(decoding: rest[..<end], as: UTF8.self)
   }
 }

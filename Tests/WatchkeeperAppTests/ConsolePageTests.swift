@@ -285,7 +285,7 @@ struct ConsolePageTests {
       Issue.record("no matrix")
       return
     }
-    #expect(series.first?.points.count == 5)
+    #expect(series.first?.values.count == 5)
     let sets = try await sources.labelSets(matching: ["up"], from: ConsoleBench.ago(60), through: ConsoleBench.now)
     #expect(sets.map { $0["instance"] } == ["web01"])
     bench.series.append(LabelSet(["__name__": "up", "job": "old"]), at: ConsoleBench.ago(400), 1)

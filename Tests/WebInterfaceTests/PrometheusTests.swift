@@ -11,9 +11,15 @@ struct PrometheusTests {
       (1, "1"), (0.5, "0.5"), (1e6, "1000000"), (123_456_789.25, "123456789.25"), (1e20, "100000000000000000000"),
       (1e21, "1e+21"), (1.5e300, "1.5e+300"), (1e-6, "0.000001"), (9e-7, "9e-07"), (-0.25, "-0.25"), (0, "0"),
       (-0.0, "-0"), (.infinity, "+Inf"), (-.infinity, "-Inf"), (.nan, "NaN"), (0.1 + 0.2, "0.30000000000000004"),
-      (.leastNonzeroMagnitude, "5e-324"), (1.7976931348623157e308, "1.7976931348623157e+308"), (1234.5678, "1234.5678"),
+      (1e-4, "0.0001"), (0.000_123, "0.000123"), (9.9e-5, "0.000099"), (999_999_999_999_999.9, "999999999999999.9"),
+      (-1e15, "-1000000000000000"), (999_999_999_999_999, "999999999999999"), (.leastNonzeroMagnitude, "5e-324"),
+      (1.7976931348623157e308, "1.7976931348623157e+308"), (1234.5678, "1234.5678"),
     ] as [(Double, String)])
   func numbers(_ value: Double, _ expected: String) { #expect(PrometheusJSON.number(value) == expected) }
+
+  private static func json(of answer: PrometheusAnswer) -> String {
+    String(decoding: PrometheusJSON.data(of: answer), as: UTF8.self)
+  }
 
   @Test("native histograms read as Prometheus writes them")
   func histograms() {
@@ -25,16 +31,32 @@ struct PrometheusTests {
     let text = #"{"count":"7","sum":"2.5","buckets":[[1,"-2","-1","3"],[3,"-0.5","0.5","1"],[0,"1","2","3"]]}"#
     let point = PrometheusPoint(at: .epoch, .nan, histogram: histogram)
     #expect(
-      PrometheusJSON.data(of: .vector([PrometheusSample(labels, point)]))
+      Self.json(of: .vector([PrometheusSample(labels, point)]))
         == #"{"resultType":"vector","result":[{"metric":{"__name__":"h"},"histogram":[0,\#(text)]}]}"#)
+    var histograms = HistogramColumns()
+    histograms.append(0, histogram)
+    let slice = SeriesSlice(labels: labels, milliseconds: [0], values: [1], histograms: histograms)
     #expect(
-      PrometheusJSON.data(of: .matrix([PrometheusSeries(labels, [point, PrometheusPoint(at: .epoch, 1)])]))
+      Self.json(of: .matrix([slice]))
         == #"{"resultType":"matrix","result":[{"metric":{"__name__":"h"},"values":[[0,"1"]],"histograms":[[0,\#(text)]]}]}"#
     )
     let empty = PrometheusPoint(at: .epoch, .nan, histogram: NativeHistogram())
     #expect(
-      PrometheusJSON.data(of: .vector([PrometheusSample(labels, empty)]))
+      Self.json(of: .vector([PrometheusSample(labels, empty)]))
         .contains(#""histogram":[0,{"count":"0","sum":"0"}]"#))
+  }
+
+  @Test("rows and points are apart by commas, and no row is a list too")
+  func matrices() {
+    let labels = LabelSet(["a": "1"])
+    let slices = [
+      SeriesSlice(labels: labels, milliseconds: [1000, 2500], values: [0.5, .nan]), SeriesSlice(labels: .empty),
+    ]
+    #expect(
+      Self.json(of: .matrix(slices))
+        == #"{"resultType":"matrix","result":[{"metric":{"a":"1"},"values":[[1,"0.5"],[2.500,"NaN"]]},{"metric":{},"values":[]}]}"#
+    )
+    #expect(Self.json(of: .matrix([])) == #"{"resultType":"matrix","result":[]}"#)
   }
 
   @Test("who may not read is told in Prometheus' form", arguments: ["query", "rules", "status/buildinfo"])

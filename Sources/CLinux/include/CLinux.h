@@ -33,4 +33,9 @@ int watchkeeper_file_identity(int descriptor, unsigned long long *device, unsign
 /// - Returns: 0, or -1 when the descriptor is not open or no regular file.
 int watchkeeper_regular_file(int descriptor, long long *size, double *modified);
 
+/// Gives back memory that the process holds but does not use: free blocks of the allocator, and the pages of code and
+/// constants, of the program and its libraries, that a start or a rare task has touched. What is still in use comes back
+/// from the page cache at the next access. See docs/decisions/0014-resident-memory.md.
+void watchkeeper_release_idle_memory(void);
+
 #endif

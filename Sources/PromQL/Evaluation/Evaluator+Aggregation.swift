@@ -1,5 +1,28 @@
 internal import Telemetry
 
+/// The labels of the group that a series belongs to.
+enum GroupLabels {
+  case none
+  case keeping(NameList)
+  case removing(NameList)
+
+  init(_ grouping: Aggregation.Grouping) {
+    switch grouping {
+    case .all: self = .none
+    case .by(let names): self = .keeping(NameList(names))
+    case .without(let names): self = .removing(NameList(names + LabelSet.metricIdentity))
+    }
+  }
+
+  func of(_ labels: LabelSet) -> LabelSet {
+    switch self {
+    case .none: .empty
+    case .keeping(let names): labels.keeping(names)
+    case .removing(let names): labels.removing(names)
+    }
+  }
+}
+
 /// Which group each series belongs to; worked out once a query.
 struct Grouping {
   private(set) var numbers: [Int] = []
@@ -8,21 +31,10 @@ struct Grouping {
   private(set) var nameFates: [NameFate] = []
 
   init(_ block: SeriesBlock, _ grouping: Aggregation.Grouping) {
+    let groupLabels = GroupLabels(grouping)
     var known: [LabelSet: Int] = [:]
-    let by: NameList
-    let without: NameList
-    switch grouping {
-    case .all: (by, without) = (NameList([]), NameList([]))
-    case .by(let names): (by, without) = (NameList(names), NameList([]))
-    case .without(let names): (by, without) = (NameList([]), NameList(names + LabelSet.metricIdentity))
-    }
     for row in 0..<block.rows {
-      let key =
-        switch grouping {
-        case .all: LabelSet.empty
-        case .by: block.labels[row].keeping(by)
-        case .without: block.labels[row].removing(without)
-        }
+      let key = groupLabels.of(block.labels[row])
       let number = known[key] ?? labels.count
       if number == labels.count {
         known[key] = number

@@ -38,9 +38,13 @@ final class AggregationNode: VectorNode {
   private func regroup(_ frame: Frame) {
     let grouping = Grouping(frame.block(), node.grouping)
     source = frame
-    groups = Frame(grouping.labels, grouping.nameFates)
     members = grouping.members.flatMap { $0.map(UInt32.init) }
     starts = [0]
     for rows in grouping.members { starts.append(starts[starts.count - 1] + UInt32(rows.count)) }
+    // Few groups are ever asked for their labels, and kept they take more room than all the rest here.
+    let (fates, groupLabels) = (grouping.nameFates, GroupLabels(node.grouping))
+    groups = Frame(count: fates.count, fate: { fates[$0] }) { [members, starts] group in
+      groupLabels.of(frame.labels(Int(members[Int(starts[group])])))
+    }
   }
 }

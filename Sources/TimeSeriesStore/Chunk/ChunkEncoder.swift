@@ -101,7 +101,7 @@ struct ChunkEncoder {
 
   private mutating func grow() {
     // malloc's blocks are 8 bytes less than a multiple of 16. A series that stands still fits into the first.
-    let larger = capacity == 0 ? 72 : (capacity &+ capacity / 2) & ~15 &+ 8
+    let larger = capacity == 0 ? 72 : (capacity &+ capacity / 4) & ~15 &+ 8
     let memory = UnsafeMutableRawPointer.allocate(byteCount: Int(larger), alignment: 8)
     if let storage {
       memory.copyMemory(from: storage, byteCount: Int(storedBytes))

@@ -23,7 +23,7 @@ extension OpenDayFile {
         try Self.insertBatch(batch.samples, epoch: batch.epoch, lastChunkRow: lastRow, numbering, db)
       }
       for chunk in work.chunks {
-        guard let number = numbering.numbers[chunk.slot] else { continue }
+        guard let number = numbering[chunk.slot] else { continue }
         let row = ChunkRow(series: Int64(number), image: chunk.image, lateThrough: Int64(chunk.lateThrough))
         lastRow = max(lastRow, try Self.insertChunk(row, db))
       }
@@ -41,25 +41,36 @@ extension OpenDayFile {
 
   /// The file's numbers of the series in `work`, new ones among them.
   private struct Numbering {
-    private(set) var numbers: [UInt32: UInt32] = [:]
+    /// The file's own, by slot; 0 for a series that is new to it.
+    private let known: [UInt32]
+    private var new: [UInt32: UInt32] = [:]
     private(set) var added: [(slot: UInt32, number: UInt32)] = []
 
     init(_ work: DayWork, in file: OpenDayFile) {
-      var slots: [UInt32] = []
-      for batch in work.batches {
-        slots.append(contentsOf: batch.samples.slots)
-        slots.append(contentsOf: batch.samples.histograms.lazy.map(\.slot))
-      }
-      for index in slots.indices { slots[index] &= ~UncommittedSamples.lateFlag }
-      slots.append(contentsOf: work.chunks.map(\.slot))
+      known = file.numbers
       var next = file.lastNumber
-      for (slot, known) in zip(slots, file.numbers(of: slots)) where numbers[slot] == nil {
-        if known == nil {
-          next += 1
-          added.append((slot, next))
-        }
-        numbers[slot] = known ?? next
+      for batch in work.batches {
+        for slot in batch.samples.slots { add(slot, &next) }
+        for sample in batch.samples.histograms { add(sample.slot, &next) }
       }
+      for chunk in work.chunks { add(chunk.slot, &next) }
+    }
+
+    /// - Parameter slot: one of those in `work`, with or without the flag of a late sample.
+    @inline(__always)
+    subscript(slot: UInt32) -> UInt32? {
+      let slot = slot & ~UncommittedSamples.lateFlag
+      if Int(slot) < known.count, case let number = known[Int(slot)], number > 0 { return number }
+      return new[slot]
+    }
+
+    @inline(__always)
+    private mutating func add(_ slot: UInt32, _ next: inout UInt32) {
+      guard self[slot] == nil else { return }
+      let slot = slot & ~UncommittedSamples.lateFlag
+      next += 1
+      added.append((slot, next))
+      new[slot] = next
     }
   }
 
@@ -94,7 +105,7 @@ extension OpenDayFile {
     record.lastChunkRow = lastChunkRow
     var load = 0
     for sample in samples.histograms {
-      guard let number = numbering.numbers[sample.slot & ~UncommittedSamples.lateFlag] else { continue }
+      guard let number = numbering[sample.slot] else { continue }
       let isLate = sample.slot & UncommittedSamples.lateFlag != 0
       let entry = BatchRecord.HistogramEntry(
         series: number, isLate: isLate, time: sample.time, histogram: sample.histogram)
@@ -113,9 +124,10 @@ extension OpenDayFile {
   ) -> BatchRecord {
     var record = BatchRecord()
     record.lastChunkRow = lastChunkRow
+    record.inOrder.reserveCapacity(range.count)
     for index in range {
       let flagged = samples.slots[index]
-      guard let number = numbering.numbers[flagged & ~UncommittedSamples.lateFlag] else { continue }
+      guard let number = numbering[flagged] else { continue }
       let entry = BatchRecord.Entry(
         series: number, time: samples.columns.times[index], bits: samples.columns.bits[index])
       if flagged & UncommittedSamples.lateFlag == 0 {

@@ -71,6 +71,9 @@ final class OpenDayFile: Sendable {
 
   var reader: any DatabaseReader { pool }
 
+  /// By slot; 0 for a series of which the file has nothing.
+  var numbers: [UInt32] { state.withLock { $0.numbers } }
+
   func numbers(of slots: [UInt32]) -> [UInt32?] {
     state.withLock { state in
       slots.map { slot in
@@ -90,13 +93,15 @@ final class OpenDayFile: Sendable {
   /// Remembers what a successful transaction added.
   func remember(_ added: [(slot: UInt32, number: UInt32)], lastChunkRow: Int64) {
     state.withLock { state in
+      state.lastChunkRow = max(state.lastChunkRow, lastChunkRow)
+      // A commit may still hold the numbers: without a change they are not copied.
+      if added.isEmpty { return }
       let slotCount = added.reduce(state.numbers.count) { max($0, Int($1.slot) + 1) }
       state.numbers.append(contentsOf: repeatElement(0, count: slotCount - state.numbers.count))
       for (slot, number) in added {
         state.numbers[Int(slot)] = number
         state.lastNumber = max(state.lastNumber, number)
       }
-      state.lastChunkRow = max(state.lastChunkRow, lastChunkRow)
     }
   }
 

@@ -73,8 +73,14 @@ extension Head {
 
   /// For each day the first commit whose samples are not yet in a written chunk.
   func oldestNeeded(in range: Range<UInt32>, into oldest: inout [Day: UInt32]) {
+    // Nearly all chunks are of one day: the dictionary is asked only when there is something to change.
+    var known: (day: Day, epoch: UInt32)?
     for slot in range.clamped(to: 0..<UInt32(table.slotCount)) {
-      if let open = openStart(of: slot) { Self.lower(&oldest, Day(containing: open.time), open.epoch) }
+      guard let open = openStart(of: slot) else { continue }
+      let day = Day(containing: open.time)
+      if let known, known.day == day, known.epoch <= open.epoch { continue }
+      Self.lower(&oldest, day, open.epoch)
+      known = (day, open.epoch)
     }
   }
 

@@ -3,7 +3,7 @@ internal import Telemetry
 /// The newest samples of every series, in memory. Guarded by the store's one lock; knows nothing of files.
 struct Head: ~Copyable {
   var table = SeriesTable()
-  /// One open chunk for each series, by slot.
+  /// One open chunk for each series, by slot. The rest of the capacity is left untouched, so that it costs no memory.
   private var chunks: UnsafeMutablePointer<ChunkEncoder>
   private var capacity = 1024
   /// Open chunks of histograms, by slot; the chunk of numbers in that slot is then empty.
@@ -27,7 +27,6 @@ struct Head: ~Copyable {
   init(bounds: HeadBounds) {
     self.bounds = bounds
     chunks = .allocate(capacity: capacity)
-    chunks.initialize(repeating: ChunkEncoder(generation: 0), count: capacity)
   }
 
   deinit {
@@ -42,7 +41,7 @@ struct Head: ~Copyable {
     if let known = table.slot(of: labels) { return known }
     let slot = table.insert(labels)
     if Int(slot) == capacity { enlarge() }
-    chunks[Int(slot)] = ChunkEncoder(generation: table.generation(of: slot))
+    (chunks + Int(slot)).initialize(to: ChunkEncoder(generation: table.generation(of: slot)))
     live?.noteMade(slot)
     activeSeries += 1
     return slot
@@ -52,7 +51,6 @@ struct Head: ~Copyable {
     let more = capacity / 2
     let larger: UnsafeMutablePointer<ChunkEncoder> = .allocate(capacity: capacity + more)
     larger.moveInitialize(from: chunks, count: capacity)
-    (larger + capacity).initialize(repeating: ChunkEncoder(generation: 0), count: more)
     chunks.deallocate()
     chunks = larger
     capacity += more

@@ -33,10 +33,11 @@ struct SeriesRead {
 
   /// The series found, in the order of their labels.
   func slices() -> [SeriesSlice] {
-    let found = store.labels(of: Array(known.keys))
-    var slices = found.compactMap { slot, labels in known[slot]?.slice(labels) }
-    for (labels, series) in departed { slices.append(series.slice(labels)) }
-    return slices.sorted { $0.labels < $1.labels }
+    // Sorted before the samples hang on them: fewer references are counted on the way.
+    var found = store.labels(of: Array(known.keys)).compactMap { slot, labels in known[slot].map { (labels, $0) } }
+    for (labels, series) in departed { found.append((labels, series)) }
+    found.sort { $0.0 < $1.0 }
+    return found.map { labels, series in series.slice(labels) }
   }
 
   func labelSets() -> [LabelSet] {

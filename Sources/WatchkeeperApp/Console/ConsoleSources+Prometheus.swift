@@ -91,16 +91,7 @@ extension PrometheusAnswer {
         elements.map {
           PrometheusSample($0.labels, PrometheusPoint(at: $0.timestamp, $0.value, histogram: $0.histogram))
         })
-    case .matrix(let slices):
-      self = .matrix(
-        slices.map { slice in
-          PrometheusSeries(
-            slice.labels,
-            zip(slice.milliseconds, slice.values).map { PrometheusPoint(at: Timestamp(milliseconds: $0), $1) }
-              + zip(slice.histograms.milliseconds, slice.histograms.values).map {
-                PrometheusPoint(at: Timestamp(milliseconds: $0), .nan, histogram: $1)
-              })
-        })
+    case .matrix(let slices): self = .matrix(slices)
     }
   }
 }

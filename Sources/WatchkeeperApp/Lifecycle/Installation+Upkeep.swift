@@ -1,4 +1,5 @@
 internal import Alerting
+internal import CLinux
 internal import Incidents
 internal import Inventory
 internal import Journal
@@ -24,6 +25,9 @@ extension Installation {
     static let publishing = 3600
     /// Of the first digest: a new journal is empty at the start.
     static let firstPublishing = 60
+    static let release = 300
+    /// After the start, which touches much that is not needed again.
+    static let firstRelease = 30
   }
 
   /// Loops of their own: a slow disk, a stalled mount or a silent heartbeat URL must not hold the ticks.
@@ -77,6 +81,7 @@ extension Installation {
       if second % Period.persist == 0 { await persist() }
       if second % Period.metrics == 0 { await appendSelfMetrics() }
       if second % Period.reconciliation == 0 { reconcile() }
+      if second == Period.firstRelease || second % Period.release == 0 { watchkeeper_release_idle_memory() }
       if second == Period.firstPublishing || second % Period.publishing == 0 { await digests.publish() }
     }
   }

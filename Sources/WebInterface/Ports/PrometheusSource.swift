@@ -101,7 +101,7 @@ public struct PrometheusTarget: Sendable {
 /// The result of a query, with its type.
 public enum PrometheusAnswer: Sendable {
   case vector([PrometheusSample])
-  case matrix([PrometheusSeries])
+  case matrix([SeriesSlice])
   case scalar(PrometheusPoint)
   case string(at: Timestamp, String)
 }
@@ -126,16 +126,6 @@ public struct PrometheusSample: Sendable {
   public init(_ labels: LabelSet, _ point: PrometheusPoint) {
     self.labels = labels
     self.point = point
-  }
-}
-
-public struct PrometheusSeries: Sendable {
-  public var labels: LabelSet
-  public var points: [PrometheusPoint]
-
-  public init(_ labels: LabelSet, _ points: [PrometheusPoint]) {
-    self.labels = labels
-    self.points = points
   }
 }
 

@@ -3,12 +3,20 @@ internal import Telemetry
 /// Writes answers in the form of Prometheus' HTTP API.
 /// - Source: Prometheus documentation, "HTTP API", expression query result formats.
 enum PrometheusJSON {
-  static func success(_ body: String, warnings: [String] = [], infos: [String] = []) -> String {
-    var text = #"{"status":"success","data":"# + body
+  /// - Parameter data: JSON; megabytes of it for a graph, which are copied once only.
+  static func success(_ data: [UInt8], warnings: [String] = [], infos: [String] = []) -> [UInt8] {
+    var end = ""
     for (name, remarks) in [("warnings", warnings), ("infos", infos)] where !remarks.isEmpty {
-      text += ",\"\(name)\":" + list(remarks.map(TextNotation.json.quoted))
+      end += ",\"\(name)\":" + list(remarks.map(TextNotation.json.quoted))
     }
-    return text + "}"
+    end += "}"
+    let beginning = #"{"status":"success","data":"#
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(beginning.utf8.count + data.count + end.utf8.count)
+    bytes.append(contentsOf: beginning.utf8)
+    bytes.append(contentsOf: data)
+    bytes.append(contentsOf: end.utf8)
+    return bytes
   }
 
   static func failure(_ failure: PrometheusFailure) -> String {
@@ -19,26 +27,17 @@ enum PrometheusJSON {
     #"{"status":"error","errorType":"\#(kind)","error":\#(TextNotation.json.quoted(message))}"#
   }
 
-  static func data(of answer: PrometheusAnswer) -> String {
+  static func data(of answer: PrometheusAnswer) -> [UInt8] {
     switch answer {
     case .vector(let samples):
       let rows = samples.map {
         #"{"metric":\#(labels($0.labels)),"\#($0.point.histogram == nil ? "value" : "histogram")":\#(point($0.point))}"#
       }
-      return #"{"resultType":"vector","result":[\#(rows.joined(separator: ","))]}"#
-    case .matrix(let series):
-      let rows = series.map { series in
-        let numbers = series.points.filter { $0.histogram == nil }.map(point)
-        let histograms = series.points.filter { $0.histogram != nil }.map(point)
-        var row = #"{"metric":\#(labels(series.labels))"#
-        if !numbers.isEmpty || histograms.isEmpty { row += #","values":\#(list(numbers))"# }
-        if !histograms.isEmpty { row += #","histograms":\#(list(histograms))"# }
-        return row + "}"
-      }
-      return #"{"resultType":"matrix","result":[\#(rows.joined(separator: ","))]}"#
-    case .scalar(let scalar): return #"{"resultType":"scalar","result":\#(point(scalar))}"#
+      return Array(#"{"resultType":"vector","result":[\#(rows.joined(separator: ","))]}"#.utf8)
+    case .matrix(let series): return MatrixText(series).bytes
+    case .scalar(let scalar): return Array(#"{"resultType":"scalar","result":\#(point(scalar))}"#.utf8)
     case .string(let at, let text):
-      return #"{"resultType":"string","result":[\#(time(at)),\#(TextNotation.json.quoted(text))]}"#
+      return Array(#"{"resultType":"string","result":[\#(time(at)),\#(TextNotation.json.quoted(text))]}"#.utf8)
     }
   }
 
@@ -57,7 +56,7 @@ enum PrometheusJSON {
   }
 
   /// Each bucket as `[rule, lower, upper, count]`, the rule telling which bounds belong to it; empty ones are left out.
-  private static func histogram(_ histogram: NativeHistogram) -> String {
+  static func histogram(_ histogram: NativeHistogram) -> String {
     let buckets = histogram.buckets.filter { $0.count != 0 }.map {
       #"[\#($0.inclusion.rawValue),"\#(number($0.lower))","\#(number($0.upper))","\#(number($0.count))"]"#
     }
@@ -81,6 +80,10 @@ enum PrometheusJSON {
     if value.isNaN { return "NaN" }
     if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
     if value == 0 { return value.sign == .minus ? "-0" : "0" }
+    // Here Swift's notation is Go's, but for the fraction of whole numbers.
+    if abs(value) >= 1e-4, abs(value) < 1e15 {
+      return value == value.rounded(.towardZero) ? String(Int64(value)) : value.description
+    }
     let (digits, exponent) = shortest(abs(value))
     let sign = value < 0 ? "-" : ""
     let size = abs(value)

@@ -36,7 +36,7 @@ struct PrometheusRoutes: Sendable {
 
   /// What one call answers: the data as JSON, and remarks about them.
   struct Data: Sendable {
-    let json: String
+    let json: [UInt8]
     var warnings: [String] = []
     var infos: [String] = []
   }
@@ -66,7 +66,7 @@ struct PrometheusRoutes: Sendable {
         let data = try await answer(Query(call))
         return WebResponse(
           contentType: "application/json",
-          PrometheusJSON.success(data.json, warnings: data.warnings, infos: data.infos))
+          bytes: PrometheusJSON.success(data.json, warnings: data.warnings, infos: data.infos))
       } catch {
         return WebResponse(
           status: Self.status(of: error.kind), contentType: "application/json", PrometheusJSON.failure(error))
@@ -195,6 +195,8 @@ struct PrometheusRoutes: Sendable {
 }
 
 extension PrometheusRoutes.Data {
+  init(json: String, warnings: [String] = []) { self.init(json: Array(json.utf8), warnings: warnings) }
+
   fileprivate init(_ result: PrometheusResult) {
     self.init(json: PrometheusJSON.data(of: result.answer), warnings: result.warnings, infos: result.infos)
   }

@@ -52,7 +52,8 @@ struct WriteRoutes: Sendable {
       let kept = perMetric > 0 ? entries.prefix(perMetric) : entries[...]
       return (family, PrometheusJSON.list(kept.map(Self.entry)))
     }
-    return WebResponse(contentType: "application/json", PrometheusJSON.success(PrometheusJSON.object(shown)))
+    return WebResponse(
+      contentType: "application/json", bytes: PrometheusJSON.success(Array(PrometheusJSON.object(shown).utf8)))
   }
 
   private static func entry(_ metadata: MetricMetadata) -> String {

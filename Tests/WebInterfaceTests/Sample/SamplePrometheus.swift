@@ -23,7 +23,8 @@ extension SampleConsole {
   ) async throws(PrometheusFailure) -> PrometheusResult {
     PrometheusResult(
       .matrix([
-        PrometheusSeries(up, [PrometheusPoint(at: start, 1), PrometheusPoint(at: start.advanced(by: step), .infinity)])
+        SeriesSlice(
+          labels: up, milliseconds: [start.milliseconds, start.advanced(by: step).milliseconds], values: [1, .infinity])
       ]))
   }
 
