@@ -44,6 +44,8 @@ int watchkeeper_re2_full_match(const watchkeeper_re2 *pattern, const char *text,
   return pattern->pattern.Match(re2::StringPiece(text, length), 0, length, re2::RE2::ANCHOR_BOTH, nullptr, 0) ? 1 : 0;
 }
 
+int watchkeeper_re2_program_size(const watchkeeper_re2 *pattern) { return pattern->pattern.ProgramSize(); }
+
 int watchkeeper_re2_group_count(const watchkeeper_re2 *pattern) {
   return pattern->pattern.NumberOfCapturingGroups();
 }

@@ -36,6 +36,9 @@ public final class Pattern: Sendable {
 
   deinit { watchkeeper_re2_free(compiled) }
 
+  /// Instructions of the compiled form: what it cost to make.
+  public var programSize: Int { Int(watchkeeper_re2_program_size(compiled)) }
+
   /// Whether the whole of `text` matches, as Prometheus' matchers demand.
   public func matchesWhole(_ text: String) -> Bool {
     var text = text

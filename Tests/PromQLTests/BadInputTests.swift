@@ -55,4 +55,17 @@ struct BadInputTests {
       "\(error)".contains("more than 200 regular expressions in one query")
     }
   }
+
+  @Test("large regular expressions are refused before many of them were compiled")
+  func largePatterns() throws {
+    func query(_ count: Int) -> String {
+      "m{" + (0..<count).map { "a=~`(?i)[\\pL\\pN]{60}\($0)`" }.joined(separator: ",") + "}"
+    }
+    #expect(throws: Never.self) { try Query(parsing: query(1)) }
+    #expect {
+      try Query(parsing: query(100))
+    } throws: { error in
+      "\(error)".contains("the regular expressions of one query take more than 500000 instructions")
+    }
+  }
 }

@@ -18,6 +18,9 @@ void watchkeeper_re2_free_text(char *text);
 /// 1 when the whole text matches, 0 when not.
 int watchkeeper_re2_full_match(const watchkeeper_re2 *pattern, const char *text, size_t length);
 
+/// Instructions of the compiled program: what it cost to make.
+int watchkeeper_re2_program_size(const watchkeeper_re2 *pattern);
+
 /// Number of capturing groups.
 int watchkeeper_re2_group_count(const watchkeeper_re2 *pattern);
 

@@ -77,13 +77,8 @@ extension Parser {
     case "=": return LabelMatcher(name, .equals(value))
     case "!=": return LabelMatcher(name, .differs(value))
     default:
-      try countPattern(at: place)
-      do {
-        let pattern = try Pattern(value)
-        return LabelMatcher(name, symbol == "=~" ? .matches(pattern) : .misses(pattern))
-      } catch {
-        throw Complaint(.syntax("\(error)"), at: place)
-      }
+      let pattern = try compile(value, at: place)
+      return LabelMatcher(name, symbol == "=~" ? .matches(pattern) : .misses(pattern))
     }
   }
 

@@ -1,3 +1,5 @@
+internal import Telemetry
+
 /// Reads tokens into an expression by precedence climbing.
 ///
 /// Depth and size are bounded (`Query.nestingMax`, `Query.operatorsMax`), so neither this recursion nor the evaluator's
@@ -10,6 +12,7 @@ struct Parser {
   private var nesting = 0
   private var operators = 0
   private var patterns = 0
+  private var patternSize = 0
   /// The second argument of `info` may be `{}`: it only names labels.
   var acceptsEmptySelector = false
 
@@ -96,13 +99,23 @@ struct Parser {
     }
   }
 
-  mutating func countPattern(at offset: Int) throws(Complaint) {
+  /// A regular expression of a selector.
+  mutating func compile(_ text: String, at offset: Int) throws(Complaint) -> Pattern {
     patterns += 1
     guard patterns <= Query.patternsMax else {
       throw Complaint(
         .limit("more than \(Query.patternsMax) regular expressions in one query"), at: offset,
         hint: "split the query with recording rules")
     }
+    let pattern: Pattern
+    do throws(PatternError) { pattern = try Pattern(text) } catch { throw Complaint(.syntax("\(error)"), at: offset) }
+    patternSize += pattern.programSize
+    guard patternSize <= Query.patternSizeMax else {
+      throw Complaint(
+        .limit("the regular expressions of one query take more than \(Query.patternSizeMax) instructions"), at: offset,
+        hint: "repeat and list less in them")
+    }
+    return pattern
   }
 
   private var currentOperator: BinaryOperator? {
