@@ -39,7 +39,7 @@ let package = Package(
   name: "watchkeeper",
   products: [
     // For Benchmarks/store-driver.
-    .library(name: "TimeSeriesStore", targets: ["TimeSeriesStore", "Telemetry"])
+    .library(name: "TimeSeriesStore", targets: ["TimeSeriesStore", "Interchange", "Telemetry"])
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),

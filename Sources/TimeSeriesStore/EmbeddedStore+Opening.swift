@@ -58,6 +58,7 @@ extension EmbeddedStore {
     let now = clock.now
     condition.withLock { condition in
       for finding in outcome.findings { condition.note(finding, at: now) }
+      condition.statistics.damagedChunks += UInt64(outcome.damagedChunks)
       condition.statistics.damagedSeriesRows += UInt64(outcome.damagedSeriesRows)
       condition.statistics.damagedBatches += UInt64(outcome.damagedBatches)
     }

@@ -38,11 +38,14 @@ extension EmbeddedStore: SeriesReader {
       await withCheckedContinuation { continuation in
         readers.async {
           var budget = ReadBudget(limits, self.clock, cancellation)
+          let answer: Result<Answer, SeriesReadError>
           do throws(SeriesReadError) {
-            continuation.resume(returning: .success(try body(self, &budget)))
+            answer = .success(try body(self, &budget))
           } catch {
-            continuation.resume(returning: .failure(error))
+            answer = .failure(error)
           }
+          self.condition.withLock { $0.statistics.reads.add(budget.reads) }
+          continuation.resume(returning: answer)
         }
       }
     } onCancel: {

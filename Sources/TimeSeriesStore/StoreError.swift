@@ -108,6 +108,7 @@ public struct StoreStatistics: Sendable, Equatable {
   public var damagedBatches: UInt64 = 0
   public var damagedSeriesRows: UInt64 = 0
   public var filesQuarantined: UInt64 = 0
+  public var reads = StoreReads()
   public var filesUnlinked: UInt64 = 0
   public var bytesOnDisk: Int64 = 0
   /// Bytes of write-ahead logs that wait for a checkpoint.

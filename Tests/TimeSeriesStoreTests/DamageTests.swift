@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Synchronization
 import Telemetry
 import Testing
@@ -69,6 +70,63 @@ struct DamageTests {
     #expect(try await store.read().map(\.count) == [200, 200, 100, 200, 200])
     await store.close()
     #expect(EmbeddedStore.verify(folder: folder.store).map(\.arguments["series"]) == ["3"])
+  }
+
+  private func change(_ sql: String) async throws {
+    let queue = try DatabaseQueue(path: folder.store + "/" + Self.file)
+    try await queue.write { try $0.execute(sql: sql) }
+    try queue.close()
+  }
+
+  @Test(
+    "a damaged chunk vouches for nothing: what the batch log has of it comes back, and its series goes on",
+    arguments: ["stop = stop + 3600000", "late = 4294967295", "count = 7"])
+  func voucher(_ damage: String) async throws {
+    var store = try open()
+    for host in 0..<3 { try store.append(labels(host), samples(host)) }
+    store.closeChunks(.all)
+    await store.commit()
+    await store.close()
+    try await change("UPDATE chunk SET \(damage) WHERE series = 3")
+    store = try open()
+    #expect(store.statistics.damagedChunks == 1)
+    #expect(try await store.read().map(\.count) == [100, 100, 100])
+    #expect(store.statistics.damagedChunks == 1, "the reader met the same one")
+    #expect(try store.append(labels(2), [(TestTime.noon + 60_000, 1)]).accepted == 1)
+    #expect(store.statistics.lateSamples == 0)
+    await store.commit()
+    await store.close()
+    store = try open()
+    #expect(try await store.read().map(\.count) == [100, 100, 101])
+    await store.close()
+  }
+
+  @Test(
+    "numbers that no store reaches stop nothing",
+    arguments: [
+      "UPDATE chunk SET series = 4294967294 WHERE series = 3", "UPDATE chunk SET series = 'x' WHERE series = 3",
+      "UPDATE chunk SET series = 'x' WHERE series = 1; UPDATE series SET labels = x'00' WHERE id = 3",
+      "UPDATE batch SET seq = 1 << 41", "UPDATE batch SET seq = 9223372036854775807",
+    ])
+  func numbers(_ damage: String) async throws {
+    var store = try open()
+    for host in 0..<3 { try store.append(labels(host), samples(host)) }
+    store.closeChunks(.all)
+    await store.commit()
+    await store.close()
+    try await change(damage)
+    for round in 1...3 {
+      store = try open()
+      #expect(try await store.read().count >= 2)
+      for host in 0..<4 {
+        try store.append(LabelSet(["new": "\(round)-\(host)"]), [(TestTime.noon + 300_000, 1)])
+        await store.commit()
+      }
+      #expect(store.health.state == .healthy)
+      let new = try await store.read([LabelMatcher("new", .matches(try Pattern(".+")))])
+      #expect(new.count == 4 * round && new.allSatisfy { $0.count == 1 })
+      await store.close()
+    }
   }
 
   @Test("a damaged batch costs its samples only")

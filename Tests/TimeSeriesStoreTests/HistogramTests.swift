@@ -207,6 +207,23 @@ struct HistogramTests {
     await store.close()
   }
 
+  @Test("a late histogram within a chunk on disk comes back from the batch log")
+  func lateBehindChunk() async throws {
+    let store = try open()
+    let histogram = NativeHistogram(
+      schema: 1, count: 3, sum: 2, positive: .init(spans: [.init(offset: 0, length: 1)], counts: [3]))
+    let samples = (0..<20).map { (TestTime.noon - 400_000 + Int64($0) * 10_000, SampleValue.histogram(histogram)) }
+    #expect(try append(store, samples).accepted == 20)
+    store.closeChunks(.all)
+    await store.commit()
+    #expect(try append(store, [(TestTime.noon - 395_000, .histogram(histogram))]).accepted == 1)
+    await store.commit()
+    let revived = try EmbeddedStore(folder: try folder.copyStore(to: "killed"), clock: clock)
+    #expect(try await revived.read().first?.count == 21)
+    await revived.close()
+    await store.close()
+  }
+
   @Test("a damaged chunk of histograms costs itself")
   func damage() async throws {
     var source = HistogramSource(seed: 3)

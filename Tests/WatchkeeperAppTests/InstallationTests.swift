@@ -323,6 +323,31 @@ struct InstallationTests {
     }
   }
 
+  @Test("what the store refuses is counted by its reason, late and repeated samples are not") func refusals()
+    async throws
+  {
+    try await withInstallation { installation in
+      let reference = try installation.store.reference(for: LabelSet(["__name__": "m"]))
+      let hour = Duration.seconds(3600)
+      func append(_ distance: Duration, _ value: Double) {
+        var batch = SampleBatch()
+        batch.append(reference, at: clock.now.advanced(by: distance), value)
+        installation.store.append(batch)
+      }
+      append(.zero, 1)
+      append(.zero, 1)
+      append(.zero - hour, 1)
+      append(.zero, 2)
+      for _ in 0..<2 { append(.zero - hour - .milliseconds(1), 1) }
+      for _ in 0..<3 { append(.seconds(601), 1) }
+      clock.advance(by: .seconds(15))
+      await installation.appendSelfMetrics()
+      let counts = await installation.queries.vector("watchkeeper_store_samples_refused_total > 0", at: clock.now)
+      let byReason = Dictionary(uniqueKeysWithValues: counts.map { ($0.labels["reason"] ?? "", $0.value) })
+      #expect(byReason == ["duplicate": 1, "out_of_order": 2, "future": 3])
+    }
+  }
+
   @Test("damage that is found while opening is an increase from the first moment") func damageAtOpening() async throws {
     let samples = folder + "/samples"
     try FileManager.default.createDirectory(atPath: samples, withIntermediateDirectories: true)

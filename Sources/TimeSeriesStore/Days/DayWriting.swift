@@ -14,7 +14,7 @@ struct DayWork: Sendable {
 extension OpenDayFile {
   /// All of `work` in one transaction and one sync, or nothing of it.
   func write(_ work: DayWork, labels: ([UInt32]) -> [LabelSet]) throws {
-    let numbering = Numbering(work, in: self)
+    let numbering = try Numbering(work, in: self)
     let newLabels = labels(numbering.added.map(\.slot))
     var lastRow = lastChunkRow
     try write { db in
@@ -46,14 +46,15 @@ extension OpenDayFile {
     private var new: [UInt32: UInt32] = [:]
     private(set) var added: [(slot: UInt32, number: UInt32)] = []
 
-    init(_ work: DayWork, in file: OpenDayFile) {
+    /// - Throws: when the file has no number left, which a damaged one can claim; the day goes on in another.
+    init(_ work: DayWork, in file: OpenDayFile) throws {
       known = file.numbers
       var next = file.lastNumber
       for batch in work.batches {
-        for slot in batch.samples.slots { add(slot, &next) }
-        for sample in batch.samples.histograms { add(sample.slot, &next) }
+        for slot in batch.samples.slots { try add(slot, &next) }
+        for sample in batch.samples.histograms { try add(sample.slot, &next) }
       }
-      for chunk in work.chunks { add(chunk.slot, &next) }
+      for chunk in work.chunks { try add(chunk.slot, &next) }
     }
 
     /// - Parameter slot: one of those in `work`, with or without the flag of a late sample.
@@ -65,8 +66,11 @@ extension OpenDayFile {
     }
 
     @inline(__always)
-    private mutating func add(_ slot: UInt32, _ next: inout UInt32) {
+    private mutating func add(_ slot: UInt32, _ next: inout UInt32) throws {
       guard self[slot] == nil else { return }
+      guard next < .max else {
+        throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "has no number for another series")
+      }
       let slot = slot & ~UncommittedSamples.lateFlag
       next += 1
       added.append((slot, next))

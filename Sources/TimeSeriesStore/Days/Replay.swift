@@ -46,7 +46,9 @@ struct Replay {
 
   mutating func loadSeries(_ db: Database, into head: inout Head) throws {
     // Numbers that chunks use must not be handed out again when their series row is damaged.
-    if let used = try Int64.fetchOne(db, sql: "SELECT MAX(series) FROM chunk") {
+    // A damaged row may hold any type, and text is greater than every number.
+    let sql = "SELECT MAX(series) FROM chunk WHERE series < \(UInt32.max)"
+    if let used = try Int64.fetchOne(db, sql: sql) {
       file.reserve(through: UInt32(clamping: used))
     }
     let rows = try Row.fetchCursor(db, sql: "SELECT id, labels FROM series ORDER BY id")
@@ -71,16 +73,23 @@ struct Replay {
   private mutating func loadClosed(_ db: Database, into head: inout Head) throws {
     let newest = try Int64.fetchOne(db, sql: "SELECT MAX(rowid) FROM chunk") ?? 0
     file.remember([], lastChunkRow: newest)
-    let sql = "SELECT series, stop, late FROM chunk WHERE rowid > ?"
+    let sql = "SELECT series, start, stop, count, crc, late, data FROM chunk WHERE rowid > ?"
     let rows = try Row.fetchCursor(db, sql: sql, arguments: [try firstNeededRow(db)])
     while let row = try rows.next() {
+      // A damaged row vouches for no sample: what the batch log has of it comes back.
+      guard ChunkRow.isSound(row) else {
+        outcome.damagedChunks += 1
+        let place = "chunk of series \(ChunkRow.integer(row, 0)) from \(ChunkRow.integer(row, 1))"
+        note(place, "does not match its checksum; it is skipped")
+        continue
+      }
       guard let number = UInt32(exactly: ChunkRow.integer(row, 0)), let slot = slots[number] else { continue }
-      let late = UInt32(clamping: ChunkRow.integer(row, 2))
+      let late = UInt32(clamping: ChunkRow.integer(row, 5))
       if late > 0 {
         lateThrough[Int(slot)] = max(lateThrough[Int(slot)], late)
         outcome.newestEpoch = max(outcome.newestEpoch, late)
       } else {
-        let stop = min(ChunkRow.integer(row, 1), file.name.day.end - 1)
+        let stop = min(ChunkRow.integer(row, 2), file.name.day.end - 1)
         closedThrough[Int(slot)] = max(closedThrough[Int(slot)], stop)
         head.remember(slot, newest: stop)
       }
@@ -98,9 +107,14 @@ struct Replay {
     let rows = try Row.fetchCursor(db, sql: "SELECT seq, data FROM batch ORDER BY seq")
     while let row = try rows.next() {
       let sequence = ChunkRow.integer(row, 0)
-      head.epoch = OpenDayFile.epoch(of: sequence)
-      outcome.newestEpoch = max(outcome.newestEpoch, head.epoch)
-      guard let record = try decode(row, 1) else {
+      let epoch = OpenDayFile.epoch(of: sequence)
+      // The checksum does not cover the row's number: one that no store reaches would be the last.
+      let isReachable = epoch <= Head.epochMax
+      if isReachable {
+        head.epoch = epoch
+        outcome.newestEpoch = max(outcome.newestEpoch, epoch)
+      }
+      guard isReachable, let record = try decode(row, 1) else {
         outcome.damagedBatches += 1
         note("batch \(sequence)", "does not match its checksum; its samples are lost unless a chunk has them")
         continue
@@ -138,7 +152,11 @@ struct Replay {
     try row.withBytes(column) { BatchRecord(decoding: $0) }
   }
 
+  /// The store shows no more than this many; the counts are whole.
+  private static let findingsMax = 100
+
   private mutating func note(_ place: String, _ problem: String) {
+    guard outcome.findings.count < Self.findingsMax else { return }
     outcome.findings.append(StoreFinding(.damage, file: file.name.text, place: place, problem: problem))
   }
 }

@@ -17,6 +17,8 @@ struct Head: ~Copyable {
   var epoch: UInt32 = Head.firstEpoch
   /// Above 1, because a late chunk names the commit before and 0 stands for chunks in order.
   static let firstEpoch: UInt32 = 2
+  /// After fifty years of commits.
+  static let epochMax: UInt32 = 1 << 31
   var activeSeries = 0
   var tally = HeadTally()
   var isShut = false

@@ -53,10 +53,12 @@ struct ChunkFetch {
     _ visit: (Int, Event, inout ReadBudget) throws(SeriesReadError) -> Continuation
   ) throws {
     if index & 255 == 0 { try budget.checkTime() }
+    budget.reads.series += 1
     let (lower, below) = window.after.subtractingReportingOverflow(SampleFormat.chunkSpanMax.wholeMilliseconds)
     let statement = try db.cachedStatement(sql: Self.sql)
     let rows = try Row.fetchCursor(statement, arguments: [Int64(number), below ? .min : lower, window.through])
     while let row = try rows.next() {
+      budget.reads.rows += 1
       // The checksum is looked at first only when the row claims to matter.
       guard ChunkRow.integer(row, 2) > window.after else { continue }
       let event: Event =
@@ -64,6 +66,8 @@ struct ChunkFetch {
         case .sound(let chunk): .chunk(chunk)
         case .damaged(let series, let start): .damaged(series: series, start: start)
         }
+      budget.reads.chunks += 1
+      if case .chunk(let chunk) = event { budget.reads.chunkBytes += UInt64(chunk.image.bytes.count) }
       if try visit(index, event, &budget) == .enough { return }
     }
   }

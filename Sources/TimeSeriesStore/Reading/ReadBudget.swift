@@ -9,6 +9,27 @@ final class CancellationFlag: Sendable {
   func raise() { raised.store(true, ordering: .relaxed) }
 }
 
+/// What reads took from files.
+public struct StoreReads: Sendable, Equatable {
+  /// Files that were searched for series.
+  public var files: UInt64 = 0
+  /// Series whose chunks were asked for, in each file.
+  public var series: UInt64 = 0
+  /// Rows of chunks that were looked at, for their times at least.
+  public var rows: UInt64 = 0
+  public var chunks: UInt64 = 0
+  /// Of the chunks' samples.
+  public var chunkBytes: UInt64 = 0
+
+  mutating func add(_ other: StoreReads) {
+    files += other.files
+    series += other.series
+    rows += other.rows
+    chunks += other.chunks
+    chunkBytes += other.chunkBytes
+  }
+}
+
 /// What one read may still cost.
 struct ReadBudget {
   let limits: ReadLimits
@@ -16,6 +37,8 @@ struct ReadBudget {
   private let deadline: Duration
   private let cancellation: CancellationFlag
   private var samples = 0
+  /// What was read so far.
+  var reads = StoreReads()
 
   /// A read transaction ends after this time, so that checkpoints come through: no query holds one for 2 seconds.
   static let transactionTime = Duration.milliseconds(1500)

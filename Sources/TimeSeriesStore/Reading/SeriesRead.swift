@@ -98,6 +98,7 @@ struct SeriesRead {
   // MARK: Files
 
   private mutating func read(_ file: OpenDayFile, _ budget: inout ReadBudget) throws(SeriesReadError) {
+    budget.reads.files += 1
     let wanted = depth == .samples ? slots : slots.filter { known[$0] == nil }
     let pairs = zip(wanted, file.numbers(of: wanted)).compactMap { slot, number in number.map { (slot, $0) } }
     try fetch(pairs.map(\.1), file.reader, file.name, &budget) { read, index, chunk, budget throws(SeriesReadError) in
@@ -112,6 +113,7 @@ struct SeriesRead {
   private mutating func read(
     _ file: SealedDayFile, _ selectors: [[LabelMatcher]], _ budget: inout ReadBudget
   ) throws(SeriesReadError) {
+    budget.reads.files += 1
     var numbers: [UInt32] = []
     do {
       numbers = try file.series(matching: selectors)

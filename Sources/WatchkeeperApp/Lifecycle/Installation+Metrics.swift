@@ -109,6 +109,11 @@ extension Installation {
         Double(statistics.commitFailures)),
       SelfMetric("watchkeeper_store_samples_lost_total", .counter, "Samples lost.", Double(statistics.samplesLost)),
       SelfMetric("watchkeeper_store_damaged_total", .counter, "Damaged parts found.", Double(damaged)),
+      SelfMetric(
+        "watchkeeper_store_chunks_read_total", .counter, "Chunks that queries read from files.",
+        Double(statistics.reads.chunks)),
+      SelfMetric(
+        "watchkeeper_store_chunk_bytes_read_total", .counter, "Bytes of these.", Double(statistics.reads.chunkBytes)),
     ]
   }
 

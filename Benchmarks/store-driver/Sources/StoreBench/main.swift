@@ -1,10 +1,11 @@
 import Glibc
+import Interchange
 import Telemetry
 import TimeSeriesStore
 
 let arguments = CommandLine.arguments
 guard arguments.count > 2 else {
-  print("usage: StoreBench steady|start|record|days|query FOLDER [NUMBER…]")
+  print("usage: StoreBench steady|text|start|record|days|query FOLDER [NUMBER…]")
   exit(2)
 }
 let folder = arguments[2]
@@ -13,6 +14,8 @@ func number(_ index: Int) -> Int { arguments.count > index ? Int(arguments[index
 switch arguments[1] {
 case "steady":
   try await steady(series: number(3), rounds: number(4))
+case "text":
+  try await scraped(hosts: number(3), rounds: number(4))
 case "start":
   try await start()
 case "record":
@@ -52,6 +55,38 @@ func steady(series: Int, rounds: Int) async throws {
   kill(getpid(), SIGKILL)
 }
 
+/// Bodies of exporters, 1,000 series each, read into a store: what a scrape costs behind the network.
+func scraped(hosts: Int, rounds: Int) async throws {
+  let clock = DrivenClock(at: midnight)
+  let store = try EmbeddedStore(folder: folder, clock: clock)
+  var tables = (0..<hosts).map { host in
+    ScrapeTable(labelling: SeriesLabelling(target: LabelSet(["instance": "host-\(host):9100", "job": "node"])))
+  }
+  var (taken, reading, all) = (0, 0.0, 0.0)
+  for round in 0..<rounds {
+    for host in 0..<hosts {
+      clock.move(to: midnight + Int64(round) * 15_000 + Int64(host * 15_000 / hosts))
+      let body = Array(Load.body(of: host, round).utf8)
+      let (thread, process) = (seconds(CLOCK_THREAD_CPUTIME_ID), seconds(CLOCK_PROCESS_CPUTIME_ID))
+      let scrape = try tables[host].read(body, .text, at: clock.now) { labels throws(AppendError) in
+        try store.reference(for: labels)
+      }
+      let accepted = store.append(scrape.batch).accepted
+      // The first round makes the series.
+      if round > 0 { reading += seconds(CLOCK_THREAD_CPUTIME_ID) - thread }
+      if host % max(1, hosts / 15) == 0 { await store.commit() }
+      if round > 0 {
+        all += seconds(CLOCK_PROCESS_CPUTIME_ID) - process
+        taken += accepted
+      }
+    }
+  }
+  tell("accepted", Double(taken))
+  tell("read_samples_per_cpu_second", Double(taken) / reading)
+  tell("all_samples_per_cpu_second", Double(taken) / all)
+  await store.close()
+}
+
 func start() async throws {
   dropCaches(folder)
   let wall = seconds(CLOCK_MONOTONIC)
@@ -71,11 +106,18 @@ func replay(_ recording: Recording, hours: Int) async throws {
   let references = try recording.series.map { try store.reference(for: $0.labels) }
   let step = (recording.times.last! - recording.times[0] + 5000) / Int64(recording.times.count - 1) / 1000 * 1000
   let rounds = hours * 3_600_000 / Int(step)
+  // The same samples for a peer.
+  let openMetrics = arguments.count > 5 ? fopen(arguments[5], "w") : nil
+  let names = recording.series.map { "\($0.labels)".replacing(", ", with: ",") }
   for round in 0..<rounds {
     clock.move(to: midnight + Int64(round) * step)
     var batch = SampleBatch()
     for (index, reference) in references.enumerated() {
-      if let value = recording.value(index, round) { batch.append(reference, at: clock.now, value) }
+      guard let value = recording.value(index, round) else { continue }
+      batch.append(reference, at: clock.now, value)
+      if let openMetrics {
+        fputs("\(names[index]) \(value) \(clock.now.milliseconds / 1000)\n", openMetrics)
+      }
     }
     store.append(batch)
     if round % 10 == 0 {
@@ -84,6 +126,10 @@ func replay(_ recording: Recording, hours: Int) async throws {
     }
     await store.commit()
     if round % 60 == 0 { await store.checkpoint() }
+  }
+  if let openMetrics {
+    fputs("# EOF\n", openMetrics)
+    fclose(openMetrics)
   }
   let samples = Double(store.statistics.samplesAppended)
   tell("series", Double(references.count))
@@ -126,13 +172,15 @@ func query(hosts: Int, fromHour: Int, hours: Int) async throws {
     [LabelMatcher("instance", .matches(try Pattern(names)))], after: Timestamp(milliseconds: from),
     through: Timestamp(milliseconds: from + Int64(hours) * 3_600_000))
   for name in ["cold", "warm"] {
-    let read = bytesRead
+    let (read, chunks) = (bytesRead, store.statistics.reads)
     let cpu = seconds(CLOCK_PROCESS_CPUTIME_ID)
     began = seconds(CLOCK_MONOTONIC)
     let found = try await store.select([selection], limits: ReadLimits())[0]
     tell(name + "_seconds", seconds(CLOCK_MONOTONIC) - began)
     tell(name + "_cpu_seconds", seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu)
     tell(name + "_bytes_read", bytesRead - read)
+    tell(name + "_chunks", Double(store.statistics.reads.chunks - chunks.chunks))
+    tell(name + "_chunk_bytes", Double(store.statistics.reads.chunkBytes - chunks.chunkBytes))
     tell(name + "_series", Double(found.count))
     tell(name + "_samples", Double(found.reduce(0) { $0 + $1.count }))
   }
