@@ -75,7 +75,7 @@ struct Parser {
     defer { nesting -= 1 }
     guard nesting <= Query.nestingMax else {
       throw Complaint(
-        .limit("expressions are nested deeper than \(Query.nestingMax) levels"), at: current.span.start,
+        .limit(.nesting, max: Query.nestingMax), at: current.span.start,
         hint: "split the query with recording rules")
     }
     var left = try parseSigned()
@@ -91,7 +91,7 @@ struct Parser {
     operators += 1
     guard operators <= Query.operatorsMax else {
       throw Complaint(
-        .limit("more than \(Query.operatorsMax) operators in one query"), at: current.span.start,
+        .limit(.operators, max: Query.operatorsMax), at: current.span.start,
         hint: "split the query with recording rules")
     }
   }
@@ -100,7 +100,7 @@ struct Parser {
     patterns += 1
     guard patterns <= Query.patternsMax else {
       throw Complaint(
-        .limit("more than \(Query.patternsMax) regular expressions in one query"), at: offset,
+        .limit(.patterns, max: Query.patternsMax), at: offset,
         hint: "split the query with recording rules")
     }
   }

@@ -1,13 +1,4 @@
-internal import Synchronization
 internal import Telemetry
-
-/// Set when nobody waits for the answer any more.
-final class CancellationFlag: Sendable {
-  private let raised = Atomic(false)
-
-  var isRaised: Bool { raised.load(ordering: .relaxed) }
-  func raise() { raised.store(true, ordering: .relaxed) }
-}
 
 /// What one read may still cost.
 struct ReadBudget {
@@ -16,6 +7,7 @@ struct ReadBudget {
   private let deadline: Duration
   private let cancellation: CancellationFlag
   private var samples = 0
+  private var series = 0
 
   /// A read transaction ends after this time, so that checkpoints come through: no query holds one for 2 seconds.
   static let transactionTime = Duration.milliseconds(1500)
@@ -32,14 +24,29 @@ struct ReadBudget {
   mutating func spend(samples count: Int) throws(SeriesReadError) {
     samples += count
     if samples > limits.samplesMax { throw .tooManySamples(limit: limits.samplesMax) }
+    try checkMemory(series: 0)
   }
 
+  /// - Parameter count: series that the selection in hand has so far.
   func check(series count: Int) throws(SeriesReadError) {
     if count > limits.seriesMax { throw .tooManySeries(limit: limits.seriesMax) }
+    try checkMemory(series: count)
+  }
+
+  /// A selection is read; its series are held while the next is.
+  mutating func hold(series count: Int) throws(SeriesReadError) {
+    try check(series: count)
+    series += count
+  }
+
+  private func checkMemory(series count: Int) throws(SeriesReadError) {
+    // A sample is two numbers; `load` counts in numbers what more a histogram is.
+    let bytes = samples * SeriesSlice.bytesEach + (series + count) * SeriesSlice.bytesForLabels
+    if bytes > limits.bytesMax { throw .tooManyBytes(limit: limits.bytesMax) }
   }
 
   func checkTime() throws(SeriesReadError) {
-    if cancellation.isRaised { throw .unreadable("the query was cancelled") }
+    if cancellation.isRaised { throw .cancelled }
     if clock.uptime > deadline { throw .tookTooLong(limit: limits.timeMax) }
   }
 }
