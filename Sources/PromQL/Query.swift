@@ -25,7 +25,7 @@ public struct Query: Sendable, Hashable {
   public init(parsing text: String, features: LanguageFeatures = .stable) throws(PromQLError) {
     guard text.utf8.count <= Self.textBytesMax else {
       throw PromQLError(
-        .limit("the query is longer than \(Self.textBytesMax) bytes"), line: 1, column: 1,
+        .limit(.length, max: Self.textBytesMax), line: 1, column: 1,
         hint: "split it with recording rules")
     }
     let source = SourceText(text)

@@ -28,6 +28,42 @@ extension EmbeddedStore: SeriesReader {
     }
   }
 
+  /// From the head's index: series that were sampled in the last hours, without a look at samples.
+  public func labelNames(
+    matching selectors: [[LabelMatcher]], limits: ReadLimits
+  ) async throws(SeriesReadError) -> [String] {
+    try await onReaders(limits) { store, budget throws(SeriesReadError) in
+      if selectors.isEmpty { return store.head.withLock { $0.table.labelNames }.sorted() }
+      var names: Set<String> = []
+      try store.eachBlock(of: selectors, &budget) { names.formUnion($0.labelNames(of: $1)) }
+      return names.sorted()
+    }
+  }
+
+  public func labelValues(
+    of name: String, matching selectors: [[LabelMatcher]], limits: ReadLimits
+  ) async throws(SeriesReadError) -> [String: Int] {
+    try await onReaders(limits) { store, budget throws(SeriesReadError) in
+      if selectors.isEmpty { return store.head.withLock { $0.table.seriesCounts(of: name) } }
+      var counts: [String: Int] = [:]
+      try store.eachBlock(of: selectors, &budget) {
+        counts.merge($0.seriesCounts(of: name, among: $1), uniquingKeysWith: +)
+      }
+      return counts
+    }
+  }
+
+  /// Series that satisfy one of the selectors, some at a time: samples come in between.
+  private func eachBlock(
+    of selectors: [[LabelMatcher]], _ budget: inout ReadBudget, _ visit: (SeriesTable, ArraySlice<UInt32>) -> Void
+  ) throws(SeriesReadError) {
+    let slots = try slots(matching: selectors)
+    for start in stride(from: 0, to: slots.count, by: 4096) {
+      try budget.checkTime()
+      head.withLock { visit($0.table, slots[start..<min(slots.count, start + 4096)]) }
+    }
+  }
+
   /// Files are read on threads of the store's own: the caller's thread may be one of the few that run all tasks.
   private func onReaders<Answer: Sendable>(
     _ limits: ReadLimits,

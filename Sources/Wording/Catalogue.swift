@@ -9,7 +9,8 @@ public enum Catalogue {
     accessMessages, problemMessages, reasonMessages, apiMessages, vocabularyMessages, incidentReasonMessages,
     inventoryReasonMessages, plannerReasonMessages, probeReasonMessages, timelineMessages, consoleMessages,
     commandMessages, fieldMessages, fieldValueMessages, settingsFaultMessages, definitionFaultMessages, helpMessages,
-    parserMessages, terminalMessages, testMessages, verifyMessages, exploreMessages, backtestMessages, ruleCostMessages,
+    parserMessages, terminalMessages, testMessages, verifyMessages, exploreMessages, functionMessages, backtestMessages,
+    ruleCostMessages,
   ].flatMap { $0 }
 
   /// What is shown for an id that does not exist: visible, searchable, never a trap.

@@ -151,6 +151,11 @@ struct AcceptanceTests {
     limits.samplesMax = 9
     await #expect(throws: SeriesReadError.tooManySamples(limit: 9)) { try await store.read(limits: limits) }
     limits = ReadLimits()
+    limits.bytesMax = 10 * SeriesSlice.bytesEach + 5 * SeriesSlice.bytesForLabels
+    #expect(try await store.read(limits: limits).count == 5)
+    limits.bytesMax -= 1
+    await #expect(throws: SeriesReadError.tooManyBytes(limit: limits.bytesMax)) { try await store.read(limits: limits) }
+    limits = ReadLimits()
     limits.timeMax = .seconds(-1)
     await #expect(throws: SeriesReadError.tookTooLong(limit: .seconds(-1))) { try await store.read(limits: limits) }
     await store.close()

@@ -357,7 +357,7 @@ private enum Production {
     let told = Mutex<[Fire]>([])
     let evaluator = RuleEvaluator(
       world: World(clock: clock, identifiers: CountingIdentifiers(), journal: journal, rows: journal),
-      queries: QueryService(reader: store, limits: ReadLimits(), lookback: .seconds(300)),
+      queries: QueryService(reader: store, lookback: .seconds(300), clock: clock),
       appender: store, log: .test, external: .none,
       offer: { round in
         told.withLock { told in

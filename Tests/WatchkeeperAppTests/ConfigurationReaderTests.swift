@@ -94,7 +94,7 @@ struct ConfigurationReaderTests {
     let text = """
       language: zh-CN
       storage: {retention: 30d, size_max: 1GB, series_max: 7}
-      query: {timeout: 5s, lookback: 1m, samples_max: 9, experimental: true}
+      query: {timeout: 5s, lookback: 1m, samples_max: 9, experimental: true, memory_max: 1MiB, concurrency_max: 1}
       web: {listen: "127.0.0.1:9470", external_url: https://watch.example.org}
       incidents: {verify_rounds: 4}
       """
@@ -102,7 +102,8 @@ struct ConfigurationReaderTests {
     #expect(
       new.keysForRestart(since: old) == [
         "language", "storage.retention", "storage.size_max", "storage.series_max", "query.samples_max", "query.timeout",
-        "query.lookback", "query.experimental", "web.listen", "web.external_url",
+        "query.lookback", "query.experimental", "query.memory_max", "query.concurrency_max", "web.listen",
+        "web.external_url",
       ])
     #expect(new.keysForRestart(since: new).isEmpty)
     let other = try read((.settings, "watchkeeper.yaml", "language: en\nincidents: {verify_rounds: 4}\n")).settings

@@ -1,5 +1,6 @@
 import Foundation
 import Incidents
+import Interchange
 import Inventory
 import Planner
 import Probes
@@ -41,6 +42,8 @@ final class ConsoleBench: @unchecked Sendable {
   var maintenance: MaintenanceState
   var rules = RuleEvaluator.View()
   var probes: [ProbeStatus] = []
+  var metadata = MetadataTable()
+  var limits = EvaluationLimits()
   var configuration: Configuration
   var features = LanguageFeatures.stable
   private var versions: [Records.Stream: StreamVersion] = [:]
@@ -58,12 +61,15 @@ final class ConsoleBench: @unchecked Sendable {
 
   var sources: ConsoleSources {
     let (incidents, inventory, maintenance) = (incidents, inventory, maintenance)
-    let (rules, configuration, probes) = (rules, configuration, probes)
+    let (rules, configuration, probes, metadata) = (rules, configuration, probes, metadata)
     return ConsoleSources(
       clock: Clock(), journal: journal,
-      queries: QueryService(reader: series, limits: ReadLimits(), lookback: .seconds(300), features: features),
+      queries: QueryService(
+        reader: series, lookback: .seconds(300), clock: Clock(), evaluation: limits, features: features),
+      gate: QueryGate(runningMax: 4, clock: Clock()),
       incidents: { incidents }, inventory: { inventory }, maintenance: { maintenance }, rules: { rules },
-      deliveries: { DeliveryService.View() }, configuration: { configuration }, probes: { probes },
+      deliveries: { DeliveryService.View() }, configuration: { configuration }, metadata: { metadata },
+      probes: { probes },
       hostName: Self.hostName, zone: .utc)
   }
 

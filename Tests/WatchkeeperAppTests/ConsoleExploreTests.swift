@@ -1,3 +1,4 @@
+import Interchange
 import PromQL
 import Telemetry
 import Testing
@@ -30,7 +31,11 @@ struct ConsoleExploreTests {
     #expect(start.examples.map(\.query) == ["up", #"topk(10, count by (__name__) ({__name__!=""}))"#])
     let empty = try await ConsoleBench().sources.explorePage("", range: .hour)
     #expect(empty.start?.examples.isEmpty == true)
-    #expect(page.words.contains("rate") && page.words.contains("sum") && !page.words.contains("limitk"))
+    let words = Dictionary(uniqueKeysWithValues: page.words.map { ($0.name, $0) })
+    #expect(words["rate"]?.arguments == "range vector")
+    #expect(words["topk"]?.arguments == "scalar, instant vector")
+    #expect(words["limitk"] == nil, "experimental")
+    for id in try messageIDs(in: page) { #expect(Catalogue.contains(id), "\(id) has no words") }
   }
 
   @Test("experimental functions are refused by the setting's name, and offered once it allows them")
@@ -76,6 +81,53 @@ struct ConsoleExploreTests {
     #expect(answer.steps.map(\.series) == [2, 3, 3, 3])
     #expect(answer.steps.map(\.samples) == [nil, nil, nil, 60])
     #expect(answer.rule?.contains("\n          sum by (shard)") == true)
+  }
+
+  @Test("what a target told of a metric is shown, a histogram's series under its family") func metadata() async throws {
+    let bench = try await bench(series: 1)
+    bench.metadata.note(MetricMetadata(family: "requests", type: .counter, help: "Requests served."))
+    bench.metadata.note(MetricMetadata(family: "wait_seconds", type: .histogram, help: "Waiting.", unit: "seconds"))
+    bench.series.append(LabelSet([LabelSet.metricName: "wait_seconds_bucket", "le": "1"]), at: ConsoleBench.ago(5), 1)
+    let start = try #require(await bench.sources.explorePage("", range: .hour).start)
+    #expect(start.metrics.map(\.description?.kind) == ["counter", "histogram"])
+    let query = "requests_total + on() wait_seconds_bucket + on() nobody_told"
+    let answer = try #require(await bench.sources.explorePage(query, range: .hour).answer)
+    #expect(answer.metrics.map(\.help) == ["Requests served.", "Waiting."])
+    #expect(answer.metrics.map(\.unit) == ["", "seconds"])
+  }
+
+  @Test("a limit is told in the reader's words, with its place") func limits() async throws {
+    let bench = try await bench()
+    bench.limits.bytesMax = 1000
+    let fault = try #require(await bench.sources.explorePage("requests_total", range: .hour).fault)
+    #expect(try messageIDs(in: fault) == ["explore.fault.bytes"])
+    #expect(fault.message == nil)
+    for bound in PromQLError.Bound.allCases { #expect(Catalogue.contains("explore.fault.\(bound.rawValue)")) }
+    for id in ["syntax", "type", "execution", "time", "waited", "full", "cancelled", "unreadable"] {
+      #expect(Catalogue.contains("explore.fault.\(id)"))
+    }
+  }
+
+  @Test(
+    "numbers are short enough to read",
+    arguments: [
+      (0.1 + 0.2, "0.3"), (60, "60"), (1_795_155_480, "1,795,155,480"), (1234.5678, "1234.57"), (-54321.987, "-54,322"),
+      (2.0 / 3, "0.666667"), (0.000_012_345_678_9, "1.23456e-05"), (.nan, "NaN"), (-.infinity, "-Inf"), (0, "0"),
+    ])
+  func readable(_ number: Double, _ text: String) { #expect(ExploreRow.readable(number) == text) }
+
+  @Test("a native histogram is a picture with words, its exact text beside it") func histogram() async throws {
+    let bench = try await ConsoleBench()
+    let histogram = NativeHistogram(
+      schema: NativeHistogram.customSchema, count: 10, sum: 15,
+      positive: .init(spans: [.init(offset: 0, length: 4)], counts: [1, 6, 2, 1]), customBounds: [1, 2, 4])
+    bench.series.append(LabelSet([LabelSet.metricName: "wait"]), at: ConsoleBench.ago(5), histogram)
+    let row = try #require(await bench.sources.explorePage("wait", range: .hour).answer?.rows.first)
+    #expect(row.value.hasPrefix("{count:10, sum:15"))
+    let sixths = row.histogram?.bars.map { ($0.height * 6).rounded() }
+    #expect(sixths == [1, 6, 2, 1])
+    #expect(row.histogram?.bars[1].text == "1 – 2: 6")
+    #expect(try row.histogram.map(messageIDs(in:)) == ["explore.histogram"])
   }
 
   @Test("more series than a screen shows are counted, the greatest are drawn") func many() async throws {

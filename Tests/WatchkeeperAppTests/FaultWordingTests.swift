@@ -99,6 +99,7 @@ struct BadFile: Sendable, CustomTestStringConvertible {
       "receivers: [{name: a}]", "receivers: [{name: a/b}]", "receivers: [{name: a, webhook_configs: [{}]}]",
       "receivers: [{name: a, email_configs: [{to: x}]}]", "receivers: [{name: a, email_configs: [{to: a@b.c}]}]",
       "heartbeat: {url_file: /nowhere}", "route: {receiver: a, repeat_interval: 1s}", "query: {timeout: 0s}",
+      "query: {memory_max: 1KiB}",
     ].map { BadFile("watchkeeper.yaml", $0 + "\n") }
     + [
       "{kind: http, settings: {url: x}}", "{kind: tcp}", "{kind: http, settings: {url: 'http://a', method: get}}",

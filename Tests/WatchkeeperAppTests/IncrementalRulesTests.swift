@@ -21,7 +21,7 @@ struct IncrementalRulesTests {
   }
 
   private var queries: QueryService {
-    QueryService(reader: store, limits: ReadLimits(), lookback: .seconds(300))
+    QueryService(reader: store, lookback: .seconds(300), clock: clock)
   }
 
   private static func groups(_ rules: String, interval: String = "15s") throws -> [RuleGroup] {

@@ -140,7 +140,7 @@ struct LifecycleTests {
       ]), hostName: "h", notifiers: CommandWorld.offlineNotifiers
     ).ruleGroups
     let evaluator = RuleEvaluator(
-      world: .test(clock, journal), queries: QueryService(reader: gate, limits: ReadLimits(), lookback: .seconds(300)),
+      world: .test(clock, journal), queries: QueryService(reader: gate, lookback: .seconds(300), clock: clock),
       appender: gate, log: .test, external: .none, offer: { _ in }, retire: { _ in })
     try await evaluator.restore(groups)
     let running = Task { await evaluator.run() }

@@ -327,7 +327,10 @@
       }
       return known.get(key);
     };
+    // Each word of the language: its name, its arguments, what it does.
     const words = JSON.parse(ask.dataset.words);
+    const keywords = ['and', 'bool', 'by', 'group_left', 'group_right', 'ignoring', 'offset', 'on', 'or', 'unless', 'without'];
+    const MOST = 2000;
     // What stands before the caret: a label's value in quotes, a label in braces or after by, or any name.
     const context = () => {
       const before = box.value.slice(0, box.selectionStart);
@@ -336,15 +339,43 @@
       const label = /([\w:]*)\{(?:[^{}"]|"[^"]*")*?(\w*)$/.exec(before);
       if (label && /[{,]\s*\w*$/.test(before)) return { kind: 'label', metric: label[1], typed: label[2] };
       const group = /\b(?:by|without|on|ignoring)\s*\([^()]*?(\w*)$/.exec(before);
-      if (group) return { kind: 'label', metric: '', typed: group[1] };
+      if (group) return { kind: 'group', typed: group[1] };
       const name = /[\w:]+$/.exec(before);
       return { kind: 'name', typed: name ? name[0] : '' };
     };
+    const matching = selectors => selectors.map(s => '&match[]=' + encodeURIComponent(s)).join('');
+    // The index answers; of very many values only those that contain what was typed.
+    const values = async (label, metric, typed) => {
+      const path = '/api/v1/label/' + encodeURIComponent(label) + '/values';
+      const found = await fetched(path, 'limit=' + MOST + matching(metric ? [metric] : []));
+      if (found.length < MOST || !typed) return found;
+      const pattern = typed.replace(/[^\w ]/g, '.').replace(/^/, '(?i).*') + '.*';
+      return fetched(path, 'limit=' + MOST + matching([`${metric || ''}{${label}=~"${pattern}"}`]));
+    };
+    const told = async name => {
+      const metadata = await fetched('/api/v1/metadata', 'limit_per_metric=1');
+      const entry = [name, name.replace(/_(bucket|sum|count|total)$/, '')].map(n => metadata[n]).find(Boolean)?.[0];
+      return entry ? [entry.type === 'unknown' ? '' : entry.type, entry.help].filter(Boolean).join(' · ') : '';
+    };
+    const labels = async selectors => {
+      const names = await fetched('/api/v1/labels', 'limit=' + MOST + matching(selectors));
+      return names.filter(n => n !== '__name__');
+    };
+    // Each option: what is shown and looked for, what is put in, what it means.
     const options = async c => {
-      const match = c.metric ? 'match[]=' + encodeURIComponent(c.metric) : '';
-      if (c.kind === 'value') return fetched('/api/v1/label/' + encodeURIComponent(c.label) + '/values', match);
-      if (c.kind === 'label') return (await fetched('/api/v1/labels', match)).filter(n => n !== '__name__');
-      return [...words, ...await fetched('/api/v1/label/__name__/values', '')];
+      if (c.kind === 'value') {
+        return (await values(c.label, c.metric, c.typed)).map(v => [v, v.replace(/["\\]/g, '\\$&') + '"', '']);
+      }
+      if (c.kind === 'label') return (await labels(c.metric ? [c.metric] : [])).map(n => [n, n + '="', '']);
+      const names = await values('__name__', '', c.typed);
+      if (c.kind === 'group') {
+        const used = new Set(box.value.match(/[a-zA-Z_:][\w:]*/g));
+        return (await labels(names.filter(n => used.has(n)).slice(0, 5))).map(n => [n, n, '']);
+      }
+      return [
+        ...words.map(([name, parameters, meaning]) => [name, name + '(', parameters + ' – ' + meaning]),
+        ...keywords.map(k => [k, k + ' ', '']), ...names.map(n => [n, n, told]),
+      ];
     };
     let chosen = -1;
     let turn = 0;
@@ -363,25 +394,36 @@
     const take = index => {
       const c = context();
       const from = box.selectionStart - c.typed.length;
-      box.setRangeText(list.children[index].textContent, from, box.selectionStart, 'end');
+      const text = list.children[index].dataset.text;
+      // What stands behind the caret already is not put in twice.
+      const next = box.value[box.selectionStart];
+      const end = text.endsWith(next) && next !== undefined ? text.length - 1 : text.length;
+      box.setRangeText(text.slice(0, end), from, box.selectionStart, 'end');
       hide();
       box.focus();
+      if (c.kind === 'label') suggest();
     };
-    const suggest = async () => {
+    const suggest = async asked => {
       const mine = ++turn;
       const c = context();
-      if (c.kind === 'name' && c.typed.length < 2) return hide();
+      if (c.kind === 'name' && c.typed.length < 2 && asked !== true) return hide();
       const typed = c.typed.toLowerCase();
-      const all = await options(c);
+      const rank = o => (o[0].toLowerCase().startsWith(typed) ? 1 : 0);
+      const found = (await options(c)).filter(o => o[0] !== c.typed && o[0].toLowerCase().includes(typed))
+        .sort((a, b) => rank(b) - rank(a)).slice(0, 12);
+      const meanings = await Promise.all(found.map(([name, , meaning]) => meaning.call ? meaning(name) : meaning));
       if (mine !== turn) return;
-      const found = all.filter(o => o !== c.typed && o.toLowerCase().includes(typed))
-        .sort((a, b) => b.toLowerCase().startsWith(typed) - a.toLowerCase().startsWith(typed)).slice(0, 12);
       if (!found.length) return hide();
-      list.replaceChildren(...found.map((text, i) => {
+      list.replaceChildren(...found.map(([name, text], i) => {
         const li = document.createElement('li');
         li.id = 'suggest-' + i;
+        li.dataset.text = text;
         li.setAttribute('role', 'option');
-        li.textContent = text;
+        for (const part of [name, meanings[i]].filter(Boolean)) {
+          const span = document.createElement('span');
+          span.textContent = part;
+          li.append(span);
+        }
         li.addEventListener('pointerdown', e => { e.preventDefault(); take(i); });
         return li;
       }));
@@ -396,6 +438,7 @@
     box.addEventListener('keydown', e => {
       if (e.isComposing || e.keyCode === 229) return;
       if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) { e.preventDefault(); ask.requestSubmit(); return; }
+      if (e.key === ' ' && e.ctrlKey) { e.preventDefault(); suggest(true); return; }
       if (list.hidden) return;
       const count = list.children.length;
       if (e.key === 'ArrowDown') { e.preventDefault(); mark((chosen + 1) % count); }

@@ -60,7 +60,7 @@ extension Evaluator {
       if !block.histograms.isEmpty, node.operation == .topk || node.operation == .bottomk {
         remarkIgnoredHistogram(node)
       }
-      return try Ranking(node, parameters).select(from: block, &remarks)
+      return try Ranking(node, parameters, pace).select(from: block, &remarks)
     default: break
     }
     if node.operation == .quantile, block.rows > 0, let parameter = node.parameter {
@@ -68,15 +68,15 @@ extension Evaluator {
     }
     let grouping = Grouping(block, node.grouping)
     try reserve(rows: grouping.labels.count, steps: grid.count, at: node.span)
-    var result = reduced(block, grouping, node.operation, parameters)
-    if !block.histograms.isEmpty { aggregateHistograms(of: block, into: &result, grouping, node) }
+    var result = try reduced(block, grouping, node, parameters)
+    if !block.histograms.isEmpty { try aggregateHistograms(of: block, into: &result, grouping, node) }
     return result
   }
 
   /// Corrects the groups in which there are native histograms.
   private mutating func aggregateHistograms(
     of block: SeriesBlock, into result: inout SeriesBlock, _ grouping: Grouping, _ node: Aggregation
-  ) {
+  ) throws(Complaint) {
     let span = node.operand.span
     var found: [Int: [Int]] = [:]
     for position in block.histograms.keys.sorted() {
@@ -84,6 +84,7 @@ extension Evaluator {
       found[group * block.steps + position % block.steps, default: []].append(position)
     }
     for (cell, positions) in found.sorted(by: { $0.key < $1.key }) {
+      try pace.spend(positions.count * 16, at: span)
       let (group, step) = cell.quotientAndRemainder(dividingBy: block.steps)
       switch node.operation {
       case .count:
@@ -114,8 +115,8 @@ extension Evaluator {
 
   /// One value a group and instant, of the values present there. The buffer is reused, nothing is allocated a step.
   private func reduced(
-    _ block: SeriesBlock, _ grouping: Grouping, _ operation: AggregationOperator, _ parameters: [Double]
-  ) -> SeriesBlock {
+    _ block: SeriesBlock, _ grouping: Grouping, _ node: Aggregation, _ parameters: [Double]
+  ) throws(Complaint) -> SeriesBlock {
     var result = SeriesBlock(steps: block.steps)
     var present: [Double] = []
     present.reserveCapacity(block.rows)
@@ -123,13 +124,14 @@ extension Evaluator {
       let row = result.addRow(grouping.labels[group], nameFate: grouping.nameFates[group])
       for step in 0..<block.steps {
         present.removeAll(keepingCapacity: true)
+        try pace.spend(grouping.members[group].count, at: node.span)
         for member in grouping.members[group] {
           let value = block[member, step]
           if !value.isAbsent { present.append(value) }
         }
         guard !present.isEmpty else { continue }
         let parameter = parameters.isEmpty ? 0 : parameters[step]
-        result[row, step] = Self.summary(operation, present, parameter)
+        result[row, step] = Self.summary(node.operation, present, parameter)
       }
     }
     return result
@@ -163,6 +165,7 @@ extension Evaluator {
     var rows: [LabelSet: Int] = [:]
     for source in 0..<block.rows {
       for step in 0..<grid.count {
+        try pace.spend(8, at: node.span)
         let text: String
         switch block.sample(source, step) {
         case .float(let value): text = FloatText.plain(value)

@@ -17,7 +17,7 @@ extension Evaluator {
         return .vector(try SetOperation(node, one, other).result(at: node.operatorSpan))
       }
       try reserve(rows: max(one.rows, other.rows), steps: grid.count, at: node.operatorSpan)
-      var matcher = VectorMatcher(node, one, other, remarks)
+      var matcher = VectorMatcher(node, one, other, remarks, pace)
       defer { remarks = matcher.remarks }
       return .vector(try matcher.result())
     default: throw Complaint(.type("strings have no operators"), at: node.operatorSpan.start)

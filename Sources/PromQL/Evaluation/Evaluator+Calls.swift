@@ -88,6 +88,8 @@ extension Evaluator {
         context.step = step
         context.instant = grid.time(step)
         let end = source.reference.time(at: context.instant)
+        // A window's body may look at all of its samples.
+        try pace.spend(1 + window.count + window.histogramCount * 16, at: node.span)
         var value: Double?
         if window.histograms.isEmpty {
           if let edges = source.edges {

@@ -29,6 +29,7 @@ extension Evaluator {
     block.values.reserveCapacity(slices.count * grid.count)
     var cells = [Double](repeating: .absent, count: grid.count)
     for slice in slices {
+      try pace.spend(slice.count + grid.count, at: node.span)
       if node.edges == .smoothed {
         Smoothing.append(slice, to: &block, reference, grid, lookback, &remarks, at: node.span)
         continue
@@ -45,6 +46,15 @@ extension Evaluator {
 
   /// The windows of a range selector or a subquery, one a series.
   mutating func windows(_ expression: Expression, on grid: StepGrid) throws(Complaint) -> WindowSource {
+    let began = uptime?()
+    let source = try found(expression, on: grid)
+    note(
+      expression.withoutParentheses, since: began, source.windows.count,
+      samples: source.windows.reduce(0) { $0 + $1.times.count + $1.histograms.count })
+    return source
+  }
+
+  private mutating func found(_ expression: Expression, on grid: StepGrid) throws(Complaint) -> WindowSource {
     switch expression.withoutParentheses {
     case .range(let node):
       let slices = try slices(for: timing.selection(node, on: grid), at: node.span)

@@ -5,6 +5,21 @@ enum Evaluated {
   case scalar([Double])
   case string(StringLiteral)
   case vector(SeriesBlock)
+
+  /// Those that have a value at some instant.
+  fileprivate var seriesCount: Int {
+    if case .vector(let block) = self { (0..<block.rows).count { !block.isEmptyRow($0) } } else { 1 }
+  }
+
+  fileprivate var estimatedBytes: Int {
+    switch self {
+    case .scalar(let values): values.count * MemoryLayout<Double>.stride
+    case .string: 0
+    case .vector(let block):
+      block.values.count * MemoryLayout<Double>.stride + block.rows * SeriesSlice.bytesForLabels
+        + block.histograms.count * HistogramColumns.bytesEach
+    }
+  }
 }
 
 /// Evaluates a plan over the series that were fetched for it. Lives for one evaluation.
@@ -18,7 +33,13 @@ struct Evaluator {
   var statistics = StatisticsReading.unasked
   /// Values of parts of the expression that were worked out elsewhere.
   var given: [Expression: Evaluated] = [:]
+  let pace: EvaluationPace
   private var cells = 0
+  /// Estimated size of the series that were read and of what is made of them and still needed.
+  private var heldBytes: Int
+  let uptime: (@Sendable () -> Duration)?
+  /// Of every part, once it was evaluated; empty unless asked for.
+  private(set) var yields: [Expression: PartYield] = [:]
 
   /// Prometheus reads histograms without buckets where only their count and sum are asked for, and finds counter resets
   /// on the way that it otherwise leaves open; which warnings come depends on it.
@@ -26,10 +47,15 @@ struct Evaluator {
 
   var readsStatistics: Bool { statistics == .asked }
 
-  init(plan: QueryPlan, series: [[SeriesSlice]], limits: EvaluationLimits) {
+  init(
+    plan: QueryPlan, series: [[SeriesSlice]], limits: EvaluationLimits = .init(), watch: EvaluationWatch = .init()
+  ) {
     self.plan = plan
     self.series = series
     self.limits = limits
+    pace = EvaluationPace(watch)
+    uptime = watch.uptime
+    heldBytes = series.lazy.joined().reduce(0) { $0 + $1.estimatedBytes }
     timing = Timing(range: plan.range, lookback: plan.lookback, subqueryStep: plan.subqueryStep)
   }
 
@@ -37,6 +63,25 @@ struct Evaluator {
 
   mutating func evaluate(_ expression: Expression, on grid: StepGrid) throws(Complaint) -> Evaluated {
     if !given.isEmpty, let value = given[expression] { return value }
+    let before = heldBytes
+    let began = uptime?()
+    let value = try computed(expression, on: grid)
+    note(expression, since: began, value.seriesCount)
+    // What the operands were is gone when their result is there.
+    heldBytes = before + value.estimatedBytes
+    return value
+  }
+
+  /// Counts are taken only where somebody wants to know.
+  mutating func note(
+    _ expression: Expression, since began: Duration?, _ series: @autoclosure () -> Int,
+    samples: @autoclosure () -> Int? = nil
+  ) {
+    guard let uptime, let began else { return }
+    yields[expression] = PartYield(series: series(), samples: samples(), took: uptime() - began)
+  }
+
+  private mutating func computed(_ expression: Expression, on grid: StepGrid) throws(Complaint) -> Evaluated {
     if grid.count > 1, StepInvariance.holds(for: expression) {
       let once = try evaluate(expression, on: StepGrid(start: grid.start, step: grid.step, count: 1))
       return try repeating(once, grid.count, at: expression.span)
@@ -79,17 +124,23 @@ struct Evaluator {
   mutating func reserve(rows: Int, steps: Int, at span: SourceSpan) throws(Complaint) {
     guard rows <= limits.seriesMax else {
       throw Complaint(
-        .limit("the query makes more than \(limits.seriesMax) series"), at: span.start,
-        hint: "add matchers or aggregate, or raise query.series_max")
+        .limit(.series, max: limits.seriesMax), at: span.start, hint: "add matchers or aggregate")
     }
     let (product, overflow) = rows.multipliedReportingOverflow(by: steps)
     let (sum, passed) = cells.addingReportingOverflow(product)
     guard !overflow, !passed, sum <= limits.samplesMax else {
       throw Complaint(
-        .limit("the query makes more than \(limits.samplesMax) samples"), at: span.start,
+        .limit(.samples, max: limits.samplesMax), at: span.start,
         hint: "shorten the range, widen the step or add matchers, or raise query.samples_max")
     }
     cells = sum
+    guard product <= (limits.bytesMax - heldBytes) / MemoryLayout<Double>.stride else {
+      throw Complaint(
+        .limit(.bytes, max: limits.bytesMax), at: span.start,
+        hint: "shorten the range, widen the step or add matchers, or raise query.memory_max")
+    }
+    heldBytes += product * MemoryLayout<Double>.stride
+    try pace.spend(product, at: span)
   }
 
   private mutating func repeating(

@@ -4,10 +4,12 @@ internal import Telemetry
 struct Ranking {
   private let node: Aggregation
   private let parameters: [Double]
+  private let pace: EvaluationPace
 
-  init(_ node: Aggregation, _ parameters: [Double]) {
+  init(_ node: Aggregation, _ parameters: [Double], _ pace: EvaluationPace) {
     self.node = node
     self.parameters = parameters
+    self.pace = pace
   }
 
   /// There is no order among histograms.
@@ -24,6 +26,7 @@ struct Ranking {
     var order: [Int] = []
     for members in grouping.members {
       for step in 0..<block.steps {
+        try pace.spend(members.count * 8, at: node.span)
         let present = members.filter { acceptsHistograms ? block.isPresent($0, step) : !block[$0, step].isAbsent }
         let chosen =
           node.operation == .limitRatio

@@ -23,9 +23,14 @@ struct VectorMatcher {
   private var lastPartner: [Int]
   private var lastOutput: [Int]
   private(set) var remarks: Remarks
+  private let pace: EvaluationPace
 
-  init(_ node: BinaryOperation, _ left: SeriesBlock, _ right: SeriesBlock, _ remarks: Remarks) {
+  init(
+    _ node: BinaryOperation, _ left: SeriesBlock, _ right: SeriesBlock, _ remarks: Remarks,
+    _ pace: EvaluationPace = EvaluationPace(EvaluationWatch())
+  ) {
     self.node = node
+    self.pace = pace
     self.remarks = remarks
     hasHistograms = node.operation.isTrim || !left.histograms.isEmpty || !right.histograms.isEmpty
     matching = node.matching ?? .standard
@@ -46,6 +51,7 @@ struct VectorMatcher {
     var partner = [Int](repeating: Self.nobody, count: groups.count)
     var taken = [Int](repeating: Self.nobody, count: groups.count)
     for step in 0..<output.steps {
+      try pace.spend(many.rows + one.rows, at: node.operatorSpan)
       // Nothing to match with: then ambiguity does no harm and is no error.
       if matching.fillLeft == nil, matching.fillRight == nil, !many.hasValues(step) || !one.hasValues(step) { continue }
       for group in partner.indices {

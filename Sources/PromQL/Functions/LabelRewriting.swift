@@ -43,8 +43,7 @@ enum LabelRewriting {
   private static func reserve(_ bytes: Int, _ node: FunctionCall, _ evaluator: inout Evaluator) throws(Complaint) {
     guard bytes <= valueBytesMax else {
       throw Complaint(
-        .limit("\(node.name)() makes a label value of \(bytes) bytes, the limit is \(valueBytesMax)"),
-        at: node.span.start)
+        .limit(.value, max: valueBytesMax), at: node.span.start)
     }
     // Texts count as numbers of 8 bytes.
     try evaluator.reserve(rows: 1, steps: bytes / 8, at: node.span)

@@ -30,7 +30,7 @@ final class BridgeNode: VectorNode {
     let plan = QueryPlan(
       query: query, range: .instant(Timestamp(milliseconds: round.time)), lookback: .zero, subqueryStep: .zero,
       selections: [], positions: [:])
-    var evaluator = Evaluator(plan: plan, series: [], limits: EvaluationLimits())
+    var evaluator = Evaluator(plan: plan, series: [])
     evaluator.given = given
     let block = try evaluator.vector(expression, on: plan.range.grid)
     if block.labels != labels {

@@ -76,7 +76,7 @@ public enum AggregationOperator: String, Hashable, Sendable, CaseIterable {
   case limitRatio = "limit_ratio"
 
   /// The type of the parameter before the vector; `nil` when there is none.
-  var parameterType: ValueType? {
+  package var parameterType: ValueType? {
     switch self {
     case .topk, .bottomk, .quantile, .limitk, .limitRatio: .scalar
     case .countValues: .string

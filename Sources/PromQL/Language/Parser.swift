@@ -78,7 +78,7 @@ struct Parser {
     defer { nesting -= 1 }
     guard nesting <= Query.nestingMax else {
       throw Complaint(
-        .limit("expressions are nested deeper than \(Query.nestingMax) levels"), at: current.span.start,
+        .limit(.nesting, max: Query.nestingMax), at: current.span.start,
         hint: "split the query with recording rules")
     }
     var left = try parseSigned()
@@ -94,7 +94,7 @@ struct Parser {
     operators += 1
     guard operators <= Query.operatorsMax else {
       throw Complaint(
-        .limit("more than \(Query.operatorsMax) operators in one query"), at: current.span.start,
+        .limit(.operators, max: Query.operatorsMax), at: current.span.start,
         hint: "split the query with recording rules")
     }
   }
@@ -104,16 +104,14 @@ struct Parser {
     patterns += 1
     guard patterns <= Query.patternsMax else {
       throw Complaint(
-        .limit("more than \(Query.patternsMax) regular expressions in one query"), at: offset,
-        hint: "split the query with recording rules")
+        .limit(.patterns, max: Query.patternsMax), at: offset, hint: "split the query with recording rules")
     }
     let pattern: Pattern
     do throws(PatternError) { pattern = try Pattern(text) } catch { throw Complaint(.syntax("\(error)"), at: offset) }
     patternSize += pattern.programSize
     guard patternSize <= Query.patternSizeMax else {
       throw Complaint(
-        .limit("the regular expressions of one query take more than \(Query.patternSizeMax) instructions"), at: offset,
-        hint: "repeat and list less in them")
+        .limit(.instructions, max: Query.patternSizeMax), at: offset, hint: "repeat and list less in them")
     }
     return pattern
   }

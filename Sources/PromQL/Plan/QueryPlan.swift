@@ -17,13 +17,13 @@ public struct QueryPlan: Sendable {
   ///
   /// - Parameter series: for each of `selections` the series found, as `SeriesReader.select` answers.
   public func evaluate(
-    over series: [[SeriesSlice]], limits: EvaluationLimits = .init()
+    over series: [[SeriesSlice]], limits: EvaluationLimits = .init(), watch: EvaluationWatch = .init()
   ) throws(PromQLError) -> QueryResult {
     let source = SourceText(query.text)
     do {
-      var evaluator = Evaluator(plan: self, series: series, limits: limits)
+      var evaluator = Evaluator(plan: self, series: series, limits: limits, watch: watch)
       let value = try evaluator.result()
-      return QueryResult(value: value, annotations: evaluator.remarks.annotations(in: source))
+      return QueryResult(value: value, annotations: evaluator.remarks.annotations(in: source), yields: evaluator.yields)
     } catch {
       throw error.resolved(in: source)
     }

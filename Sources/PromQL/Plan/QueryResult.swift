@@ -3,6 +3,11 @@ public import Telemetry
 public struct QueryResult: Sendable {
   public var value: QueryValue
   public var annotations: [Annotation]
+  var yields: [Expression: PartYield] = [:]
+
+  /// What a part of the query was worth, when the evaluation was watched for it; `nil` for one that was not looked at
+  /// by itself.
+  public func yield(of part: QueryPart) -> PartYield? { yields[part.query.expression] }
 }
 
 /// What a query answers: an instant query its own type, a range query always a matrix.

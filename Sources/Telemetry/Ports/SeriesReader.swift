@@ -38,6 +38,17 @@ public struct SeriesSlice: Sendable {
   /// Samples of both kinds.
   public var count: Int { milliseconds.count + histograms.count }
 
+  /// What a series takes besides its samples: its place in arrays and its labels, most of which it shares; an estimate.
+  public static let bytesForLabels = 200
+  /// What a sample takes: a time and a value.
+  public static let bytesEach = 16
+
+  /// What the slice takes in memory; an estimate.
+  public var estimatedBytes: Int {
+    Self.bytesForLabels + milliseconds.count * Self.bytesEach + starts.count * 8
+      + histograms.count * HistogramColumns.bytesEach
+  }
+
   /// The samples in (`after`, `through`].
   public func within(after: Int64, through: Int64) -> SeriesSlice {
     let from = milliseconds.partitionIndex { $0 > after }
@@ -55,6 +66,8 @@ public struct HistogramColumns: Sendable, Equatable {
   public private(set) var values: [NativeHistogram] = []
   /// When the counter behind each histogram began, 0 where nobody knows.
   public private(set) var starts: [Int64] = []
+  /// What a histogram takes, with some tens of buckets; an estimate.
+  public static let bytesEach = 600
 
   public init() {}
 
@@ -91,6 +104,8 @@ public struct ReadLimits: Sendable, Equatable {
   public var seriesMax = 500_000
   /// The default is 2 minutes.
   public var timeMax = Duration.seconds(120)
+  /// Memory for what was read, estimated; the default is 256 MiB.
+  public var bytesMax = 256 << 20
 
   public init() {}
 }
@@ -106,13 +121,48 @@ public protocol SeriesReader: Sendable {
   func labelSets(
     matching selectors: [[LabelMatcher]], after: Timestamp, through: Timestamp, limits: ReadLimits
   ) async throws(SeriesReadError) -> [LabelSet]
+
+  /// Names of the labels of series that are known now and satisfy at least one list of matchers, ascending.
+  /// An empty outer list means all series.
+  func labelNames(matching selectors: [[LabelMatcher]], limits: ReadLimits) async throws(SeriesReadError) -> [String]
+
+  /// The values of a label among the same series, each with how many of them have it.
+  func labelValues(
+    of name: String, matching selectors: [[LabelMatcher]], limits: ReadLimits
+  ) async throws(SeriesReadError) -> [String: Int]
+}
+
+/// For readers without an index: every label set is looked at.
+extension SeriesReader {
+  public func labelNames(
+    matching selectors: [[LabelMatcher]], limits: ReadLimits
+  ) async throws(SeriesReadError) -> [String] {
+    Set(try await labelSets(matching: selectors, limits: limits).joined().map(\.name)).sorted()
+  }
+
+  public func labelValues(
+    of name: String, matching selectors: [[LabelMatcher]], limits: ReadLimits
+  ) async throws(SeriesReadError) -> [String: Int] {
+    let values = try await labelSets(matching: selectors, limits: limits).compactMap { $0[name] }
+    return Dictionary(values.map { ($0, 1) }, uniquingKeysWith: +)
+  }
+
+  private func labelSets(
+    matching selectors: [[LabelMatcher]], limits: ReadLimits
+  ) async throws(SeriesReadError) -> [LabelSet] {
+    try await labelSets(
+      matching: selectors, after: Timestamp(milliseconds: .min), through: Timestamp(milliseconds: .max), limits: limits)
+  }
 }
 
 /// Why a read was refused or failed.
 public enum SeriesReadError: Error, Sendable, Equatable, CustomStringConvertible {
   case tooManySamples(limit: Int)
   case tooManySeries(limit: Int)
+  case tooManyBytes(limit: Int)
   case tookTooLong(limit: Duration)
+  /// Nobody waits for the answer any more.
+  case cancelled
   case unreadable(String)
 
   public var description: String {
@@ -120,9 +170,12 @@ public enum SeriesReadError: Error, Sendable, Equatable, CustomStringConvertible
     case .tooManySamples(let limit):
       "query touches more than \(limit) samples – shorten the range or add matchers, or raise query.samples_max"
     case .tooManySeries(let limit):
-      "query touches more than \(limit) series – add matchers, or raise query.series_max"
+      "query touches more than \(limit) series – add matchers"
+    case .tooManyBytes(let limit):
+      "query reads more than \(limit >> 20) MiB – shorten the range or add matchers, or raise query.memory_max"
     case .tookTooLong(let limit):
       "query took longer than \(limit.inSeconds) s – shorten the range, or raise query.timeout"
+    case .cancelled: "the query was cancelled"
     case .unreadable(let what): "samples cannot be read: \(what)"
     }
   }

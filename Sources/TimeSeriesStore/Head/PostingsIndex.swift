@@ -37,6 +37,8 @@ struct PostingsIndex {
 
   /// - Precondition: `settle` was called after the last insertion.
   func series(name: UInt32, value: UInt32) -> [UInt32] { lists[UInt64(name) << 32 | UInt64(value)] ?? [] }
+  func count(name: UInt32, value: UInt32) -> Int { lists[UInt64(name) << 32 | UInt64(value)]?.count ?? 0 }
+  var names: some Collection<UInt32> { valuesByName.keys }
   func values(of name: UInt32) -> Set<UInt32> { valuesByName[name] ?? [] }
 }
 

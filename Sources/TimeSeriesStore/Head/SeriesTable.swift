@@ -96,10 +96,13 @@ struct SeriesTable {
     return !left.isEmpty
   }
 
+  /// Name and value numbers.
+  func labelPairs(of slot: UInt32) -> ArraySlice<UInt64> { pairs[stretch(slot)] }
+
   func labels(of slot: UInt32) -> LabelSet {
     let texts = dictionary.texts
     return LabelSet(
-      sorted: pairs[stretch(slot)].map {
+      sorted: labelPairs(of: slot).map {
         Label(texts[Int($0 >> 32)], texts[Int(UInt32(truncatingIfNeeded: $0))])
       })
   }

@@ -1,13 +1,4 @@
-internal import Synchronization
 internal import Telemetry
-
-/// Set when nobody waits for the answer any more.
-final class CancellationFlag: Sendable {
-  private let raised = Atomic(false)
-
-  var isRaised: Bool { raised.load(ordering: .relaxed) }
-  func raise() { raised.store(true, ordering: .relaxed) }
-}
 
 /// What reads took from files.
 public struct StoreReads: Sendable, Equatable {
@@ -39,6 +30,7 @@ struct ReadBudget {
   private var samples = 0
   /// What was read so far.
   var reads = StoreReads()
+  private var series = 0
 
   /// A read transaction ends after this time, so that checkpoints come through: no query holds one for 2 seconds.
   static let transactionTime = Duration.milliseconds(1500)
@@ -55,14 +47,29 @@ struct ReadBudget {
   mutating func spend(samples count: Int) throws(SeriesReadError) {
     samples += count
     if samples > limits.samplesMax { throw .tooManySamples(limit: limits.samplesMax) }
+    try checkMemory(series: 0)
   }
 
+  /// - Parameter count: series that the selection in hand has so far.
   func check(series count: Int) throws(SeriesReadError) {
     if count > limits.seriesMax { throw .tooManySeries(limit: limits.seriesMax) }
+    try checkMemory(series: count)
+  }
+
+  /// A selection is read; its series are held while the next is.
+  mutating func hold(series count: Int) throws(SeriesReadError) {
+    try check(series: count)
+    series += count
+  }
+
+  private func checkMemory(series count: Int) throws(SeriesReadError) {
+    // A sample is two numbers; `load` counts in numbers what more a histogram is.
+    let bytes = samples * SeriesSlice.bytesEach + (series + count) * SeriesSlice.bytesForLabels
+    if bytes > limits.bytesMax { throw .tooManyBytes(limit: limits.bytesMax) }
   }
 
   func checkTime() throws(SeriesReadError) {
-    if cancellation.isRaised { throw .unreadable("the query was cancelled") }
+    if cancellation.isRaised { throw .cancelled }
     if clock.uptime > deadline { throw .tookTooLong(limit: limits.timeMax) }
   }
 }

@@ -28,7 +28,7 @@ struct SeriesRead {
     let files = store.files.withLock { $0 }
     for file in files.open where touches(file.name) { try read(file, &budget) }
     for file in files.sealed where touches(file.name) { try read(file, selectors, &budget) }
-    try budget.check(series: known.count + departed.count)
+    try budget.hold(series: known.count + departed.count)
   }
 
   /// The series found, in the order of their labels.

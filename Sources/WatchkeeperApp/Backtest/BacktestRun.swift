@@ -134,7 +134,7 @@ struct BacktestRun: Sendable {
   private func queries(_ bench: BacktestBench) -> QueryService {
     QueryService(
       reader: OverlaidReader(stored: reader, bench: bench), limits: BacktestLimits.reading, lookback: lookback,
-      evaluation: BacktestLimits.evaluation)
+      clock: clock, evaluation: BacktestLimits.evaluation)
   }
 
   private func results(
@@ -171,9 +171,12 @@ struct BacktestRun: Sendable {
   private static func tooLarge(_ failure: QueryService.Failure) -> String? {
     switch failure {
     case .query(let error):
-      if case .limit = error.cause { error.description } else { nil }
-    case .reading(.tooManySamples), .reading(.tookTooLong): failure.description
-    case .reading: nil
+      switch error.cause {
+      case .limit, .tookTooLong: error.description
+      case .syntax, .type, .execution, .cancelled: nil
+      }
+    case .reading(.tooManySamples), .reading(.tookTooLong), .reading(.tooManyBytes): failure.description
+    case .reading, .waiting: nil
     }
   }
 }

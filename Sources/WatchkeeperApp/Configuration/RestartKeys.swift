@@ -10,6 +10,8 @@ extension WatchkeeperSettings {
       ("query.timeout", query.timeout != old.query.timeout),
       ("query.lookback", query.lookback != old.query.lookback),
       ("query.experimental", query.experimental != old.query.experimental),
+      ("query.memory_max", query.memoryMax != old.query.memoryMax),
+      ("query.concurrency_max", query.concurrencyMax != old.query.concurrencyMax),
       ("web.listen", web.listen != old.web.listen),
       ("web.external_url", web.externalURL != old.web.externalURL),
     ]

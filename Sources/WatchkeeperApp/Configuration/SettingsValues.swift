@@ -7,6 +7,8 @@ internal import Wording
 struct ByteCountSetting: Decodable, Sendable, Equatable {
   let bytes: Int64
 
+  init(bytes: Int64) { self.bytes = bytes }
+
   init(from decoder: any Decoder) throws {
     let text = try decoder.singleValueContainer().decode(String.self)
     let digits = text.prefix { $0.isASCII && $0.isNumber }

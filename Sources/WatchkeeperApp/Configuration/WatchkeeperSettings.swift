@@ -104,12 +104,18 @@ struct QuerySettings: Decodable, Sendable {
   var lookback = DurationSetting(.seconds(300))
   /// Whether queries of the API, the explorer and templates may use what is experimental in PromQL; the default is not.
   var experimental = false
+  /// Memory that one query may hold, estimated; the default is 256 MiB.
+  var memoryMax = ByteCountSetting(bytes: 256 << 20)
+  /// Queries of visitors that run at once; the default is 4, the rest wait.
+  var concurrencyMax = 4
 
   init() {}
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case timeout, lookback, experimental
     case samplesMax = "samples_max"
+    case memoryMax = "memory_max"
+    case concurrencyMax = "concurrency_max"
   }
 
   init(from decoder: any Decoder) throws {
@@ -118,8 +124,13 @@ struct QuerySettings: Decodable, Sendable {
     timeout = try fields.decodeIfPresent(DurationSetting.self, forKey: .timeout) ?? timeout
     lookback = try fields.decodeIfPresent(DurationSetting.self, forKey: .lookback) ?? lookback
     experimental = try fields.decodeIfPresent(Bool.self, forKey: .experimental) ?? experimental
-    guard samplesMax > 0 else {
-      throw fields.problem(.samplesMax, "fault.settings.limit", ["number": String(samplesMax)])
+    memoryMax = try fields.decodeIfPresent(ByteCountSetting.self, forKey: .memoryMax) ?? memoryMax
+    concurrencyMax = try fields.decodeIfPresent(Int.self, forKey: .concurrencyMax) ?? concurrencyMax
+    for (key, number) in [(CodingKeys.samplesMax, samplesMax), (.concurrencyMax, concurrencyMax)] where number <= 0 {
+      throw fields.problem(key, "fault.settings.limit", ["number": String(number)])
+    }
+    guard memoryMax.bytes >= 1 << 20 else {
+      throw fields.problem(.memoryMax, "fault.settings.query-memory")
     }
     guard timeout.duration >= .milliseconds(1) else {
       throw fields.problem(.timeout, "fault.settings.query-timeout")
@@ -130,6 +141,14 @@ struct QuerySettings: Decodable, Sendable {
     var limits = ReadLimits()
     limits.samplesMax = samplesMax
     limits.timeMax = timeout.duration
+    limits.bytesMax = Int(memoryMax.bytes)
+    return limits
+  }
+
+  var evaluation: EvaluationLimits {
+    var limits = EvaluationLimits()
+    limits.samplesMax = samplesMax
+    limits.bytesMax = Int(memoryMax.bytes)
     return limits
   }
 }

@@ -1,3 +1,4 @@
+internal import Interchange
 internal import PromQL
 internal import Telemetry
 internal import WebInterface
@@ -8,45 +9,69 @@ extension ConsoleSources {
     let asked = text.replacing("\r\n", with: "\n")
     var page = ExplorePage(query: asked, range: range, at: now, words: words)
     guard asked.contains(where: { !$0.isWhitespace }) else {
-      page.start = await exploreStart(at: now)
+      page.start = await exploreStart()
       return page
     }
     let query: Query
     do {
       query = try queries.query(asked)
     } catch {
-      page.fault = ExploreFault(error, in: asked)
+      page.fault = ExploreFault(.query(error), in: asked)
       return page
     }
     do {
-      page.answer = try await Exploration(query: query, range: range, now: now, sources: self).answer()
-    } catch {
-      switch error {
-      case .query(let error): page.fault = ExploreFault(error, in: asked)
-      case .reading(let error): page.fault = ExploreFault(message: error.description)
+      page.answer = try await Exploration(query: query, range: range, now: now, queries: visitorQueries).answer()
+      let table = metadata()
+      page.answer?.metrics = query.metricNames.sorted().prefix(ExploreAnswer.metricsMax).compactMap {
+        description(of: $0, in: table)
       }
+    } catch {
+      page.fault = ExploreFault(error, in: asked)
     }
     return page
   }
 
-  private var words: [String] {
+  private var words: [ExploreWord] {
     let isOffered = queries.features.contains(.experimentalFunctions)
-    return FunctionReference.entries.filter { isOffered || !$0.isExperimental }.map(\.name)
-      + AggregationOperator.allCases.filter { isOffered || !$0.isExperimental }.map(\.rawValue)
+    let vector = ValueType.instantVector.rawValue
+    let functions = FunctionReference.entries.filter { isOffered || !$0.isExperimental }.map { entry in
+      ExploreWord(
+        entry.name, arguments: entry.arguments,
+        entry.isExperimental ? .verbatim(entry.summary) : Phrase("promql.\(entry.name)"))
+    }
+    let aggregations = AggregationOperator.allCases.filter { isOffered || !$0.isExperimental }.map { operation in
+      ExploreWord(
+        operation.rawValue, arguments: operation.parameterType.map { "\($0.rawValue), \(vector)" } ?? vector,
+        operation.isExperimental ? .verbatim("") : Phrase("promql.\(operation.rawValue)"))
+    }
+    return functions + aggregations
   }
 
-  private func exploreStart(at now: Timestamp) async -> ExploreStart {
-    let hour = now.advanced(by: .seconds(-3600))
-    let found = try? await queries.reader.labelSets(matching: [], after: hour, through: now, limits: queries.limits)
-    var series: [String: Int] = [:]
-    for labels in found ?? [] { series[labels.metric ?? "", default: 0] += 1 }
+  /// What was told of a metric, or of the family that a series of a histogram or a summary belongs to.
+  private func description(of metric: String, in table: MetadataTable) -> MetricDescription? {
+    let endings = ["", "_bucket", "_sum", "_count", "_total"]
+    let found = endings.lazy.compactMap { ending in
+      metric.hasSuffix(ending) ? table.families[String(metric.dropLast(ending.count))]?.first : nil
+    }.first
+    return found.map {
+      MetricDescription(
+        metric, kind: $0.type == .unknown ? "" : $0.type.rawValue, unit: $0.unit, help: $0.help)
+    }
+  }
+
+  private func exploreStart() async -> ExploreStart {
+    let found = try? await queries.reader.labelValues(of: LabelSet.metricName, matching: [], limits: queries.limits)
+    let series = found ?? [:]
+    let table = metadata()
     let sorted = series.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
     return ExploreStart(
       examples: Self.examples.filter { example in
         guard let query = try? Query(parsing: example.query) else { return false }
         return !series.isEmpty && query.metricNames.allSatisfy { series[$0] != nil }
       },
-      metrics: sorted.prefix(ExploreStart.metricsMax).map { MetricRow(name: $0.key, series: $0.value) },
+      metrics: sorted.prefix(ExploreStart.metricsMax).map {
+        MetricRow(name: $0.key, series: $0.value, description: description(of: $0.key, in: table))
+      },
       metricsTotal: sorted.count)
   }
 
@@ -63,12 +88,101 @@ extension ConsoleSources {
 }
 
 extension ExploreFault {
-  init(_ error: PromQLError, in text: String) {
+  init(_ failure: QueryService.Failure, in text: String) {
+    switch failure {
+    case .query(let error): self.init(error, in: text)
+    case .reading(.tooManySamples(let limit)): self.init(Self.limit(.samples, limit))
+    case .reading(.tooManySeries(let limit)): self.init(Self.limit(.series, limit))
+    case .reading(.tooManyBytes(let limit)): self.init(Self.limit(.bytes, limit))
+    case .reading(.tookTooLong(let limit)): self.init(Self.time("time", limit))
+    case .reading(.cancelled), .waiting(.cancelled): self.init(Phrase("explore.fault.cancelled"))
+    case .reading(.unreadable(let what)): self.init(Phrase("explore.fault.unreadable"), message: what)
+    case .waiting(.waitedTooLong(let limit)): self.init(Self.time("waited", limit))
+    case .waiting(.tooManyWait(let limit)): self.init(Phrase("explore.fault.full", ["limit": String(limit)]))
+    }
+  }
+
+  private init(_ error: PromQLError, in text: String) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     let line = error.line <= lines.count ? String(lines[error.line - 1]) : ""
+    let place = Place(line: error.line, column: max(1, error.column), text: line)
+    func fault(_ kind: String) -> ExploreFault {
+      ExploreFault(Phrase("explore.fault.\(kind)"), message: error.message, hint: error.hint, place: place)
+    }
+    switch error.cause {
+    case .syntax: self = fault("syntax")
+    case .type: self = fault("type")
+    case .execution: self = fault("execution")
+    case .limit(let bound, let max): self.init(Self.limit(bound, max), place: place)
+    case .tookTooLong(let limit): self.init(Self.time("time", limit), place: place)
+    case .cancelled: self.init(Phrase("explore.fault.cancelled"), place: place)
+    }
+  }
+
+  private static func limit(_ bound: PromQLError.Bound, _ limit: Int) -> Phrase {
+    Phrase("explore.fault.\(bound.rawValue)", ["limit": String(bound == .bytes ? limit >> 20 : limit)])
+  }
+
+  private static func time(_ name: String, _ limit: Duration) -> Phrase {
+    Phrase("explore.fault.\(name)", ["limit": String(limit.inSeconds)])
+  }
+}
+
+extension ExploreRow {
+  init(series: String, _ number: Double) {
+    self.init(series: series, value: Self.readable(number), exact: FloatText.general(number))
+  }
+
+  /// Six digits that count, thousands apart; the rest is noise to a reader.
+  static func readable(_ number: Double) -> String {
+    let size = number.magnitude
+    guard number.isFinite, size >= 1e-4, size < 1e15 else {
+      let text = FloatText.general(number)
+      guard text.count > 9, number.isFinite, let mark = text.firstIndex(of: "e") else { return text }
+      return String(text[..<mark].prefix(7) + text[mark...])
+    }
+    var step = 1.0
+    while step < 1e9, size * step < 1e5 { step *= 10 }
+    let text = FloatText.plain((number * step).rounded() / step)
+    let parts = text.split(separator: ".", maxSplits: 1)
+    let digits = parts[0].drop { $0 == "-" }
+    guard digits.count > 4 else { return text }
+    var grouped = ""
+    for (place, digit) in digits.enumerated() {
+      if place > 0, (digits.count - place) % 3 == 0 { grouped += "," }
+      grouped.append(digit)
+    }
+    return (number < 0 ? "-" : "") + grouped + (parts.count > 1 ? ".\(parts[1])" : "")
+  }
+}
+
+extension HistogramPicture {
+  /// Neighbouring buckets share a bar when there are more than bars.
+  init(_ histogram: NativeHistogram) {
+    let buckets = histogram.buckets.filter { $0.count != 0 }
+    let together = max(1, (buckets.count + Self.barsMax - 1) / Self.barsMax)
+    let groups = stride(from: 0, to: buckets.count, by: together).map { start in
+      let part = buckets[start..<min(buckets.count, start + together)]
+      return (lower: part.first?.lower ?? 0, upper: part.last?.upper ?? 0, count: part.reduce(0) { $0 + $1.count })
+    }
+    let tallest = groups.map(\.count).max() ?? 1
+    var seen = 0.0
+    let median = groups.first { group in
+      seen += group.count
+      return seen >= histogram.count / 2
+    }
     self.init(
-      message: error.message, hint: error.hint,
-      place: Place(line: error.line, column: max(1, error.column), text: line))
+      summary: Phrase(
+        "explore.histogram",
+        [
+          "count": ExploreRow.readable(histogram.count),
+          "average": ExploreRow.readable(histogram.sum / histogram.count),
+          "median": median.map { ExploreRow.readable($0.upper) } ?? "–",
+        ]),
+      bars: groups.map { group in
+        let bounds = "\(ExploreRow.readable(group.lower)) – \(ExploreRow.readable(group.upper))"
+        return Bar(text: "\(bounds): \(ExploreRow.readable(group.count))", height: group.count / tallest)
+      })
   }
 }
 
@@ -77,21 +191,26 @@ private struct Exploration {
   let query: Query
   let range: PageRange
   let now: Timestamp
-  let sources: ConsoleSources
+  let queries: QueryService
 
   /// Points of a line: a bit more than the columns that a graph has.
   private static let pointsWanted = 320.0
-  /// Parts that are evaluated by themselves; a longer query is not explained.
-  private static let partsMax = 40
+  /// A query of more parts is not explained: nobody reads that.
+  private static let partsMax = 100
 
   func answer() async throws(QueryService.Failure) -> ExploreAnswer {
-    let instant = try await sources.queries.evaluate(query, over: .instant(now))
+    let began = queries.clock.uptime
+    var cost = EvaluationCost()
+    var read = EvaluationCost()
+    let instant = try await queries.explaining().evaluate(query, over: .instant(now), counting: &read)
     var lines: [SeriesSlice] = []
     var remarks = instant.annotations
     if query.valueType == .instantVector || query.valueType == .scalar {
       let start = now.advanced(by: .zero - range.duration)
-      let drawn = try await sources.queries.evaluate(
-        query, over: EvaluationRange(from: start, through: now, step: step))
+      // Table and graph share the time.
+      let rest = queries.answering(within: queries.limits.timeMax - (queries.clock.uptime - began))
+      let drawn = try await rest.evaluate(
+        query, over: EvaluationRange(from: start, through: now, step: step), counting: &cost)
       if case .matrix(let slices) = drawn.value { lines = slices }
       remarks += drawn.annotations.filter { !remarks.contains($0) }
     }
@@ -100,9 +219,15 @@ private struct Exploration {
       summary: query.valueType == .rangeVector || query.valueType == .string
         ? Phrase("explore.single") : Phrase("explore.sum", ["series": String(lines.count), "points": points]),
       remarks: remarks.map(\.description))
+    answer.cost = Phrase(
+      "explore.cost",
+      [
+        "series": String(max(read.series, cost.series)), "samples": String(read.samples + cost.samples),
+        "milliseconds": String(Int(((queries.clock.uptime - began).inSeconds * 1000).rounded(.up))),
+      ])
     draw(lines, into: &answer)
     list(instant.value, into: &answer)
-    answer.steps = await steps()
+    answer.steps = steps(of: instant)
     if query.valueType == .instantVector { answer.rule = Self.rule(query) }
     return answer
   }
@@ -153,10 +278,16 @@ private struct Exploration {
   private func list(_ value: QueryValue, into answer: inout ExploreAnswer) {
     var rows: [ExploreRow]
     switch value {
-    case .scalar(let number): rows = [ExploreRow(series: query.description, value: FloatText.general(number))]
+    case .scalar(let number): rows = [ExploreRow(series: query.description, number)]
     case .string(let text): rows = [ExploreRow(series: query.description, value: text)]
     case .vector(let elements):
-      rows = elements.map { ExploreRow(series: $0.labels.description, value: $0.valueText) }
+      rows = elements.map { element in
+        guard let histogram = element.histogram else {
+          return ExploreRow(series: element.labels.description, element.value)
+        }
+        return ExploreRow(
+          series: element.labels.description, value: histogram.promQLText, histogram: HistogramPicture(histogram))
+      }
     case .matrix(let slices):
       rows = slices.map { slice in
         ExploreRow(
@@ -172,35 +303,21 @@ private struct Exploration {
 
   // MARK: Explanation
 
-  /// Each part by itself; the time of a part is what it took beyond its operands.
-  private func steps() async -> [ExploreStep] {
+  /// What each part was worth on the way to the answer; its time is what it took beyond its operands.
+  private func steps(of result: QueryResult) -> [ExploreStep] {
     let parts = query.parts
     guard parts.count <= Self.partsMax else { return [] }
-    var steps: [ExploreStep] = []
-    var whole: [Double] = []
-    for part in parts {
-      let began = sources.clock.uptime
-      guard let result = try? await sources.queries.evaluate(part.query, over: .instant(now)) else { return [] }
-      whole.append((sources.clock.uptime - began).inSeconds)
-      let (series, samples) = Self.size(of: result.value)
-      steps.append(
-        ExploreStep(
-          depth: part.depth, action: part.action, query: part.query.description, series: series, samples: samples,
-          seconds: 0))
-    }
-    for index in steps.indices {
-      let inner = steps[(index + 1)...].prefix { $0.depth > steps[index].depth }
-      let operands = inner.indices.filter { steps[$0].depth == steps[index].depth + 1 }
-      steps[index].seconds = max(0, whole[index] - operands.reduce(0) { $0 + whole[$1] })
-    }
-    return steps
-  }
-
-  private static func size(of value: QueryValue) -> (series: Int, samples: Int?) {
-    switch value {
-    case .scalar, .string: (1, nil)
-    case .vector(let elements): (elements.count, nil)
-    case .matrix(let slices): (slices.count, slices.reduce(0) { $0 + $1.count })
+    let yields = parts.map(result.yield(of:))
+    return parts.indices.map { index in
+      let part = parts[index]
+      let inner = parts.indices[(index + 1)...].prefix { parts[$0].depth > part.depth }
+      let operands = inner.filter { parts[$0].depth == part.depth + 1 }
+      let own = yields[index].map { yield in
+        max(0, operands.reduce(yield.took.inSeconds) { $0 - (yields[$1]?.took.inSeconds ?? 0) })
+      }
+      return ExploreStep(
+        depth: part.depth, action: part.action, query: part.query.description, series: yields[index]?.series,
+        samples: yields[index]?.samples, seconds: own)
     }
   }
 

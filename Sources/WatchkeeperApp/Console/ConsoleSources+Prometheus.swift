@@ -10,7 +10,7 @@ extension ConsoleSources {
   func answer(
     _ text: String, over range: EvaluationRange, _ options: PrometheusQueryOptions = .init()
   ) async throws(PrometheusFailure) -> PrometheusResult {
-    var asked = queries
+    var asked = visitorQueries
     if let lookback = options.lookback { asked = asked.looking(back: lookback) }
     if let timeout = options.timeout { asked = asked.answering(within: timeout) }
     do {
@@ -51,8 +51,7 @@ extension ConsoleSources {
   func labelSets(
     matching selectors: [String], from start: Timestamp, through end: Timestamp
   ) async throws(PrometheusFailure) -> [LabelSet] {
-    var matchers: [[LabelMatcher]] = []
-    for selector in selectors { matchers.append(try Self.matchers(of: selector)) }
+    let matchers = try Self.matchers(of: selectors)
     do {
       return try await queries.reader.labelSets(
         matching: matchers, after: start.advanced(by: .milliseconds(-1)), through: end, limits: queries.limits)
@@ -61,13 +60,35 @@ extension ConsoleSources {
     }
   }
 
-  private static func matchers(of selector: String) throws(PrometheusFailure) -> [LabelMatcher] {
-    let query: Query
-    do { query = try Query(parsing: selector) } catch { throw PrometheusFailure(.query(error)) }
-    guard case .vector(let node) = query.expression.withoutParentheses else {
-      throw PrometheusFailure(.badData, "invalid parameter \"match[]\": '\(selector)' is not a series selector")
+  func labelNames(matching selectors: [String]) async throws(PrometheusFailure) -> [String] {
+    let matchers = try Self.matchers(of: selectors)
+    do {
+      return try await queries.reader.labelNames(matching: matchers, limits: queries.limits)
+    } catch {
+      throw PrometheusFailure(.reading(error))
     }
-    return node.matchers
+  }
+
+  func labelValues(of name: String, matching selectors: [String]) async throws(PrometheusFailure) -> [String] {
+    let matchers = try Self.matchers(of: selectors)
+    do {
+      return try await queries.reader.labelValues(of: name, matching: matchers, limits: queries.limits).keys.sorted()
+    } catch {
+      throw PrometheusFailure(.reading(error))
+    }
+  }
+
+  private static func matchers(of selectors: [String]) throws(PrometheusFailure) -> [[LabelMatcher]] {
+    var matchers: [[LabelMatcher]] = []
+    for selector in selectors {
+      let query: Query
+      do { query = try Query(parsing: selector) } catch { throw PrometheusFailure(.query(error)) }
+      guard case .vector(let node) = query.expression.withoutParentheses else {
+        throw PrometheusFailure(.badData, "invalid parameter \"match[]\": '\(selector)' is not a series selector")
+      }
+      matchers.append(node.matchers)
+    }
+    return matchers
   }
 }
 
@@ -103,12 +124,21 @@ extension PrometheusFailure {
       switch error.cause {
       case .syntax, .type: self.init(.badData, error.description)
       case .execution, .limit: self.init(.execution, error.description)
+      case .tookTooLong: self.init(.timeout, error.description)
+      case .cancelled: self.init(.canceled, error.description)
       }
     case .reading(let error):
       switch error {
       case .tookTooLong: self.init(.timeout, error.description)
-      case .tooManySamples, .tooManySeries: self.init(.execution, error.description)
+      case .tooManySamples, .tooManySeries, .tooManyBytes: self.init(.execution, error.description)
+      case .cancelled: self.init(.canceled, error.description)
       case .unreadable: self.init(.internal, error.description)
+      }
+    case .waiting(let refusal):
+      switch refusal {
+      case .tooManyWait: self.init(.unavailable, refusal.description)
+      case .waitedTooLong: self.init(.timeout, refusal.description)
+      case .cancelled: self.init(.canceled, refusal.description)
       }
     }
   }

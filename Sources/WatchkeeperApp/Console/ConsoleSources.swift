@@ -1,3 +1,4 @@
+internal import Interchange
 internal import Probes
 internal import Records
 internal import ServiceTime
@@ -8,12 +9,15 @@ struct ConsoleSources: Sendable {
   let clock: any WallClock
   let journal: any FactJournal
   let queries: QueryService
+  let gate: QueryGate
   let incidents: @Sendable () -> IncidentState
   let inventory: @Sendable () -> InventoryState
   let maintenance: @Sendable () -> MaintenanceState
   let rules: @Sendable () -> RuleEvaluator.View
   let deliveries: @Sendable () -> DeliveryService.View
   let configuration: @Sendable () -> Configuration
+  /// What targets told about their metrics.
+  let metadata: @Sendable () -> MetadataTable
   let probes: @Sendable () async -> [ProbeStatus]
   /// The name of this host: the label `instance` of its own series.
   let hostName: String
@@ -21,4 +25,7 @@ struct ConsoleSources: Sendable {
   let zone: TimeZoneRules
   /// Past days of endpoints, worked out once.
   let endpointHistory = EndpointHistory()
+
+  /// For what visitors ask.
+  var visitorQueries: QueryService { queries.passing(gate) }
 }

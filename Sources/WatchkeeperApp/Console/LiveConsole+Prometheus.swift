@@ -30,6 +30,14 @@ extension LiveConsole: PrometheusSource {
     try await sources.labelSets(matching: selectors, from: start, through: end)
   }
 
+  func labelNames(matching selectors: [String]) async throws(PrometheusFailure) -> [String] {
+    try await sources.labelNames(matching: selectors)
+  }
+
+  func labelValues(of name: String, matching selectors: [String]) async throws(PrometheusFailure) -> [String] {
+    try await sources.labelValues(of: name, matching: selectors)
+  }
+
   func alertingRules() async throws(PrometheusFailure) -> [PrometheusRuleGroup] {
     PrometheusRules.groups(of: sources.rules())
   }

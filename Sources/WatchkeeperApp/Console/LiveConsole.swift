@@ -17,11 +17,13 @@ extension Installation {
   /// Made once, because it remembers what pages have worked out.
   func makeConsole() -> LiveConsole {
     let sources = ConsoleSources(
-      clock: world.clock, journal: journal, queries: queries, incidents: { [incidents] in incidents.state },
+      clock: world.clock, journal: journal, queries: queries, gate: queryGate,
+      incidents: { [incidents] in incidents.state },
       inventory: { [inventory] in inventory.state }, maintenance: { [maintenance] in maintenance.state },
       rules: { [evaluator] in evaluator.view }, deliveries: { [deliveries] in deliveries.view },
       configuration: { [self] in configuration.withLock { $0 } },
-      probes: { [probes] in await probes.status() }, hostName: hostName, zone: zone)
+      metadata: { [remoteWrite] in remoteWrite.metadata }, probes: { [probes] in await probes.status() },
+      hostName: hostName, zone: zone)
     return LiveConsole(sources: sources, installation: self, backtests: Backtests(sources))
   }
 }

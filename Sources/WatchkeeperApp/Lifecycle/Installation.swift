@@ -32,6 +32,7 @@ final class Installation: Sendable {
   let reserve: DiskReserve
   let store: EmbeddedStore
   let queries: QueryService
+  let queryGate: QueryGate
   let incidents: Desk<IncidentState>
   let inventory: Desk<InventoryState>
   let maintenance: Desk<MaintenanceState>
@@ -85,8 +86,9 @@ final class Installation: Sendable {
       folder: try folder.subfolder(folder.samplesFolder), settings: StoreSettings(settings.storage), clock: base.clock
     ) { ($0 == .before ? Failpoint.chunkFlushBefore : .chunkFlushAfter).pass() }
     queries = QueryService(
-      reader: store, limits: settings.query.limits, lookback: settings.query.lookback.duration,
-      features: settings.query.experimental ? .all : .stable)
+      reader: store, limits: settings.query.limits, lookback: settings.query.lookback.duration, clock: base.clock,
+      evaluation: settings.query.evaluation, features: settings.query.experimental ? .all : .stable)
+    queryGate = QueryGate(runningMax: settings.query.concurrencyMax, clock: base.clock)
     let link = InstallationLink()
     let log = base.log
     incidents = try await Desk(

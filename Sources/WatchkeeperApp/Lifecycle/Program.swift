@@ -170,6 +170,8 @@ struct Program {
     web.language = installation.language
     web.zone = ClockZone(installation.zone)
     web.version = programVersion
+    // A query's own limit is told by its name; the one of the page stands behind it.
+    web.answerTimeMax = max(web.answerTimeMax, installation.queries.limits.timeMax + .seconds(5))
     web.overrideFolder = environment["WATCHKEEPER_WEB_FOLDER"]
     let (listeningPorts, announce) = AsyncStream.makeStream(of: Int.self)
     let server = try WebServer(settings: web, console: installation.console, sessions: sessions, clock: clock) {

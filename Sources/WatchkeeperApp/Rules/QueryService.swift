@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import PromQL
 internal import Telemetry
 
@@ -8,18 +9,50 @@ struct QueryService: Sendable {
   private(set) var lookback: Duration
   /// The experimental parts of PromQL that queries may use; the default is none.
   var features = LanguageFeatures.stable
+  let clock: any WallClock
   var evaluation = EvaluationLimits()
+  /// Set for queries of visitors.
+  private var gate: QueryGate?
+  private var explains = false
+
+  init(
+    reader: any SeriesReader, limits: ReadLimits = .init(), lookback: Duration, clock: any WallClock,
+    evaluation: EvaluationLimits = .init(), features: LanguageFeatures = .stable
+  ) {
+    self.features = features
+    self.reader = reader
+    self.limits = limits
+    self.lookback = lookback
+    self.clock = clock
+    self.evaluation = evaluation
+  }
 
   enum Failure: Error, Sendable, CustomStringConvertible {
     case query(PromQLError)
     case reading(SeriesReadError)
+    case waiting(QueryGate.Refusal)
 
     var description: String {
       switch self {
       case .query(let error): error.description
       case .reading(let error): error.description
+      case .waiting(let refusal): refusal.description
       }
     }
+  }
+
+  /// The same for visitors, who ask anything: they wait for their turn, and run on threads of their own.
+  func passing(_ gate: QueryGate) -> QueryService {
+    var changed = self
+    changed.gate = gate
+    return changed
+  }
+
+  /// The same, whose answers tell what each part of the query was worth.
+  func explaining() -> QueryService {
+    var changed = self
+    changed.explains = true
+    return changed
   }
 
   /// The same with another look-back.
@@ -45,22 +78,63 @@ struct QueryService: Sendable {
   func evaluate(
     _ query: Query, over range: EvaluationRange, counting cost: inout EvaluationCost
   ) async throws(Failure) -> QueryResult {
+    let deadline = clock.uptime + limits.timeMax
+    if let gate {
+      do { try await gate.enter(within: limits.timeMax) } catch { throw .waiting(error) }
+    }
+    // One that failed may have held anything.
+    var heldBytes = Int.max
+    defer { gate?.leave(havingHeld: heldBytes) }
+    let result = try await evaluate(query, over: range, until: deadline, counting: &cost)
+    heldBytes = cost.samples * SeriesSlice.bytesEach + cost.series * SeriesSlice.bytesForLabels
+    return result
+  }
+
+  /// Waiting, reading and evaluating share the time.
+  private func evaluate(
+    _ query: Query, over range: EvaluationRange, until deadline: Duration, counting cost: inout EvaluationCost
+  ) async throws(Failure) -> QueryResult {
+    var rest = limits
+    rest.timeMax = deadline - clock.uptime
     let plan = query.plan(over: range, lookback: lookback)
     let series: [[SeriesSlice]]
     do {
-      series = try await reader.select(plan.selections, limits: limits)
+      series = try await reader.select(plan.selections, limits: rest)
     } catch {
+      if case .tookTooLong = error { throw .reading(.tookTooLong(limit: limits.timeMax)) }
       throw .reading(error)
     }
     cost = EvaluationCost(
       series: series.reduce(0) { $0 + $1.count },
       samples: series.lazy.joined().reduce(0) { $0 + $1.count })
-    do {
-      return try plan.evaluate(over: series, limits: evaluation)
-    } catch {
-      throw .query(error)
+    do { return try await evaluate(plan, over: series, until: deadline).get() } catch { throw .query(error) }
+  }
+
+  private func evaluate(
+    _ plan: QueryPlan, over series: [[SeriesSlice]], until deadline: Duration
+  ) async -> Result<QueryResult, PromQLError> {
+    let cancellation = CancellationFlag()
+    let (clock, limit) = (clock, limits.timeMax)
+    let uptime: @Sendable () -> Duration = { clock.uptime }
+    let end: @Sendable () -> EvaluationEnd? = {
+      cancellation.isRaised ? .cancelled : clock.uptime > deadline ? .tookTooLong(limit: limit) : nil
+    }
+    let watch = EvaluationWatch(end: end, uptime: explains ? uptime : nil)
+    let evaluate: @Sendable () -> Result<QueryResult, PromQLError> = { [evaluation] in
+      Result { () throws(PromQLError) in try plan.evaluate(over: series, limits: evaluation, watch: watch) }
+    }
+    return await withTaskCancellationHandler {
+      guard gate != nil else { return evaluate() }
+      // The few threads that run all tasks are not for work that takes seconds.
+      return await withCheckedContinuation { continuation in
+        Self.visitors.async { continuation.resume(returning: evaluate()) }
+      }
+    } onCancel: {
+      cancellation.raise()
     }
   }
+
+  private static let visitors = DispatchQueue(label: "watchkeeper.queries", attributes: .concurrent)
 
   func evaluate(_ text: String, over range: EvaluationRange) async throws(Failure) -> QueryResult {
     let query: Query

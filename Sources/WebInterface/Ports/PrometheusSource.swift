@@ -14,6 +14,9 @@ public protocol PrometheusSource: Sendable {
   func labelSets(
     matching selectors: [String], from start: Timestamp, through end: Timestamp
   ) async throws(PrometheusFailure) -> [LabelSet]
+  /// Names of labels of the series known now.
+  func labelNames(matching selectors: [String]) async throws(PrometheusFailure) -> [String]
+  func labelValues(of name: String, matching selectors: [String]) async throws(PrometheusFailure) -> [String]
   func alertingRules() async throws(PrometheusFailure) -> [PrometheusRuleGroup]
   func runtime() async -> PrometheusRuntime
   func targets() async -> [PrometheusTarget]

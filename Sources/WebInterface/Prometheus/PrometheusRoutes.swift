@@ -166,7 +166,10 @@ struct PrometheusRoutes: Sendable {
     return try await source.labelSets(matching: query.all("match[]"), from: start, through: end)
   }
 
-  /// Names and values come from the last day unless the caller says otherwise.
+  /// Without a range of time the index answers; with one, what has samples there.
+  private static func isAboutNow(_ query: Query) -> Bool { query.first("start") == nil && query.first("end") == nil }
+
+  /// When a caller gives only the end.
   private static let namesRangeSeconds = 86_400
 
   private func list(_ items: [String], for query: Query) throws(PrometheusFailure) -> Data {
@@ -183,14 +186,20 @@ struct PrometheusRoutes: Sendable {
   }
 
   @Sendable private func labelNames(_ query: Query) async throws(PrometheusFailure) -> Data {
-    let names = Set(try await labelSets(query).flatMap { $0.map(\.name) })
-    return try list(names.sorted().map(TextNotation.json.quoted), for: query)
+    let names =
+      Self.isAboutNow(query)
+      ? try await source.labelNames(matching: query.all("match[]"))
+      : Set(try await labelSets(query).joined().map(\.name)).sorted()
+    return try list(names.map(TextNotation.json.quoted), for: query)
   }
 
   @Sendable private func labelValues(_ query: Query) async throws(PrometheusFailure) -> Data {
     let name = query.call.parameter("name")
-    let values = Set(try await labelSets(query).compactMap { $0[name] })
-    return try list(values.sorted().map(TextNotation.json.quoted), for: query)
+    let values =
+      Self.isAboutNow(query)
+      ? try await source.labelValues(of: name, matching: query.all("match[]"))
+      : Set(try await labelSets(query).compactMap { $0[name] }).sorted()
+    return try list(values.map(TextNotation.json.quoted), for: query)
   }
 }
 

@@ -50,7 +50,8 @@ struct PageRenderer: Sendable {
     view["shell"] = ShellView(shell: shell, call: call, tab: tab, settings: settings).view
     let waiting = shell.incidentsWaiting > 0 ? "(\(shell.incidentsWaiting)) " : ""
     return html(
-      template, title: waiting + title, view, call.reader, call.theme, path: call.request.path, csrf: call.csrfToken)
+      template, title: waiting + title, view, call.reader, call.theme, path: call.request.path,
+      query: call.request.query, csrf: call.csrfToken)
   }
 
   /// A problem inside the frame, for those who are logged in.
@@ -93,11 +94,11 @@ struct PageRenderer: Sendable {
 
   private func html(
     _ template: String, status: Int = 200, title: String, _ content: View, _ reader: Reader, _ theme: Theme,
-    path: String, csrf: String?
+    path: String, query: String = "", csrf: String?
   ) -> WebResponse {
     var view = content
     view["t"] = MessageLookup(prefix: "", reader: reader)
-    view["page"] = frame(title: title, reader, theme, path: path, csrf: csrf)
+    view["page"] = frame(title: title, reader, theme, path: path, query: query, csrf: csrf)
     let library = assets.isLive ? Self.library(from: assets) : library
     let text = library.render(view, withTemplate: template) ?? ""
     var response = WebResponse(status: status, contentType: "text/html; charset=utf-8", text)
@@ -106,15 +107,21 @@ struct PageRenderer: Sendable {
     return response
   }
 
-  private func frame(title: String, _ reader: Reader, _ theme: Theme, path: String, csrf: String?) -> View {
+  private func frame(
+    title: String, _ reader: Reader, _ theme: Theme, path: String, query: String, csrf: String?
+  ) -> View {
     let other: Language = reader.language == .english ? .simplifiedChinese : .english
     // Two slashes at the front would make another site of a link.
     let path = path.hasPrefix("//") ? "/" : path
+    // What the page shows stays; a login's token does not belong into a link.
+    let kept = PercentCoding.fields(query).filter { !["lang", "theme", "t"].contains($0.name) }
+      .map { "&\(PercentCoding.encode($0.name))=\(PercentCoding.encode($0.value))" }.joined()
     var view: View = [
       "title": title, "lang": reader.language.rawValue, "theme": theme.rawValue, "path": path,
       "css": assets.path("watchkeeper.css"), "script": assets.path("app.js"), "icon": assets.path("favicon.svg"),
       "otherLang": other.rawValue, "otherName": other.ownName,
-      "otherHref": "\(path)?lang=\(other.rawValue)", "themeHref": "\(path)?theme=\(theme.next.rawValue)",
+      "otherHref": "\(path)?lang=\(other.rawValue)\(kept)",
+      "themeHref": "\(path)?theme=\(theme.next.rawValue)\(kept)",
       "themeLabel": Self.label(of: theme, reader), "scheme": theme == .system ? "light dark" : theme.rawValue,
       "themeLabels": Theme.allCases.map { ["theme": $0.rawValue, "label": Self.label(of: $0, reader)] as View },
       "now": String(reader.now), "offset": String(reader.zone.offsetSeconds(reader.now)),

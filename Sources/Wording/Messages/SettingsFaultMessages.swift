@@ -171,6 +171,9 @@ private let programFaultMessages: [Message] = [
   Message("fault.settings.retention", en: "retention is at least 1h – write e.g. 15d", zh: "保留时间至少为 1h——请写成例如 15d"),
   Message(
     "fault.settings.limit", en: "{number} is no limit – write a number above 0", zh: "{number} 不能作为上限——请写大于 0 的数"),
+  Message(
+    "fault.settings.query-memory", en: "a query needs memory – write 1MiB or more, e.g. 256MiB",
+    zh: "查询需要内存——请写 1MiB 以上，例如 256MiB"),
   Message("fault.settings.query-timeout", en: "a query needs time – write e.g. 2m", zh: "查询需要时间——请写成例如 2m"),
   Message(
     "fault.settings.external-url", en: "is not a URL – write e.g. https://watch.example.org",

@@ -48,6 +48,14 @@ extension SampleConsole {
     matching selectors: [String], from start: Timestamp, through end: Timestamp
   ) async throws(PrometheusFailure) -> [LabelSet] { content == .full ? [up] : [] }
 
+  func labelNames(matching selectors: [String]) async throws(PrometheusFailure) -> [String] {
+    content == .full ? up.map(\.name) : []
+  }
+
+  func labelValues(of name: String, matching selectors: [String]) async throws(PrometheusFailure) -> [String] {
+    content == .full ? up[name].map { [$0] } ?? [] : []
+  }
+
   func alertingRules() async throws(PrometheusFailure) -> [PrometheusRuleGroup] {
     let alert = PrometheusAlert(
       labels: LabelSet(["alertname": "ReplicaLag", "instance": "db01"]), annotations: ["summary": "db01 is behind"],

@@ -166,7 +166,9 @@ extension SampleConsole {
   }
 
   func explore(_ query: String, range: PageRange) async throws(ConsoleError) -> ExplorePage {
-    var page = ExplorePage(query: query, range: range, at: now, words: ["rate", "sum"])
+    var page = ExplorePage(
+      query: query, range: range, at: now,
+      words: [ExploreWord("rate", arguments: "range vector", Phrase("promql.rate"))])
     switch query {
     case "":
       page.start = ExploreStart(
@@ -174,7 +176,8 @@ extension SampleConsole {
         metrics: content == .full ? [MetricRow(name: "up", series: 12)] : [], metricsTotal: content == .full ? 1 : 0)
     case "sum(":
       page.fault = ExploreFault(
-        message: "unclosed parenthesis", hint: "write )", place: .init(line: 1, column: 5, text: query))
+        Phrase("explore.fault.syntax"), message: "unclosed parenthesis", hint: "write )",
+        place: .init(line: 1, column: 5, text: query))
     default:
       var answer = ExploreAnswer(summary: Phrase("explore.single"), remarks: ["PromQL info: a remark (1:1)"])
       answer.rows = [ExploreRow(series: "up{job=\"node\"}", value: "1")]
