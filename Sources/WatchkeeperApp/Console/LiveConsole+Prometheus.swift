@@ -30,6 +30,12 @@ extension LiveConsole: PrometheusSource {
     try await sources.labelSets(matching: selectors, from: start, through: end)
   }
 
+  func latest(
+    matching selectors: [String]
+  ) async throws(PrometheusFailure) -> [(labels: LabelSet, sample: Sample)] {
+    try await sources.latest(matching: selectors)
+  }
+
   func alertingRules() async throws(PrometheusFailure) -> [PrometheusRuleGroup] {
     PrometheusRules.groups(of: sources.rules())
   }

@@ -14,6 +14,10 @@ public protocol PrometheusSource: Sendable {
   func labelSets(
     matching selectors: [String], from start: Timestamp, through end: Timestamp
   ) async throws(PrometheusFailure) -> [LabelSet]
+  /// The newest number of each series that the look-back shows, of those that satisfy one of `selectors`.
+  func latest(
+    matching selectors: [String]
+  ) async throws(PrometheusFailure) -> [(labels: LabelSet, sample: Sample)]
   func alertingRules() async throws(PrometheusFailure) -> [PrometheusRuleGroup]
   func runtime() async -> PrometheusRuntime
   func targets() async -> [PrometheusTarget]
