@@ -48,7 +48,7 @@ struct LogReadingTests {
     #expect(page.series.map(\.labels) == [Self.first, Self.second])
     #expect(page.series.first?.numbers.last?.value.isStaleMarker == true)
     #expect(page.newest == TestTime.noon + 1000)
-    #expect(try await drain(store, &position) == [["a 0 1.0", "a 1000 nan", "b 0 5.0"]])
+    #expect(try await drain(store, &position) == [["a 0 1.0", "a 1000 \(Double.staleMarker)", "b 0 5.0"]])
     #expect(try await drain(store, &position) == [])
 
     var batch = SampleBatch()
@@ -86,6 +86,7 @@ struct LogReadingTests {
     await store.close()
   }
 
+  /// Rows are deleted by whole commits, so the last one that was seen stays too.
   @Test("pruning leaves what a reader has not seen, and nothing for readers that are gone")
   func pruning() async throws {
     let store = try EmbeddedStore(folder: folder.store, clock: clock)
@@ -106,7 +107,7 @@ struct LogReadingTests {
     try store.append(Self.second, [(TestTime.noon, 1)])
     await store.commit()
     var all: LogPosition = [:]
-    #expect(try await drain(store, &all) == [["a 2000 2.0", "b 0 1.0"]])
+    #expect(try await drain(store, &all) == [["a 1000 1.0", "a 2000 2.0", "b 0 1.0"]])
     store.holdLog(for: "x", from: nil)
     store.closeChunks(.all)
     await store.commit()

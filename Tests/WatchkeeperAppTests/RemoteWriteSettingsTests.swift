@@ -50,7 +50,7 @@ struct RemoteWriteSettingsTests {
   @Test(
     "each fault names its place and the remedy",
     arguments: [
-      ("- {name: a}", "2:3: remote_write[0]: 'url' is missing"),
+      ("- {name: a}", "2:3: remote_write[0]: the key 'url' is missing"),
       ("- {url: 'ftp://h/'}", "2:9: remote_write[0].url: is not a web address – write http://… or https://…"),
       (
         "- {url: 'http://h/', queue_conf: {}}", "remote_write[0].queue_conf: unknown key – did you mean 'queue_config'?"
