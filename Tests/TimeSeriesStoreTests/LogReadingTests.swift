@@ -59,7 +59,7 @@ struct LogReadingTests {
     await store.commit()
     try store.append(Self.second, [(TestTime.noon + 1000, 6)])
     await store.commit()
-    let expected = [["a 2000 3.0", "h 0 h3.0"], ["a 200 8.0", "a 500 9.0"], ["b 1000 6.0"]]
+    let expected = [["a 2000 3.0"], ["a 200 8.0", "a 500 9.0"], ["h 0 h3.0", "b 1000 6.0"]]
     let revived = try EmbeddedStore(folder: try folder.copyStore(to: "copy"), clock: clock)
     for store in [store, revived] {
       var own = position
