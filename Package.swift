@@ -68,7 +68,7 @@ let package = Package(
     module("Records", ["Telemetry", "COpenSSL"]),
     module("Wording"),
     module("ServiceTime", ["Telemetry"]),
-    module("Interchange", ["Telemetry"]),
+    module("Interchange", ["CSnappy", "Telemetry"]),
     module("PromQL", ["Telemetry"]),
     module("Alerting", ["PromQL", "Records", "Telemetry"]),
     module("Inventory", ["Records", "Telemetry", trees]),

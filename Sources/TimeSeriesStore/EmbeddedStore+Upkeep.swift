@@ -116,7 +116,7 @@ extension EmbeddedStore {
     await onWriter { store in
       let days = store.files.withLock { Set($0.open.map(\.name.day)) }
       store.waiting.withLock { waiting in
-        for day in days { waiting.pruneBefore[day] = min(needed[day] ?? epoch, epoch) }
+        for day in days { waiting.pruneBefore[day] = min(needed[day] ?? epoch, epoch, store.heldEpoch(day)) }
       }
     }
   }
@@ -198,13 +198,14 @@ extension EmbeddedStore {
     }
   }
 
-  /// Rewrites and seals the days that take no more samples. A day that cannot be rewritten stays as it is.
+  /// Rewrites and seals the days that take no more samples. A day that cannot be rewritten stays as it is; one whose
+  /// batch log is still to be read stays until it was.
   public func sealFinishedDays(at now: Timestamp) async {
     let wait = (settings.outOfOrderWindow + settings.futureSkew + Self.dayMargin).wholeMilliseconds
     let finished = files.withLock { files in
       files.sealable.filter { now.milliseconds &- wait >= $0.name.day.end }
     }
-    for file in finished { await seal(file) }
+    for file in finished where !isHeld(file) { await seal(file) }
   }
 
   private func seal(_ file: OpenDayFile) async {
@@ -214,7 +215,7 @@ extension EmbeddedStore {
     for _ in 0..<Self.sealingCommitsMax {
       await onWriter { store in
         store.commitNow(.all)
-        guard !store.holdsClosed(day), store.isWritten(day) else { return }
+        guard !store.holdsClosed(day), store.isWritten(day), !store.isHeld(file) else { return }
         // From here on samples of this day go to a new part.
         store.files.withLock { $0.wearOut(file.name) }
       }

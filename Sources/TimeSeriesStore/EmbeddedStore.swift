@@ -20,6 +20,8 @@ public final class EmbeddedStore: SampleAppender, Sendable {
   let condition = Mutex(StoreCondition())
   /// Why nothing may be written for now.
   let restraint = Mutex<String?>(nil)
+  /// From where on each reader of the batch log still needs it.
+  let logHolds = Mutex<[String: LogPosition]>([:])
   /// Touched on `writer` only; the lock is there for the compiler.
   let waiting = Mutex(WaitingWork())
   /// Commits, one after the other.

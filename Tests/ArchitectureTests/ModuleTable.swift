@@ -29,7 +29,7 @@ let moduleTable: [String: ModuleRule] = [
   "Wording": .pure("the message catalogue in English and 简体中文"),
   "ServiceTime": .pure("civil time, zones, recurrence, windows", imports: ["Telemetry"]),
   "PromQL": .pure("the query language", imports: ["Telemetry"], others: ["Glibc"]),
-  "Interchange": .pure("the formats in which samples travel", imports: ["Telemetry"], others: ["Glibc"]),
+  "Interchange": .pure("the formats in which samples travel", imports: ["Telemetry"], others: ["CSnappy", "Glibc"]),
   "Alerting": .pure("rule groups and alert states", imports: ["PromQL", "Telemetry", "Records"], others: ["Glibc"]),
   "Inventory": .pure("the CMDB", imports: ["Records", "ServiceTime", "Telemetry"]),
   "Incidents": .pure(

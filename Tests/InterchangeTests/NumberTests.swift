@@ -56,7 +56,7 @@ struct NumberTests {
 }
 
 /// A sequence of numbers that is the same in each run.
-struct SplitMix {
+struct SplitMix: RandomNumberGenerator {
   private var state: UInt64
 
   init(seed: UInt64) { state = seed }

@@ -299,6 +299,11 @@ struct ConsolePageTests {
     #expect(try await count(.init(lookback: .seconds(500))) == (3, []), "the caller's look-back")
     #expect(try await count(.init(limit: 1)) == (1, ["results truncated due to limit"]))
     #expect(try await count(.init(limit: 2)) == (2, []))
+    let latest = try await bench.sources.latest(matching: ["up", #"up{job="new"}"#]).sorted { $0.labels < $1.labels }
+    #expect(latest.map(\.labels["instance"]) == ["web01", nil] && latest.map(\.labels["job"]) == [nil, "new"])
+    #expect(latest.map(\.sample.timestamp) == [ConsoleBench.now, ConsoleBench.ago(1)])
+    bench.series.append(LabelSet(["__name__": "up", "job": "new"]), at: ConsoleBench.now, .staleMarker)
+    #expect(try await bench.sources.latest(matching: ["up{job!=\"\"}"]).isEmpty)
     let remark = try await sources.answer("quantile(2, up)", over: .instant(ConsoleBench.now))
     #expect(remark.warnings == ["PromQL warning: quantile value should be between 0 and 1, got 2 (1:10)"])
     await #expect { try await sources.answer("up(", over: .instant(ConsoleBench.now)) } throws: {

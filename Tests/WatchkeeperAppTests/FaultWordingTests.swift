@@ -155,7 +155,8 @@ struct FaultSite: Sendable, CustomStringConvertible {
   /// Of ids that are given on to where the arguments are added: `choice(forKey:else:)`.
   private static let shared: [String: Set<String>] = [
     "fault.item.lifecycle": ["word", "known"], "fault.item.strength": ["word", "known"],
-    "fault.relabel.action": ["word", "known"], "fault.rule.no-such-alert": ["group", "alert"],
+    "fault.relabel.action": ["word", "known"], "fault.remote-write.message": ["word", "known"],
+    "fault.rule.no-such-alert": ["group", "alert"],
   ]
 }
 

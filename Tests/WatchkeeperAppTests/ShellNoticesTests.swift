@@ -52,6 +52,23 @@ struct ShellNoticesTests {
       text(notice.phrase) == "on-call/webhook has not taken a notification for 5\u{202f}min; 3 wait.")
   }
 
+  @Test("samples that an endpoint does not take are told after two minutes with the endpoint's words") func unsent()
+    throws
+  {
+    func all(_ seconds: Int64, _ outage: String?) -> [StatedPhrase] {
+      ShellNotices(
+        refused: nil, store: StoreHealth(), waiting: [:],
+        unsent: [("central", Self.now.advanced(by: .seconds(-seconds)), outage)], now: Self.now
+      ).all
+    }
+    #expect(all(119, "HTTP 503").isEmpty)
+    let notice = try #require(all(600, "HTTP 503").first)
+    #expect(notice.state == .warning && text(notice.phrase) == "Samples for central have waited for 10\u{202f}min.")
+    #expect(text(notice.detail).hasPrefix("Remote write: HTTP 503."))
+    let slow = text(all(600, nil).first?.detail)
+    #expect(slow.contains("`max_samples_per_send`"))
+  }
+
   @Test("damage names its newest place; a note of the store is none") func damaged() throws {
     var store = StoreHealth()
     store.findings = [StoreFinding(.note, file: "a", place: "", problem: "set aside")]

@@ -172,6 +172,27 @@ struct PrometheusTests {
     #expect((answer.json["data"] as? [String: Any])?["result"] as? [AnyHashable] == [1, "\(options)"])
   }
 
+  @Test("the newest samples go to another Prometheus as text, for whoever may query")
+  func federation() async throws {
+    let bench = try Bench()
+    let cookie = try await bench.logIn()
+    let answer = await bench.get("/federate", query: "match[]=up&match[]=%7Bx%21%3D%22%22%7D", cookie: cookie)
+    #expect(answer.status == 200 && answer.header("content-type") == "text/plain; version=0.0.4; charset=utf-8")
+    let expected = #"""
+      # TYPE a:b untyped
+      a:b{instance="",x="\"\n"} +Inf 1795155420000
+      # TYPE up untyped
+      up{instance="web01",job="node"} 1 1795155360000
+      up{instance="",job="db"} 0.5 1795155300000
+
+      """#
+    #expect(answer.text == expected)
+    let refused = await bench.get("/federate", query: "match[]=up(", cookie: cookie)
+    #expect(refused.status == 400 && refused.text == "no selector\n")
+    #expect(await bench.get("/federate", cookie: cookie).text == "no match[] parameter provided\n")
+    #expect(await bench.get("/federate", query: "match[]=up").status == 401)
+  }
+
   @Test("names beyond the caller's limit are left out, and it is said")
   func limited() async throws {
     let bench = try Bench()

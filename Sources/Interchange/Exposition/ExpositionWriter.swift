@@ -29,6 +29,24 @@ extension ExpositionFormat {
     return self == .openMetrics ? text + "# EOF\n" : text
   }
 
+  /// Single samples with their times in the text format, as Prometheus writes `/federate`: families by name, each
+  /// `untyped`, and every series with an `instance`, so that a scraper which honours labels does not set its own.
+  public static func federation(_ samples: [(labels: LabelSet, sample: Sample)]) -> String {
+    var text = ""
+    var family: String?
+    let named = samples.map { (name: $0.labels.metric ?? "", labels: $0.labels, sample: $0.sample) }
+    for (name, labels, sample) in named.sorted(by: { ($0.name, $0.labels) < ($1.name, $1.labels) }) {
+      if name != family {
+        text += "# TYPE \(isPlain(name) ? name : TextNotation.exposition.quoted(name)) untyped\n"
+        family = name
+      }
+      var shown = labels.removingMetricName().labels
+      if labels["instance"] == nil { shown.insert(Label("instance", ""), at: 0) }
+      text += series(name, shown) + " \(number(sample.value)) \(sample.timestamp.milliseconds)\n"
+    }
+    return text
+  }
+
   /// OpenMetrics names a counter's family without the `_total` of its samples, and knows no other counters.
   private func shown(_ metadata: MetricMetadata) -> (name: String, type: String) {
     switch (self, metadata.type) {
@@ -45,7 +63,7 @@ extension ExpositionFormat {
 
   private var helpNotation: TextNotation { self == .text ? .expositionHelp : .exposition }
 
-  private static func series(_ name: String, _ labels: LabelSet) -> String {
+  private static func series(_ name: String, _ labels: some Sequence<Label>) -> String {
     let notation = TextNotation.exposition
     var inner = labels.map { label in
       (isPlain(label.name) ? label.name : notation.quoted(label.name)) + "=" + notation.quoted(label.value)

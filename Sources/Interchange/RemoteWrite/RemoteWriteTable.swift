@@ -163,11 +163,17 @@ extension RemoteWriteReader {
 }
 
 extension MetricType {
-  /// - Parameter number: the enumeration of both messages.
+  /// In the order of the enumeration of both messages.
+  private static let remoteWriteOrder: [MetricType] = [
+    .unknown, .counter, .gauge, .histogram, .gaugehistogram, .summary, .info, .stateset,
+  ]
+
   init(remoteWrite number: UInt64) {
-    let types: [MetricType] = [.unknown, .counter, .gauge, .histogram, .gaugehistogram, .summary, .info, .stateset]
+    let types = Self.remoteWriteOrder
     self = number < UInt64(types.count) ? types[Int(number)] : .unknown
   }
+
+  var remoteWriteNumber: UInt64 { UInt64(Self.remoteWriteOrder.firstIndex(of: self) ?? 0) }
 }
 
 /// What one body brought.

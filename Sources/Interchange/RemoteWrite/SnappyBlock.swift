@@ -1,10 +1,24 @@
-/// Snappy's block format, unpacked under a bound.
+internal import CSnappy
+
+/// Snappy's block format: packed by the library, unpacked under a bound of our own.
 ///
 /// - Source: Snappy compressed format description, google/snappy.
 enum SnappyBlock {
   enum Failure: Error, Equatable {
     case tooLong(declared: Int)
     case damaged
+  }
+
+  static func packed(_ bytes: [UInt8]) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: snappy_max_compressed_length(bytes.count)) { target, length in
+      length = target.count
+      let status = bytes.withUnsafeBytes { source in
+        snappy_compress(
+          source.assumingMemoryBound(to: CChar.self).baseAddress, source.count,
+          UnsafeMutableRawPointer(target.baseAddress)?.assumingMemoryBound(to: CChar.self), &length)
+      }
+      precondition(status == SNAPPY_OK, "a buffer of snappy's own measure is large enough")
+    }
   }
 
   /// - Parameter limit: bytes that may come out. What the block declares is checked against it before anything is

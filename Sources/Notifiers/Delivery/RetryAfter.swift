@@ -1,10 +1,10 @@
-internal import Telemetry
+package import Telemetry
 
 /// The header `Retry-After`.
-enum RetryAfter {
+package enum RetryAfter {
   /// - Returns: at most `DeliveryLimits.waitMax`; `nil` for text that is neither seconds nor a date.
   /// - Source: RFC 9110, section 10.2.3.
-  static func duration(_ text: String, at now: Timestamp) -> Duration? {
+  package static func duration(_ text: String, at now: Timestamp) -> Duration? {
     let text = text.trimmed
     if !text.isEmpty, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) {
       return min(.seconds(Int64(text) ?? .max / 2000), DeliveryLimits.waitMax)

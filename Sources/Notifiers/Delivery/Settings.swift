@@ -1,6 +1,6 @@
 internal import Records
 internal import Telemetry
-internal import Transfers
+package import Transfers
 
 /// A secret written in the settings, or the file that holds it.
 enum SecretSource {
@@ -29,7 +29,7 @@ extension KeyedDecodingContainer {
 }
 
 /// `tls_config`, as Alertmanager spells it.
-struct TLSSettings: Decodable {
+package struct TLSSettings: Decodable {
   let verification: TransferRequest.Verification
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
@@ -37,7 +37,7 @@ struct TLSSettings: Decodable {
     case skip = "insecure_skip_verify"
   }
 
-  init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     let file = try fields.decodeIfPresent(String.self, forKey: .authorities)
     let skips = try fields.decodeIfPresent(Bool.self, forKey: .skip) ?? false
@@ -45,8 +45,8 @@ struct TLSSettings: Decodable {
   }
 }
 
-/// `http_config`, as Alertmanager spells it.
-struct HTTPClientSettings: Decodable {
+/// `http_config`, as Alertmanager spells it; Prometheus has the same keys beside others.
+package struct HTTPClientSettings: Decodable {
   let tls: TLSSettings?
   let authorization: Authorization?
   let basic: BasicAuthentication?
@@ -57,13 +57,24 @@ struct HTTPClientSettings: Decodable {
     case basic = "basic_auth"
   }
 
-  init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     tls = try fields.decodeIfPresent(TLSSettings.self, forKey: .tls)
     authorization = try fields.decodeIfPresent(Authorization.self, forKey: .authorization)
     basic = try fields.decodeIfPresent(BasicAuthentication.self, forKey: .basic)
     if authorization != nil, basic != nil {
       throw fields.problem(.basic, "fault.receiver.both", ["key": "authorization"])
+    }
+  }
+
+  /// Secret files are read here.
+  package func apply(to request: inout TransferRequest, _ environment: NotifierEnvironment) throws {
+    request.verification = tls?.verification ?? .systemTrust
+    request.userName = basic?.userName
+    request.password = try basic?.password?.resolve(environment)
+    if let authorization {
+      let credentials = try authorization.credentials.resolve(environment)
+      request.headers.append(TransferHeader("Authorization", Secret("\(authorization.type) \(credentials.reveal())")))
     }
   }
 

@@ -15,6 +15,8 @@ struct WatchkeeperSettings: Decodable, Sendable {
   var heartbeat: HeartbeatSettings?
   var route: RouteSettings?
   var receivers: [ReceiverSettings] = []
+  /// Other stores that get every sample.
+  var remoteWrite: [RemoteWriteEndpoint] = []
   /// Which of the packaged definitions take part.
   var packaged = PackagedSettings()
 
@@ -22,6 +24,7 @@ struct WatchkeeperSettings: Decodable, Sendable {
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case language, storage, query, rules, web, incidents, heartbeat, global, route, receivers, packaged
+    case remoteWrite = "remote_write"
   }
 
   init(from decoder: any Decoder) throws {
@@ -41,6 +44,11 @@ struct WatchkeeperSettings: Decodable, Sendable {
     _ = try fields.decodeIfPresent(MailDefaults.self, forKey: .global)
     route = try fields.decodeIfPresent(RouteSettings.self, forKey: .route)
     receivers = try fields.decodeIfPresent([ReceiverSettings].self, forKey: .receivers) ?? []
+    remoteWrite = try fields.decodeIfPresent([RemoteWriteEndpoint].self, forKey: .remoteWrite) ?? []
+    var endpoints: Set<String> = []
+    for endpoint in remoteWrite where !endpoints.insert(endpoint.name).inserted {
+      throw fields.problem(.remoteWrite, "fault.remote-write.twice", ["name": endpoint.name])
+    }
     packaged = try fields.decodeIfPresent(PackagedSettings.self, forKey: .packaged) ?? packaged
     try checkReceivers(in: fields)
   }

@@ -60,6 +60,30 @@ extension ConsoleSources {
     }
   }
 
+  /// What an instant query would show now, without native histograms, which the text format does not know.
+  func latest(matching selectors: [String]) async throws(PrometheusFailure) -> [(labels: LabelSet, sample: Sample)] {
+    let now = clock.now
+    var selections: [SeriesSelection] = []
+    for matchers in try Self.matchers(of: selectors) {
+      selections.append(
+        SeriesSelection(matchers, after: now.advanced(by: .zero - queries.lookback), through: now))
+    }
+    let found: [[SeriesSlice]]
+    do {
+      found = try await queries.reader.select(selections, limits: queries.limits)
+    } catch {
+      throw PrometheusFailure(.reading(error))
+    }
+    var latest: [LabelSet: Sample] = [:]
+    for slice in found.joined() {
+      guard let time = slice.milliseconds.last, let value = slice.values.last, !value.isStaleMarker,
+        slice.histograms.milliseconds.last.map({ $0 < time }) ?? true
+      else { continue }
+      latest[slice.labels] = Sample(at: Timestamp(milliseconds: time), value)
+    }
+    return latest.map { ($0.key, $0.value) }
+  }
+
   func labelNames(matching selectors: [String]) async throws(PrometheusFailure) -> [String] {
     let matchers = try Self.matchers(of: selectors)
     do {

@@ -11,7 +11,10 @@ extension LiveConsole: ConsolePages {
     let deliveries = sources.deliveries()
     let notices = ShellNotices(
       refused: installation.status.withLock { $0.refusedConfiguration }, store: installation.store.health,
-      waiting: deliveries.waiting, now: sources.clock.now)
+      waiting: deliveries.waiting,
+      unsent: installation.senders.views.compactMap { name, view in
+        view.waitingSince.map { (name, $0, view.outage) }
+      }, now: sources.clock.now)
     return ShellBuilder(
       probes: await sources.probes(), incidents: sources.incidents().book, maintenance: sources.maintenance().book,
       rules: sources.rules(), lastDelivery: deliveries.lastDelivery, notices: notices.all, now: sources.clock.now

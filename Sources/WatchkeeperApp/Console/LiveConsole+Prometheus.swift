@@ -38,6 +38,12 @@ extension LiveConsole: PrometheusSource {
     try await sources.labelValues(of: name, matching: selectors)
   }
 
+  func latest(
+    matching selectors: [String]
+  ) async throws(PrometheusFailure) -> [(labels: LabelSet, sample: Sample)] {
+    try await sources.latest(matching: selectors)
+  }
+
   func alertingRules() async throws(PrometheusFailure) -> [PrometheusRuleGroup] {
     PrometheusRules.groups(of: sources.rules())
   }

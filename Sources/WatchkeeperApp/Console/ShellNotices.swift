@@ -9,6 +9,8 @@ struct ShellNotices {
   let store: StoreHealth
   /// By channel: how many notifications wait, and since when the oldest.
   let waiting: [String: (count: Int, oldest: Timestamp)]
+  /// Endpoints of remote write with samples that wait: since when, and why the endpoint takes none.
+  var unsent: [(endpoint: String, since: Timestamp, outage: String?)] = []
   let now: Timestamp
 
   /// A notification that waits for longer is told; the packaged rule WatchkeeperDeliveryFails speaks at the same age.
@@ -20,7 +22,7 @@ struct ShellNotices {
 
   /// Worst first.
   var all: [StatedPhrase] {
-    [undelivered, unsaved, damaged, refusedConfiguration].compactMap { $0 }
+    [undelivered, unsaved, damaged, unsentSamples, refusedConfiguration].compactMap { $0 }
   }
 
   private var undelivered: StatedPhrase? {
@@ -54,6 +56,18 @@ struct ShellNotices {
     return StatedPhrase(
       .critical, Phrase("console.notice.damaged", ["count": String(found.count)]),
       detail: Phrase("console.notice.damaged-remedy", ["place": newest.description]))
+  }
+
+  /// Told before samples are older than an endpoint's age limit and left out.
+  private var unsentSamples: StatedPhrase? {
+    let late = unsent.filter { now.elapsed(since: $0.since) > Self.waitMax }
+    guard let worst = late.min(by: { ($0.since, $0.endpoint) < ($1.since, $1.endpoint) }) else { return nil }
+    return StatedPhrase(
+      .warning,
+      Phrase(
+        "console.notice.unsent", ["endpoint": worst.endpoint, "age": now.elapsed(since: worst.since).argument]),
+      detail: worst.outage.map { Phrase("console.notice.unsent-problem", ["problem": $0]) }
+        ?? Phrase("console.notice.unsent-slow"))
   }
 
   /// Without the fault's words: not everybody who reads pages may read the configuration.

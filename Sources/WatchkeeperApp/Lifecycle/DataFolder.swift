@@ -14,6 +14,7 @@ struct DataFolder {
   var lastGoodConfiguration: String { path + "/configuration.last-good.json" }
   var publishedDigests: String { path + "/journal-digests.log" }
   var controlSocket: String { path + "/control.sock" }
+  var remoteWriteCursors: String { path + "/remote-write.json" }
   var reserve: String { path + "/reserve" }
   private var lockFile: String { path + "/lock" }
 

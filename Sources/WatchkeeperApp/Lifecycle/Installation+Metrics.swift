@@ -13,7 +13,7 @@ extension Installation {
   func selfMetrics() async -> [SelfMetric] {
     let status = status.withLock { $0 }
     return processMetrics(status) + storeMetrics() + ruleMetrics() + incidentMetrics() + probeMetrics(status)
-      + writeMetrics()
+      + writeMetrics() + remoteStorageMetrics()
       + (await journalMetrics())
   }
 

@@ -30,6 +30,7 @@ extension Installation {
     await deliveries.adopt(
       settings.channels(environment),
       composer: MessageComposer(language: language, zone: ClockZone(zone), consoleURL: publicURL))
+    await senders.adopt(settings.remoteWrite)
     do {
       // Items come first, as at the start.
       for input in new.inventoryInputs(hostName: hostName) { try await inventory.perform(input) }

@@ -33,6 +33,7 @@ extension Installation {
       }
     }
     let configuration = configuration.withLock { $0 }
+    await senders.adopt(configuration.settings.remoteWrite)
     // Items come first: an alert that is bound to another item than before is another incident.
     try await takeInventory(configuration, findings)
     await beginCounters()
@@ -66,6 +67,7 @@ extension Installation {
     await deliveries.stop()
     loops.work.cancel()
     await loops.work.value
+    await senders.stop()
     incidents.close()
     inventory.close()
     maintenance.close()

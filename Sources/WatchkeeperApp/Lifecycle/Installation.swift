@@ -40,6 +40,7 @@ final class Installation: Sendable {
   let deliveries: DeliveryService
   let probes: ProbeRunner
   let remoteWrite: RemoteWriteDesk
+  let senders: RemoteWriteSenders
   let hub: EventHub
   let status: Mutex<InstallationStatus>
   let configuration: Mutex<Configuration>
@@ -120,6 +121,10 @@ final class Installation: Sendable {
       offer: { link.installation?.offer($0) }, retire: { link.installation?.retire($0) })
     let remoteWrite = RemoteWriteDesk(store: store)
     self.remoteWrite = remoteWrite
+    senders = RemoteWriteSenders(
+      RemoteWriteSurroundings(
+        store: store, cursors: RemoteWriteCursors(path: folder.remoteWriteCursors), clock: base.clock, log: log,
+        carry: { [transfers] in await transfers.perform($0) }, metadata: { remoteWrite.metadata }))
     var environment = ProbeEnvironment(transfers: base.transfers, clock: base.clock, hostName: base.hostName)
     environment.tellMetadata = { remoteWrite.note($0) }
     probes = ProbeRunner(environment: environment, store: store)

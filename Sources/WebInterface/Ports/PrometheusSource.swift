@@ -17,6 +17,10 @@ public protocol PrometheusSource: Sendable {
   /// Names of labels of the series known now.
   func labelNames(matching selectors: [String]) async throws(PrometheusFailure) -> [String]
   func labelValues(of name: String, matching selectors: [String]) async throws(PrometheusFailure) -> [String]
+  /// The newest number of each series that the look-back shows, of those that satisfy one of `selectors`.
+  func latest(
+    matching selectors: [String]
+  ) async throws(PrometheusFailure) -> [(labels: LabelSet, sample: Sample)]
   func alertingRules() async throws(PrometheusFailure) -> [PrometheusRuleGroup]
   func runtime() async -> PrometheusRuntime
   func targets() async -> [PrometheusTarget]

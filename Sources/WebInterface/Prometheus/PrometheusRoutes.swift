@@ -1,3 +1,4 @@
+internal import Interchange
 internal import Records
 internal import Telemetry
 internal import Wording
@@ -27,6 +28,7 @@ struct PrometheusRoutes: Sendable {
       route(.get, "/api/v1/status/buildinfo", .metricsRead, buildInformation),
       route(.get, "/api/v1/status/runtimeinfo", .metricsRead, runtimeInformation),
       route(.get, "/api/v1/status/flags", .metricsRead, flags), route(.get, "/api/v1/status/tsdb", .metricsRead, store),
+      Route(.get, "/federate", .metricsRead) { call async throws(WebFailure) in await federation(Query(call)) },
       // Grafana asks here whether rules can be edited: this plain refusal means that they cannot.
       Route(.get, "/api/v1/rules/test/test", .ruleRead) { _ async throws(WebFailure) in
         WebResponse(status: 404, contentType: "text/plain; charset=utf-8", "404 page not found\n")
@@ -71,6 +73,20 @@ struct PrometheusRoutes: Sendable {
         return WebResponse(
           status: Self.status(of: error.kind), contentType: "application/json", PrometheusJSON.failure(error))
       }
+    }
+  }
+
+  /// - Source: Prometheus documentation, "Federation".
+  private func federation(_ query: Query) async -> WebResponse {
+    let selectors = query.all("match[]")
+    do throws(PrometheusFailure) {
+      guard !selectors.isEmpty else { throw PrometheusFailure(.badData, "no match[] parameter provided") }
+      return WebResponse(
+        contentType: ExpositionFormat.text.contentType,
+        ExpositionFormat.federation(try await source.latest(matching: selectors)))
+    } catch {
+      return WebResponse(
+        status: Self.status(of: error.kind), contentType: "text/plain; charset=utf-8", error.message + "\n")
     }
   }
 

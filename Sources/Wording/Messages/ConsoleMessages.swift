@@ -94,6 +94,17 @@ private let noticeMessages: [Message] = [
     en: "The last: `{place}`. `watchkeeper verify` names each; look at the disk's health.",
     zh: "最近一处：`{place}`。用 `watchkeeper verify` 查看全部，并检查磁盘健康状况。"),
   Message(
+    "console.notice.unsent", en: "Samples for {endpoint} have waited for {age:age}.",
+    zh: "发往 {endpoint} 的采样已等待 {age:age}。"),
+  Message(
+    "console.notice.unsent-problem",
+    en: "Remote write: {problem}. They are kept until they are older than the endpoint's `sample_age_limit`.",
+    zh: "remote write：{problem}。超过该端点的 `sample_age_limit` 之前，采样会一直保留。"),
+  Message(
+    "console.notice.unsent-slow",
+    en: "The endpoint takes them more slowly than they arrive. Raise `max_samples_per_send` or leave series out.",
+    zh: "该端点接收的速度跟不上采样产生的速度。请增大 `max_samples_per_send` 或减少发送的序列。"),
+  Message(
     "console.notice.refused",
     en: "The configuration on disk is refused, {count} {count|fault|faults}; the last good one runs.",
     zh: "磁盘上的配置未被接受，有 {count} 处错误；正在使用上一份有效配置。"),

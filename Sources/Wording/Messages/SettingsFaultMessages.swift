@@ -174,6 +174,29 @@ private let programFaultMessages: [Message] = [
   Message(
     "fault.settings.query-memory", en: "a query needs memory – write 1MiB or more, e.g. 256MiB",
     zh: "查询需要内存——请写 1MiB 以上，例如 256MiB"),
+  Message(
+    "fault.remote-write.twice", en: "two endpoints are named '{name}' – give one another name",
+    zh: "两个端点同名“{name}”——请为其中一个换一个名称"),
+  Message("fault.remote-write.name", en: "is empty – leave it out or write a name", zh: "为空——请删去或写一个名称"),
+  Message(
+    "fault.remote-write.message", en: "'{word}' is no message of remote write – {known:spelling}",
+    zh: "“{word}”不是可用的消息类型——{known:spelling}"),
+  Message(
+    "fault.remote-write.header",
+    en: "{name} is written by Watchkeeper itself – use authorization or basic_auth for credentials",
+    zh: "{name} 由程序自行填写——凭据请用 authorization 或 basic_auth"),
+  Message(
+    "fault.remote-write.samples", en: "{number} is not between 1 and {most} – write e.g. 5000",
+    zh: "{number} 不在 1 到 {most} 之间——请写成例如 5000"),
+  Message("fault.remote-write.duration", en: "is too short – write e.g. 5s", zh: "时间过短——请写成例如 5s"),
+  Message(
+    "fault.remote-write.backoff", en: "is shorter than min_backoff – write at least {least}",
+    zh: "比 min_backoff 短——请至少写 {least}"),
+  Message(
+    "fault.remote-write.age", en: "is not between 1m and 1d – write e.g. 2h", zh: "不在 1m 到 1d 之间——请写成例如 2h"),
+  Message(
+    "fault.remote-write.patience", en: "an endpoint that asks for patience always gets it – leave the key out",
+    zh: "端点要求稍后再试时总会重试——请删去此项"),
   Message("fault.settings.query-timeout", en: "a query needs time – write e.g. 2m", zh: "查询需要时间——请写成例如 2m"),
   Message(
     "fault.settings.external-url", en: "is not a URL – write e.g. https://watch.example.org",

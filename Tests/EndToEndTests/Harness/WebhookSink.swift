@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A small HTTP server that keeps every request, when its last byte has arrived, and answers 200.
+/// A small HTTP server that keeps every request, when its last byte has arrived, and answers 200 unless told otherwise.
 final class WebhookSink: Sendable {
   struct Request: Sendable {
     let head: String
@@ -24,7 +24,7 @@ final class WebhookSink: Sendable {
 
   let port: Int
   private let descriptor: Int32
-  private let state = Mutex<(requests: [Request], delay: Double)>(([], 0))
+  private let state = Mutex<(requests: [Request], delay: Double, answers: [String])>(([], 0, []))
 
   init() throws {
     (descriptor, port) = try Sockets.listen()
@@ -50,20 +50,23 @@ final class WebhookSink: Sendable {
   /// Holds every answer back, unless the sender goes first: widens the gap between delivery and its outcome.
   func answer(after seconds: Double) { state.withLock { $0.delay = seconds } }
 
+  /// - Parameter answers: status lines of the next answers, header lines behind them.
+  func answer(with answers: String...) { state.withLock { $0.answers = answers } }
+
   private func serve(_ connection: Int32) {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65536)
     while true {
       if var request = Self.parse(bytes) {
         request.arrivedAt = Waiting.uptime
-        let delay = state.withLock { state in
+        let (delay, answer) = state.withLock { state in
           state.requests.append(request)
-          return state.delay
+          return (state.delay, state.answers.isEmpty ? "200 OK" : state.answers.removeFirst())
         }
         // The request is read whole: what still comes is the sender's end.
         var sender = pollfd(fd: connection, events: Int16(POLLIN), revents: 0)
         _ = poll(&sender, 1, Int32(delay * 1000))
-        Sockets.writeAll(connection, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        Sockets.writeAll(connection, "HTTP/1.1 \(answer)\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         return
       }
       let count = read(connection, &buffer, buffer.count)
@@ -73,10 +76,10 @@ final class WebhookSink: Sendable {
   }
 
   private static func parse(_ bytes: [UInt8]) -> Request? {
-    let text = String(decoding: bytes, as: UTF8.self)
-    guard let split = text.range(of: "\r\n\r\n") else { return nil }
-    let request = Request(head: String(text[..<split.lowerBound]), body: String(text[split.upperBound...]))
-    let length = request.header("Content-Length").flatMap(Int.init) ?? 0
-    return request.body.utf8.count >= length ? request : nil
+    guard let split = bytes.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
+    let body = bytes[split.upperBound...]
+    let request = Request(
+      head: String(decoding: bytes[..<split.lowerBound], as: UTF8.self), body: String(decoding: body, as: UTF8.self))
+    return body.count >= request.header("Content-Length").flatMap(Int.init) ?? 0 ? request : nil
   }
 }

@@ -56,6 +56,17 @@ extension SampleConsole {
     content == .full ? up[name].map { [$0] } ?? [] : []
   }
 
+  func latest(
+    matching selectors: [String]
+  ) async throws(PrometheusFailure) -> [(labels: LabelSet, sample: Sample)] {
+    if selectors.contains("up(") { throw PrometheusFailure(.badData, "no selector") }
+    return [
+      (LabelSet(["__name__": "up", "job": "node", "instance": "web01"]), Sample(at: ago(2), 1)),
+      (LabelSet(["__name__": "a:b", "x": "\"\n"]), Sample(at: ago(1), .infinity)),
+      (LabelSet(["__name__": "up", "job": "db"]), Sample(at: ago(3), 0.5)),
+    ]
+  }
+
   func alertingRules() async throws(PrometheusFailure) -> [PrometheusRuleGroup] {
     let alert = PrometheusAlert(
       labels: LabelSet(["alertname": "ReplicaLag", "instance": "db01"]), annotations: ["summary": "db01 is behind"],

@@ -1,0 +1,251 @@
+import Foundation
+import Interchange
+import Notifiers
+import Records
+import Synchronization
+import Telemetry
+import Testing
+import TimeSeriesStore
+import Transfers
+import Yams
+
+@testable import WatchkeeperApp
+
+@Suite("Remote write out")
+struct RemoteWriteSenderTests {
+  private let folder: TemporaryFolder
+  private let clock = TestClock()
+  private let store: EmbeddedStore
+
+  init() throws {
+    folder = try TemporaryFolder()
+    store = try EmbeddedStore(folder: folder.path + "/samples", clock: clock)
+  }
+
+  /// Reads what it is sent and answers in turn; the last answer stays.
+  private final class Receiver: Sendable {
+    enum Answer: Sendable { case status(Int, [ResponseHeader] = []), hang }
+
+    private let state: Mutex<(answers: [Answer], requests: [(Answer, [String])])>
+    private let times = Mutex<[Duration]>([])
+    private let clock: TestClock?
+
+    init(_ answers: Answer..., clock: TestClock? = nil) {
+      state = Mutex((answers, []))
+      self.clock = clock
+    }
+
+    /// Between one request and the next.
+    var waits: [Duration] { times.withLock { times in zip(times.dropFirst(), times).map { $0 - $1 } } }
+    func answer(with answer: Answer) { state.withLock { $0.answers = [answer] } }
+
+    /// `name value` of the samples of each request.
+    var requests: [[String]] { state.withLock { $0.requests.map(\.1) } }
+    var taken: [String] {
+      state.withLock { state in
+        state.requests.filter { if case .status(200..<300, _) = $0.0 { true } else { false } }.flatMap(\.1)
+      }
+    }
+
+    func carry(_ request: TransferRequest) async -> TransferReport {
+      let texts = Self.texts(request)
+      if let clock { times.withLock { $0.append(clock.uptime) } }
+      let answer = state.withLock { state in
+        let answer = state.answers.count > 1 ? state.answers.removeFirst() : state.answers[0]
+        state.requests.append((answer, texts))
+        return answer
+      }
+      switch answer {
+      case .status(let status, let headers):
+        var report = TransferReport(outcome: .completed(status: status, version: .http11))
+        report.headers = headers
+        return report
+      case .hang:
+        while !Task.isCancelled { await Task.yield() }
+        return TransferReport(outcome: .failed(TransferFailure(.cancelled, "cancelled")))
+      }
+    }
+
+    private static func texts(_ request: TransferRequest) -> [String] {
+      let type = request.headers.first { $0.name == "Content-Type" }?.value.reveal() ?? ""
+      guard let version = RemoteWriteVersion(contentType: type) else { return ["no type"] }
+      var table = RemoteWriteTable()
+      var names: [String] = []
+      let round = try? table.read(request.upload ?? [], version) { labels throws(AppendError) in
+        names.append(labels["host"] ?? labels.description)
+        return SeriesReference(slot: UInt32(names.count - 1), generation: 1)
+      }
+      guard let round else { return ["unreadable"] }
+      return zip(round.batch.references, round.batch.values).map { "\(names[Int($0.slot)]) \($1)" }
+        + round.histograms.histograms.map { "\(names[Int($0.reference.slot)]) h\($0.histogram.count)" }
+    }
+  }
+
+  private func endpoint(_ text: String = "") throws -> RemoteWriteEndpoint {
+    let document = try SettingsDocument(text: "url: http://127.0.0.1:1/\n" + text, file: "watchkeeper.yaml")
+    return try SettingsDecoder.decode(
+      RemoteWriteEndpoint.self, from: try #require(document.root), of: document,
+      userInfo: [ReceiverSettings.environmentKey: CommandWorld.offlineNotifiers])
+  }
+
+  private func senders(_ receiver: Receiver, over store: EmbeddedStore? = nil) -> RemoteWriteSenders {
+    RemoteWriteSenders(
+      RemoteWriteSurroundings(
+        store: store ?? self.store, cursors: RemoteWriteCursors(path: folder.path + "/remote-write.json"),
+        clock: clock, log: .test, carry: { await receiver.carry($0) }, metadata: { MetadataTable() }))
+  }
+
+  private func append(_ host: String, _ values: ClosedRange<Int>, back milliseconds: Int64 = 0) async throws {
+    var batch = SampleBatch()
+    let reference = try store.reference(for: LabelSet(["__name__": "m", "host": host]))
+    for value in values {
+      batch.append(
+        reference, at: Timestamp(milliseconds: clock.now.milliseconds - milliseconds + Int64(value)), Double(value))
+    }
+    store.append(batch)
+    await store.commit()
+  }
+
+  /// Lets time pass until the tasks under way have brought it about, at most 20 s.
+  private func until(_ what: String, _ isSo: () -> Bool) async {
+    let limit = ContinuousClock.now + .seconds(20)
+    while !isSo() {
+      guard ContinuousClock.now < limit else {
+        Issue.record("still waiting for \(what)")
+        return
+      }
+      clock.advance(by: .milliseconds(1))
+      await Task.yield()
+    }
+  }
+
+  @Test("refusals for now are repeated in order after the wait that was asked for, refusals for good are dropped")
+  func answers() async throws {
+    let receiver = Receiver(
+      .status(500), .status(429, [ResponseHeader("Retry-After", "7")]), .status(200), .status(400), .status(204),
+      clock: clock)
+    let senders = senders(receiver)
+    await senders.adopt([try endpoint("queue_config: {max_samples_per_send: 2}")])
+    try await append("a", 1...6)
+    await until("the end") { receiver.requests.count == 5 }
+    #expect(receiver.waits[0] >= .milliseconds(30) && receiver.waits[0] < .seconds(5), "\(receiver.waits)")
+    #expect(receiver.waits[1] >= .seconds(7), "\(receiver.waits)")
+    #expect(
+      receiver.requests == [
+        ["a 1.0", "a 2.0"], ["a 1.0", "a 2.0"], ["a 1.0", "a 2.0"], ["a 3.0", "a 4.0"], ["a 5.0", "a 6.0"],
+      ])
+    await until("the count") { senders.views[0].view.samples == 4 }
+    let view = senders.views[0].view
+    #expect(view.retried == 4 && view.refused == 2 && view.dropped.isEmpty && view.outage == nil)
+    await senders.stop()
+    await store.close()
+  }
+
+  @Test("what waits longer than the age limit is left out and counted; what comes then goes out")
+  func age() async throws {
+    let receiver = Receiver(.status(503))
+    let senders = senders(receiver)
+    await senders.adopt([try endpoint("queue_config: {max_samples_per_send: 2, sample_age_limit: 1h}")])
+    let start = clock.now
+    try await append("a", 1...4)
+    await until("the first request") { !receiver.requests.isEmpty }
+    #expect(senders.views[0].view.waitingSince == start.advanced(by: .milliseconds(2)))
+    clock.advance(by: .seconds(3610))
+    await until("the drop") { senders.views[0].view.dropped[.tooOld] == 4 }
+    receiver.answer(with: .status(200))
+    try await append("a", 5...6)
+    await until("what is new") { receiver.taken.count == 2 }
+    #expect(receiver.taken == ["a 5.0", "a 6.0"])
+    await senders.stop()
+    await store.close()
+  }
+
+  @Test("what was on its way at a kill is sent again as it was, then what came since")
+  func killed() async throws {
+    let hanging = Receiver(.status(200), .hang)
+    let killed = senders(hanging)
+    await killed.adopt([try endpoint("queue_config: {max_samples_per_send: 3}")])
+    try await append("a", 1...3)
+    try await append("b", 1...2)
+    await until("the second request") { hanging.requests.count == 2 }
+    try await append("b", 3...3)
+    // As kill -9 leaves it: the files as they are.
+    for name in ["samples", "remote-write.json"] {
+      try FileManager.default.copyItem(atPath: folder.path + "/" + name, toPath: folder.path + "/copy-" + name)
+    }
+    await killed.stop()
+    await store.close()
+    try FileManager.default.removeItem(atPath: folder.path + "/remote-write.json")
+    try FileManager.default.moveItem(
+      atPath: folder.path + "/copy-remote-write.json", toPath: folder.path + "/remote-write.json")
+    let revived = try EmbeddedStore(folder: folder.path + "/copy-samples", clock: clock)
+    let receiver = Receiver(.status(200))
+    let senders = senders(receiver, over: revived)
+    await senders.adopt([try endpoint("queue_config: {max_samples_per_send: 3}")])
+    await until("what was left") { receiver.requests.count == 2 }
+    #expect(hanging.requests == [["a 1.0", "a 2.0", "a 3.0"], ["b 1.0", "b 2.0"]])
+    #expect(receiver.requests == [["b 1.0", "b 2.0"], ["b 3.0"]])
+    await senders.stop()
+    await revived.close()
+  }
+
+  @Test(
+    "an endpoint that does not know the message loses nothing",
+    arguments: [Receiver.Answer.status(415), .status(204), .status(301)])
+  private func wrongMessage(_ answer: Receiver.Answer) async throws {
+    let counted = [ResponseHeader("X-Prometheus-Remote-Write-Samples-Written", "1")]
+    let receiver = Receiver(answer, .status(200, counted))
+    let senders = senders(receiver)
+    await senders.adopt([try endpoint("protobuf_message: io.prometheus.write.v2.Request")])
+    try await append("a", 1...1)
+    await until("the first request") { senders.views[0].view.outage != nil }
+    #expect(senders.views[0].view.outage?.contains("–") == true)
+    await until("the second request") { senders.views[0].view.samples == 1 }
+    #expect(receiver.requests == [["a 1.0"], ["a 1.0"]])
+    await senders.stop()
+    await store.close()
+  }
+
+  @Test("one endpoint that hangs costs only itself; a new one gets what comes from then on; late samples go alone")
+  func severalEndpoints() async throws {
+    let hanging = Receiver(.hang)
+    let receiver = Receiver(.status(200))
+    let senders = RemoteWriteSenders(
+      RemoteWriteSurroundings(
+        store: store, cursors: RemoteWriteCursors(path: folder.path + "/remote-write.json"), clock: clock, log: .test,
+        carry: { await ($0.url.reveal().contains(":1/") ? hanging : receiver).carry($0) },
+        metadata: { MetadataTable() }))
+    let dead = try endpoint()
+    let document = try SettingsDocument(
+      text: """
+        url: http://127.0.0.1:2/
+        write_relabel_configs: [{source_labels: [host], regex: secret, action: drop}]
+        send_native_histograms: false
+        """, file: "watchkeeper.yaml")
+    let live = try SettingsDecoder.decode(
+      RemoteWriteEndpoint.self, from: try #require(document.root), of: document,
+      userInfo: [ReceiverSettings.environmentKey: CommandWorld.offlineNotifiers])
+    await senders.adopt([dead])
+    try await append("a", 1...1)
+    await senders.adopt([dead, live])
+    try await append("a", 2...2)
+    try await append("secret", 1...1)
+    var batch = SampleBatch()
+    let histogram = NativeHistogram(count: 3, positive: .init(spans: [.init(offset: 0, length: 1)], counts: [3]))
+    batch.append(
+      try store.reference(for: LabelSet(["__name__": "h", "host": "h"])), at: clock.now, histogram)
+    store.append(batch)
+    try await append("a", 7...7, back: 60_000)
+    await until("what goes out") { receiver.requests.count == 2 }
+    #expect(receiver.requests == [["a 2.0"], ["a 7.0"]])
+    await until("the counts") { senders.views[1].view.samples == 2 }
+    #expect(senders.views[1].view.dropped == [.relabelled: 1, .histogram: 1])
+    await senders.adopt([dead, live])
+    try await append("a", 8...8)
+    await until("the third request") { receiver.requests.count == 3 }
+    #expect(receiver.requests.last == ["a 8.0"] && senders.views[1].view.samples > 1)
+    #expect(hanging.requests.allSatisfy { $0 == hanging.requests.first })
+    await senders.stop()
+    await store.close()
+  }
+}
