@@ -194,5 +194,5 @@ func messageIDs(in page: some Encodable) throws -> Set<String> {
   let encoder = JSONEncoder()
   encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "+", negativeInfinity: "-", nan: "n")
   let object = try JSONSerialization.jsonObject(with: try encoder.encode(page))
-  return ids(object).filter { id in ["console.", "timeline.", "reason."].contains { id.hasPrefix($0) } }
+  return ids(object).filter { id in ["console.", "explore.", "timeline.", "reason."].contains { id.hasPrefix($0) } }
 }

@@ -103,17 +103,21 @@ struct QueryLimitsTests {
     while gate.counts.waiting != waiting { await Task.yield() }
   }
 
+  private final class Order: Sendable {
+    let numbers = Mutex<[Int]>([])
+  }
+
   @Test("as many run as may, the others follow in their order") func turns() async throws {
     let gate = QueryGate(runningMax: 2, clock: clock)
     try await gate.enter(within: .seconds(10))
     try await gate.enter(within: .seconds(10))
-    let order = Mutex<[Int]>([])
+    let order = Order()
     var tasks: [Task<Void, any Error>] = []
     for number in 0..<3 {
       tasks.append(
         Task {
           try await gate.enter(within: .seconds(10))
-          order.withLock { $0.append(number) }
+          order.numbers.withLock { $0.append(number) }
         })
       await settle(gate, waiting: number + 1)
     }
@@ -121,7 +125,7 @@ struct QueryLimitsTests {
     for number in 0..<3 {
       gate.leave(havingHeld: 0)
       try await tasks[number].value
-      #expect(order.withLock { $0 } == Array(0...number))
+      #expect(order.numbers.withLock { $0 } == Array(0...number))
     }
     gate.leave(havingHeld: 0)
     gate.leave(havingHeld: 0)

@@ -238,8 +238,9 @@ struct RemoteWriteSenderTests {
     try await append("a", 7...7, back: 60_000)
     await until("what goes out") { receiver.requests.count == 2 }
     #expect(receiver.requests == [["a 2.0"], ["a 7.0"]])
-    await until("the counts") { senders.views[1].view.samples == 2 }
-    #expect(senders.views[1].view.dropped == [.relabelled: 1, .histogram: 1])
+    await until("the counts") {
+      senders.views[1].view.samples == 2 && senders.views[1].view.dropped == [.relabelled: 1, .histogram: 1]
+    }
     await senders.adopt([dead, live])
     try await append("a", 8...8)
     await until("the third request") { receiver.requests.count == 3 }

@@ -88,8 +88,6 @@ extension Evaluator {
         context.step = step
         context.instant = grid.time(step)
         let end = source.reference.time(at: context.instant)
-        // A window's body may look at all of its samples.
-        try pace.spend(1 + window.count + window.histogramCount * 16, at: node.span)
         var value: Double?
         if window.histograms.isEmpty {
           if let edges = source.edges {
@@ -112,6 +110,8 @@ extension Evaluator {
           if case .histogram(let histogram) = sample { histograms[step] = histogram }
           if case .float(let number) = sample { value = number }
         }
+        // The body may have looked at all of its samples.
+        try pace.spend(1 + window.count + window.histogramCount * 16, at: node.span)
         cells[step] = value ?? .absent
         found = found || value != nil
       }

@@ -45,9 +45,10 @@ public struct PartYield: Sendable, Equatable {
 /// evaluator count too.
 final class EvaluationPace {
   private let watch: EvaluationWatch
-  private var work = 0
+  /// Reading may have taken all the time there was, so the first piece of work asks.
+  private var work = EvaluationPace.workMax
 
-  /// Cells or samples between two questions; the default is 65,536, about a millisecond.
+  /// Cells or samples between two questions: about a millisecond.
   static let workMax = 1 << 16
 
   init(_ watch: EvaluationWatch) { self.watch = watch }

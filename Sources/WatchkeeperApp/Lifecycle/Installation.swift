@@ -71,7 +71,7 @@ final class Installation: Sendable {
     transfers = base.transfers
     self.configuration = Mutex(configuration)
     status = Mutex(InstallationStatus())
-    // Numbers go on from run to run, so that a page of the run before is told to read again.
+    // Numbers go on from run to run: a page of the run before is told to read again.
     hub = EventHub(after: UInt64(max(0, base.clock.now.milliseconds)), clock: base.clock)
     let settings = configuration.settings
     dataFolder = folder.path
@@ -119,14 +119,13 @@ final class Installation: Sendable {
       world: world, queries: queries, following: store, appender: store, log: log,
       external: ExternalIdentity(url: settings.web.externalURL ?? ""),
       offer: { link.installation?.offer($0) }, retire: { link.installation?.retire($0) })
-    let remoteWrite = RemoteWriteDesk(store: store)
-    self.remoteWrite = remoteWrite
+    remoteWrite = RemoteWriteDesk(store: store)
     senders = RemoteWriteSenders(
       RemoteWriteSurroundings(
         store: store, cursors: RemoteWriteCursors(path: folder.remoteWriteCursors), clock: base.clock, log: log,
-        carry: { [transfers] in await transfers.perform($0) }, metadata: { remoteWrite.metadata }))
+        carry: { [transfers] in await transfers.perform($0) }, metadata: { [remoteWrite] in remoteWrite.metadata }))
     var environment = ProbeEnvironment(transfers: base.transfers, clock: base.clock, hostName: base.hostName)
-    environment.tellMetadata = { remoteWrite.note($0) }
+    environment.tellMetadata = { [remoteWrite] in remoteWrite.note($0) }
     probes = ProbeRunner(environment: environment, store: store)
     link.installation = self
     tendReserve()

@@ -11,7 +11,7 @@ let functionMessages: [Message] = [
   ("bottomk", "the k smallest elements of the group", "组内最小的 k 个元素"),
   ("ceil", "rounded up to a whole number", "向上取整"),
   ("changes", "how often the value changed within the window", "窗口内值变化的次数"),
-  ("clamp", "values limited to [minimum, maximum]", "将值限制在 [最小, 最大] 之间"),
+  ("clamp", "values limited to [minimum, maximum]", "将值限制在最小值与最大值之间"),
   ("clamp_max", "values lowered to at most the maximum", "将值限制为不大于上限"),
   ("clamp_min", "values raised to at least the minimum", "将值限制为不小于下限"),
   ("cos", "cosine", "余弦"), ("cosh", "hyperbolic cosine", "双曲余弦"),
