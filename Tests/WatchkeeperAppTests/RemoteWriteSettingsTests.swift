@@ -97,6 +97,11 @@ struct RemoteWriteSettingsTests {
       (429, .one, [:], "", .later(after: nil, why: "HTTP 429")),
       (400, .one, [:], "out of order\nsample", .refused(why: "HTTP 400: out of order sample")),
       (404, .two, [:], " ", .refused(why: "HTTP 404")),
+      (
+        400, .two,
+        ["X-Prometheus-Remote-Write-Samples-Written": "7", "X-Prometheus-Remote-Write-Histograms-Written": "2"], "late",
+        .refused(written: .init(samples: 7, histograms: 2), why: "HTTP 400: late")
+      ), (400, .one, ["X-Prometheus-Remote-Write-Samples-Written": "-7"], "", .refused(why: "HTTP 400")),
       (308, .one, [:], "", .unusable(why: "HTTP 308: it has moved – write the new address")),
       (
         204, .two, [:], "",

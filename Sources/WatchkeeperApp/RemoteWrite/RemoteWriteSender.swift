@@ -116,7 +116,7 @@ actor RemoteWriteSender {
       let wait: Duration
       switch RemoteWriteVerdict(report, endpoint.version, at: surroundings.clock.now) {
       case .taken: return taken(draft, bytes: request.upload?.count ?? 0)
-      case .refused(let why): return refused(count, why)
+      case .refused(let written, let why): return refused(draft, written, why)
       case .later(let asked, let why):
         note(outage: why)
         wait = max(asked ?? .zero, backoff(attempt))
@@ -151,12 +151,21 @@ actor RemoteWriteSender {
     }
   }
 
-  private func refused(_ count: Int, _ why: String) {
+  private func refused(_ draft: RemoteWriteDraft, _ written: RemoteWriteVerdict.Written, _ why: String) {
     note(outage: nil)
-    published.withLock { $0.refused += UInt64(count) }
-    guard lastRefusal != why else { return }
-    lastRefusal = why
-    surroundings.log.warning("remote write: \(endpoint.name) refuses \(count) samples, which are dropped: \(why)")
+    let (samples, histograms) = (min(written.samples, draft.samples), min(written.histograms, draft.histograms))
+    let (sent, lost) = (draft.samples + draft.histograms, draft.samples + draft.histograms - samples - histograms)
+    published.withLock { view in
+      view.samples += UInt64(samples)
+      view.histograms += UInt64(histograms)
+      view.refused += UInt64(lost)
+    }
+    // The same words with other counts are no news.
+    let words = why.filter { !$0.isNumber }
+    guard lastRefusal != words else { return }
+    lastRefusal = words
+    surroundings.log.warning(
+      "remote write: \(endpoint.name) refuses \(lost) of \(sent) samples, which are dropped: \(why)")
   }
 
   private func drop(_ dropped: [RemoteWriteDrop: Int]) {

@@ -8,12 +8,19 @@ internal import Transfers
 /// - Source: Prometheus remote write specifications 1.0 and 2.0, "Retries & Backoff".
 enum RemoteWriteVerdict: Sendable, Equatable {
   case taken
-  /// The endpoint will never take this request; the next one may go well.
-  case refused(why: String)
+  /// The endpoint will never take this request, or not all of it; the next one may go well.
+  ///
+  /// - Parameter written: what it took nevertheless, as far as it says.
+  case refused(written: Written = Written(), why: String)
   /// - Parameter after: as the endpoint asks; `nil` leaves it to the backoff.
   case later(after: Duration?, why: String)
   /// The endpoint would take no request at all: somebody must change a setting, and nothing is given up until then.
   case unusable(why: String)
+
+  struct Written: Sendable, Equatable {
+    var samples = 0
+    var histograms = 0
+  }
 
   init(_ report: TransferReport, _ version: RemoteWriteVersion, at now: Timestamp) {
     switch report.outcome {
@@ -22,7 +29,7 @@ enum RemoteWriteVerdict: Sendable, Equatable {
       switch status {
       case 200..<300:
         // A receiver that knows 1.0 alone finds nothing in a request of 2.0 and calls that a success.
-        self = version == .one || report.header(Self.countHeader) != nil ? .taken : .unusable(why: Self.versionTwo)
+        self = version == .one || report.header(Written.samplesHeader) != nil ? .taken : .unusable(why: Self.versionTwo)
       case 415:
         self = .unusable(
           why: version == .two
@@ -32,12 +39,11 @@ enum RemoteWriteVerdict: Sendable, Equatable {
       case 429, 500...:
         let wait = report.header("Retry-After").flatMap { RetryAfter.duration($0, at: now) }
         self = .later(after: wait, why: "HTTP \(status)")
-      default: self = .refused(why: "HTTP \(status)\(Self.words(report.body))")
+      default: self = .refused(written: Written(report), why: "HTTP \(status)\(Self.words(report.body))")
       }
     }
   }
 
-  private static let countHeader = "X-Prometheus-Remote-Write-Samples-Written"
   private static let versionTwo =
     "it does not know remote write 2.0 – set protobuf_message: prometheus.WriteRequest"
 
@@ -47,5 +53,15 @@ enum RemoteWriteVerdict: Sendable, Equatable {
       $0.properties.generalCategory == .control ? " " : String($0)
     }.joined()
     return text.allSatisfy(\.isWhitespace) ? "" : ": " + text
+  }
+}
+
+extension RemoteWriteVerdict.Written {
+  fileprivate static let samplesHeader = "X-Prometheus-Remote-Write-Samples-Written"
+
+  fileprivate init(_ report: TransferReport) {
+    func count(_ header: String) -> Int { report.header(header).flatMap { Int($0) } ?? 0 }
+    samples = max(0, count(Self.samplesHeader))
+    histograms = max(0, count("X-Prometheus-Remote-Write-Histograms-Written"))
   }
 }
