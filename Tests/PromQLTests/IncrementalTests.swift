@@ -190,32 +190,45 @@ struct IncrementalTests {
 
   @Test("a number that the engine gives to another series does not bring the old one's group along")
   func renumbered() throws {
-    let rule = IncrementalRule(try Query(parsing: "sum by (host) (load)"))
+    let rule = IncrementalRule(try Query(parsing: "sum by (zone) (load)"))
     let engine = IncrementalEngine(at: .epoch)
     engine.adopt([rule])
     for filling in engine.fillings() { #expect(!engine.adopt([], for: filling, at: .epoch)) }
-    func feed(_ number: UInt32, _ host: String, at time: Int64) {
+    func make(_ number: UInt32, _ host: String, in zone: String) {
+      let labels = LabelSet([LabelSet.metricName: "load", "host": host, "zone": zone])
       var feed = LiveFeed()
-      feed.changes = [.made(LiveSeries(number: number, labels: Self.load(host)))]
-      feed.samples = [LiveFeed.Samples(numbers: [number], milliseconds: [time], bits: [Double(1).bitPattern])]
+      feed.changes = [.made(LiveSeries(number: number, labels: labels))]
       engine.take(feed)
     }
-    func hosts(at time: Int64) -> [String?] {
-      guard case .value(.vector(let elements), _) = engine.evaluate(rule, at: Timestamp(milliseconds: time)) else {
-        return []
-      }
-      return elements.map { $0.labels["host"] }
+    func feed(_ numbers: [UInt32], at time: Int64) {
+      var feed = LiveFeed()
+      feed.samples = [
+        LiveFeed.Samples(
+          numbers: numbers, milliseconds: numbers.map { _ in time }, bits: numbers.map { _ in 1.0.bitPattern })
+      ]
+      engine.take(feed)
     }
-    feed(7, "a", at: 1000)
-    #expect(hosts(at: 2000) == ["a"])
+    func zones(at time: Int64) -> [String: Double] {
+      guard case .value(.vector(let elements), _) = engine.evaluate(rule, at: Timestamp(milliseconds: time)) else {
+        return [:]
+      }
+      return Dictionary(uniqueKeysWithValues: elements.map { ($0.labels["zone"] ?? "", $0.value) })
+    }
+    make(7, "a", in: "north")
+    make(8, "b", in: "north")
+    feed([7, 8], at: 1000)
+    #expect(zones(at: 2000) == ["north": 2])
     var gone = LiveFeed()
     gone.changes = [.gone(7)]
     engine.take(gone)
+    feed([8], at: 899_000)
     engine.sweep(at: Timestamp(milliseconds: 900_000))
-    #expect(engine.statistics.series == 0)
-    feed(7, "b", at: 901_000)
     #expect(engine.statistics.series == 1)
-    #expect(hosts(at: 902_000) == ["b"])
+    // In the same place of the order and under the same number of the engine, with another zone.
+    make(7, "a", in: "south")
+    feed([7, 8], at: 901_000)
+    #expect(engine.statistics.series == 2)
+    #expect(zones(at: 902_000) == ["north": 1, "south": 1])
   }
 
   @Test("windows hold while the origin of the kept times moves, after twelve days")
