@@ -141,7 +141,7 @@ def completion(results, installation: Installation, browser: Browser) -> None:
     """Names, labels and values are completed from what is stored; Ctrl+Enter asks."""
     browser.open(installation.base + "/explore")
     box = browser.driver.find_element(By.ID, "q")
-    offered = "return [...document.querySelectorAll('#suggest li')].map(li => li.textContent)"
+    offered = "return [...document.querySelectorAll('#suggest li')].map(li => li.firstChild.textContent)"
     faults = []
 
     def take(typed, wanted):
@@ -155,10 +155,11 @@ def completion(results, installation: Installation, browser: Browser) -> None:
         box.send_keys(Keys.TAB)
 
     take("ra", "rate")
-    take("(node_cpu_sec", "node_cpu_seconds_total")
+    # A function brings its parenthesis, a label its sign and quote, a value the other quote.
+    take("node_cpu_sec", "node_cpu_seconds_total")
     take("{mo", "mode")
-    take('="sy', "system")
-    box.send_keys('"}[1m])')
+    take("sy", "system")
+    box.send_keys("}[1m])")
     typed = box.get_attribute("value")
     if typed != 'rate(node_cpu_seconds_total{mode="system"}[1m])':
         faults.append(f"the box holds {typed!r}")

@@ -442,7 +442,7 @@
       if (list.hidden) return;
       const count = list.children.length;
       if (e.key === 'ArrowDown') { e.preventDefault(); mark((chosen + 1) % count); }
-      else if (e.key === 'ArrowUp') { e.preventDefault(); mark((chosen + count) % (count + 1) - 1); }
+      else if (e.key === 'ArrowUp') { e.preventDefault(); mark(chosen > 0 ? chosen - 1 : count - 1); }
       else if (e.key === 'Tab' || (e.key === 'Enter' && chosen >= 0)) { e.preventDefault(); take(Math.max(0, chosen)); }
       else if (e.key === 'Escape') hide();
     });
