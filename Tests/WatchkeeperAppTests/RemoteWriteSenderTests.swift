@@ -141,6 +141,19 @@ struct RemoteWriteSenderTests {
     await store.close()
   }
 
+  @Test("where the place in the queue cannot be read, all that the log holds is sent") func damagedCursors()
+    async throws
+  {
+    try await append("a", 1...2)
+    try Data("{".utf8).write(to: URL(filePath: folder.path + "/remote-write.json"))
+    let receiver = Receiver(.status(200))
+    let senders = senders(receiver)
+    await senders.adopt([try endpoint()])
+    await until("what the log holds") { receiver.taken == ["a 1.0", "a 2.0"] }
+    await senders.stop()
+    await store.close()
+  }
+
   @Test("what waits longer than the age limit is left out and counted; what comes then goes out")
   func age() async throws {
     let receiver = Receiver(.status(503))

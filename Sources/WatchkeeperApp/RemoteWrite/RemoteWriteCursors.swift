@@ -37,11 +37,15 @@ struct RemoteWriteCursor: Codable, Sendable, Equatable {
 final class RemoteWriteCursors: Sendable {
   private let path: String
   private let known: Mutex<[String: RemoteWriteCursor]>
+  /// The file was there and could not be read: how far endpoints are is not known.
+  let isDamaged: Bool
 
   init(path: String) {
     self.path = path
     let bytes = FileManager.default.contents(atPath: path)
-    known = Mutex(bytes.flatMap { try? JSONDecoder().decode([String: RemoteWriteCursor].self, from: $0) } ?? [:])
+    let read = bytes.flatMap { try? JSONDecoder().decode([String: RemoteWriteCursor].self, from: $0) }
+    isDamaged = read == nil && FileManager.default.fileExists(atPath: path)
+    known = Mutex(read ?? [:])
   }
 
   subscript(name: String) -> RemoteWriteCursor? { known.withLock { $0[name] } }

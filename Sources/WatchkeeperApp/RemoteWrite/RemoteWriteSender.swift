@@ -195,9 +195,10 @@ actor RemoteWriteSender {
 
   private func save() {
     guard cursor != savedCursor else { return }
-    savedCursor = cursor
     if let problem = surroundings.cursors.save(cursor, of: endpoint.name) {
       note(problem: "its place in the queue is not on disk; a crash would send twice: \(problem)")
+    } else {
+      savedCursor = cursor
     }
   }
 }
@@ -253,6 +254,12 @@ actor RemoteWriteSenders {
   ) async -> RemoteWriteSender {
     var cursor = surroundings.cursors[endpoint.name]
     do {
+      if cursor == nil, surroundings.cursors.isDamaged {
+        // To send twice is better than to leave out.
+        surroundings.log.error(
+          "remote write: \(endpoint.name): its place in the queue cannot be read; all that the log holds is sent again")
+        cursor = RemoteWriteCursor(position: [:])
+      }
       let end = try await surroundings.store.endOfLog()
       cursor = cursor?.within(end) ?? RemoteWriteCursor(position: end, newest: surroundings.clock.now.milliseconds)
     } catch {
