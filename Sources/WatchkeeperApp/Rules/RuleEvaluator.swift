@@ -54,6 +54,8 @@ actor RuleEvaluator {
   private var isStopping = false
   /// Rounds under way: a reload waits for them, a stop cuts them off.
   private var rounds: [RuleGroupKey: Task<Void, Never>] = [:]
+  /// Groups whose last round the store did not take whole: told once, counted each time.
+  private var refusing: Set<RuleGroupKey?> = []
   /// Rows that the disk refused, for the next save.
   private var unsaved: [String: [UInt8]?] = [:]
 
@@ -278,9 +280,14 @@ actor RuleEvaluator {
     }
     for sample in samples where sample.value.isStaleMarker { known[sample.labels] = nil }
     if let key { references[key] = known }
-    guard accepted < samples.count else { return }
+    guard accepted < samples.count else {
+      refusing.remove(key)
+      return
+    }
     let refused = UInt64(samples.count - accepted)
-    log.warning("rules: \(key.map { "group \($0.group)" } ?? "ended alerts"): the store refused \(refused) samples")
+    if refusing.insert(key).inserted {
+      log.warning("rules: \(key.map { "group \($0.group)" } ?? "ended alerts"): the store refuses \(refused) samples")
+    }
     published.withLock { $0.samplesRefused += refused }
   }
 
