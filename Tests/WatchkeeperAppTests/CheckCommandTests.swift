@@ -110,6 +110,12 @@ struct CheckCommandTests {
     #expect(check.run([folder.path]).text.contains("watchkeeper.yaml:1:23: rules.experimental: "))
   }
 
+  @Test("a folder without rule files is a fault, not a success of nothing") func emptyFolder() throws {
+    try folder.write("groups: []\n", to: "pack/inner/a.yaml")
+    #expect(check.run(ruleFiles: [folder.path + "/pack"]).errors.map(\.fault.id) == ["fault.rule.empty-folder"])
+    #expect(check.run(ruleFiles: [folder.path + "/pack/inner"]).isClean)
+  }
+
   @Test("rule files alone: duplicates and a second document are warnings, other files are refused") func ruleFiles()
     throws
   {

@@ -55,7 +55,13 @@ struct ConfigurationCheck {
   /// - Parameter paths: files, folders with rule files in them, `-` for standard input.
   func run(ruleFiles paths: [String]) -> CheckReport {
     var report = CheckReport(language: language)
-    checkRules(paths.flatMap(ConfigurationFiles.ruleFiles), into: &report)
+    var files: [String] = []
+    for path in paths {
+      let found = ConfigurationFiles.ruleFiles(at: path)
+      if found.isEmpty { report.errors.append(SettingsError(ofFile: path, "fault.rule.empty-folder")) }
+      files += found
+    }
+    checkRules(files, into: &report)
     return report
   }
 
