@@ -59,6 +59,22 @@ struct PrometheusTests {
     #expect(Self.json(of: .matrix([])) == #"{"resultType":"matrix","result":[]}"#)
   }
 
+  @Test("series whose samples stand at other instants are written with their own")
+  func instantsOfTheirOwn() {
+    let slices = [
+      SeriesSlice(labels: LabelSet(["a": "1"]), milliseconds: [2000, 4000], values: [7, 7]),
+      SeriesSlice(
+        labels: LabelSet(["a": "2"]), milliseconds: [1000, 2000, 3000, 4000, 5000], values: [7, 8, 8, 7, 9]),
+      SeriesSlice(labels: LabelSet(["a": "3"]), milliseconds: [1000, 5000], values: [9, 7]),
+    ]
+    let expected = [
+      #"[[2,"7"],[4,"7"]]"#, #"[[1,"7"],[2,"8"],[3,"8"],[4,"7"],[5,"9"]]"#, #"[[1,"9"],[5,"7"]]"#,
+    ]
+    let series = expected.enumerated().map { #"{"metric":{"a":"\#($0.offset + 1)"},"values":\#($0.element)}"# }
+    #expect(
+      Self.json(of: .matrix(slices)) == #"{"resultType":"matrix","result":[\#(series.joined(separator: ","))]}"#)
+  }
+
   @Test("who may not read is told in Prometheus' form", arguments: ["query", "rules", "status/buildinfo"])
   func refusal(_ name: String) async throws {
     let answer = await (try Bench()).get("/api/v1/\(name)")

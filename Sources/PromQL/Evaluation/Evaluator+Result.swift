@@ -40,17 +40,26 @@ extension Evaluator {
     case .string: return []
     case .vector(let block):
       let finished = try block.finished(at: expression.span)
-      return (0..<finished.rows).map { slice(finished, $0, grid) }.sorted { $0.labels < $1.labels }
+      let order = (0..<finished.rows).sorted { finished.labels[$0] < finished.labels[$1] }
+      let times = (0..<grid.count).map(grid.time)
+      return order.map { slice(finished, $0, times) }
     }
   }
 
-  private func slice(_ block: SeriesBlock, _ row: Int, _ grid: StepGrid) -> SeriesSlice {
+  private func slice(_ block: SeriesBlock, _ row: Int, _ times: [Int64]) -> SeriesSlice {
     var slice = SeriesSlice(labels: block.labels[row])
-    for step in 0..<grid.count {
+    let cells = block.values[row * block.steps..<(row + 1) * block.steps]
+    // Most series have a number at every instant: they share the times.
+    if block.histograms.isEmpty, !cells.contains(where: \.isAbsent) {
+      slice.milliseconds = times
+      slice.values = Array(cells)
+      return slice
+    }
+    for step in times.indices {
       if let histogram = block.histogram(row, step) {
-        slice.histograms.append(grid.time(step), histogram)
+        slice.histograms.append(times[step], histogram)
       } else if !block[row, step].isAbsent {
-        slice.milliseconds.append(grid.time(step))
+        slice.milliseconds.append(times[step])
         slice.values.append(block[row, step])
       }
     }

@@ -16,6 +16,8 @@ struct Window {
   private(set) var upper = 0
   private(set) var lowerHistogram = 0
   private(set) var upperHistogram = 0
+  /// The last number so far that is below the one before it; most counters have none.
+  private var lastFall = 0
   /// Exclusive.
   private(set) var start: Int64 = 0
   /// Inclusive.
@@ -65,13 +67,17 @@ struct Window {
     self.start = start
     self.end = end
     upper = times.count
+    lastFall = upper
   }
 
   /// `end` must not go back from call to call.
   mutating func slide(to end: Int64, length: Int64) {
     self.end = end
     start = end &- length
-    while upper < times.count, times[upper] <= end { upper += 1 }
+    while upper < times.count, times[upper] <= end {
+      if upper > 0, values[upper] < values[upper - 1] { lastFall = upper }
+      upper += 1
+    }
     while lower < upper, times[lower] <= start { lower += 1 }
     if histograms.isEmpty { return }
     while upperHistogram < histograms.count, histograms.milliseconds[upperHistogram] <= end { upperHistogram += 1 }
@@ -85,6 +91,9 @@ struct Window {
   @inline(__always) var samples: ArraySlice<Double> { values[lower..<upper] }
   @inline(__always) var last: Double { values[upper &- 1] }
   @inline(__always) var lastTime: Int64 { times[upper &- 1] }
+
+  /// Whether a number in the window may be below the one before it.
+  @inline(__always) var mayFall: Bool { lastFall > lower }
 
   @inline(__always) var histogramCount: Int { upperHistogram &- lowerHistogram }
   var histogramSamples: ArraySlice<NativeHistogram> { histograms.values[lowerHistogram..<upperHistogram] }

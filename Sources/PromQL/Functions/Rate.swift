@@ -102,7 +102,7 @@ enum Rate {
     guard window.count >= 2 else { return nil }
     let first = window.value(0)
     var difference = window.last - first
-    if kind == .counter {
+    if kind == .counter, window.mayFall {
       var previous = first
       for value in window.samples {
         if value < previous { difference += previous }

@@ -33,11 +33,14 @@ struct SeriesRead {
 
   /// The series found, in the order of their labels.
   func slices() -> [SeriesSlice] {
+    let slots = Array(known.keys)
+    var found = store.labels(of: slots).map { slot, labels in (labels: labels, slot: UInt32?.some(slot)) }
+    for labels in departed.keys { found.append((labels, nil)) }
     // Sorted before the samples hang on them: fewer references are counted on the way.
-    var found = store.labels(of: Array(known.keys)).compactMap { slot, labels in known[slot].map { (labels, $0) } }
-    for (labels, series) in departed { found.append((labels, series)) }
-    found.sort { $0.0 < $1.0 }
-    return found.map { labels, series in series.slice(labels) }
+    found.sort { $0.labels < $1.labels }
+    return found.compactMap { labels, slot in
+      (slot.map { known[$0] } ?? departed[labels])?.slice(labels)
+    }
   }
 
   func labelSets() -> [LabelSet] {

@@ -3,11 +3,12 @@ internal import Telemetry
 /// The JSON of a range query's series, written in one run: a graph of a thousand lines has hundreds of thousands of points.
 struct MatrixText {
   private(set) var bytes: [UInt8] = []
-  /// How a point of each instant begins: the same from series to series, ascending.
-  private var beginnings: [(milliseconds: Int64, text: String)] = []
+  /// How a point of each instant begins: the same from series to series, ascending; texts end to end.
+  private var beginnings: [(milliseconds: Int64, text: Range<Int>)] = []
+  private var beginningBytes: [UInt8] = []
   private var nextBeginning = 0
   /// Many series stand still.
-  private var last = (bits: Double.nan.bitPattern, text: "NaN")
+  private var last = (bits: Double.nan.bitPattern, text: Array("NaN".utf8))
 
   /// One point with its bytes around the digits, for the room that is asked for at once.
   private static let pointBytes = 40
@@ -31,11 +32,18 @@ struct MatrixText {
   private mutating func appendNumbers(of slice: SeriesSlice) {
     append(#","values":["#)
     nextBeginning = 0
-    for (milliseconds, value) in zip(slice.milliseconds, slice.values) {
-      append(beginning(milliseconds))
-      if value.bitPattern != last.bits { last = (value.bitPattern, PrometheusJSON.number(value)) }
-      append(last.text)
-      append("\"],")
+    for index in slice.values.indices {
+      let value = slice.values[index]
+      appendBeginning(slice.milliseconds[index])
+      if value.bitPattern != last.bits {
+        last.bits = value.bitPattern
+        last.text.removeAll(keepingCapacity: true)
+        last.text.append(contentsOf: PrometheusJSON.number(value).utf8)
+      }
+      last.text.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+      bytes.append(UInt8(ascii: "\""))
+      bytes.append(UInt8(ascii: "]"))
+      bytes.append(UInt8(ascii: ","))
     }
     endList()
   }
@@ -48,14 +56,20 @@ struct MatrixText {
     endList()
   }
 
-  private mutating func beginning(_ milliseconds: Int64) -> String {
+  private mutating func appendBeginning(_ milliseconds: Int64) {
     while nextBeginning < beginnings.count, beginnings[nextBeginning].milliseconds < milliseconds { nextBeginning += 1 }
     if nextBeginning < beginnings.count, beginnings[nextBeginning].milliseconds == milliseconds {
-      return beginnings[nextBeginning].text
+      let text = beginnings[nextBeginning].text
+      beginningBytes.withUnsafeBufferPointer { bytes.append(contentsOf: $0[text]) }
+      return
     }
     let text = "[\(PrometheusJSON.time(Timestamp(milliseconds: milliseconds))),\""
-    if nextBeginning == beginnings.count { beginnings.append((milliseconds, text)) }
-    return text
+    append(text)
+    if nextBeginning == beginnings.count {
+      let start = beginningBytes.count
+      beginningBytes.append(contentsOf: text.utf8)
+      beginnings.append((milliseconds, start..<beginningBytes.count))
+    }
   }
 
   private mutating func endList() {
