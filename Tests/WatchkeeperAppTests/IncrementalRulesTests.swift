@@ -82,6 +82,21 @@ struct IncrementalRulesTests {
     await store.close()
   }
 
+  @Test("each rule has its turn to be evaluated both ways, one of many series more seldom")
+  func turns() throws {
+    let group = try Self.groups("{record: a, expr: load}, {record: b, expr: load}, {record: c, expr: load}")[0]
+    func due(_ index: Int, series: Int) -> [Int] {
+      (0..<12).filter { round in
+        let time = Timestamp(milliseconds: Int64(round) * group.interval.wholeMilliseconds)
+        return ShadowCheck.isDue(index, of: group, at: time, series: series)
+      }
+    }
+    #expect(due(0, series: 0) == [0, 3, 6, 9])
+    #expect(due(1, series: 999) == [1, 4, 7, 10])
+    #expect(due(2, series: 1000) == [2, 8])
+    #expect(due(2, series: 3999) == [2])
+  }
+
   @Test("what a rule records, the next rule of the round sees") func recording() async throws {
     try append("load", 3)
     let groups = try Self.groups("{record: 'twice:load', expr: load * 2}, {alert: A, expr: 'twice:load > 5'}")

@@ -232,12 +232,12 @@ actor RuleEvaluator {
     }
   }
 
-  /// One rule a round of its group takes its turn to be evaluated both ways.
   private func result(of rule: Rule, _ index: Int, of group: RuleGroup, at time: Timestamp) async -> RuleResult {
-    let turn = Int(time.milliseconds / max(1, group.interval.wholeMilliseconds)) % group.rules.count
+    let last = published.withLock { $0.costs[group.key]?[index] }
+    let isDue = ShadowCheck.isDue(index, of: group, at: time, series: last?.cost.series ?? 0)
     let evaluation = await RuleEvaluation.run(
       rule.query, offset: group.queryOffset, at: time, queries, incremental, clock: world.clock,
-      shadow: turn == index ? .wanted : .none)
+      shadow: isDue ? .wanted : .none)
     if let difference = evaluation.difference {
       log.error(
         "rules: \(rule.place): \(rule.name): incremental evaluation: \(difference); evaluated plainly from now on")
