@@ -88,11 +88,17 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
     return ConfigurationFiles(files: files, unreadable: unreadable)
   }
 
-  /// What a path of rule files stands for: itself, or the rule files of a folder.
+  /// What a path of rule files stands for: itself, or the rule files of a folder and of the folders inside it. Side files
+  /// come with their rules; a linked folder is not entered, so that the walk ends.
   static func ruleFiles(at path: String) -> [String] {
-    guard FileManager.default.isFolder(path) else { return [path] }
-    return ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter(isConfiguration).sorted()
-      .map { SourcePath.join(path, $0) }
+    guard FileManager.default.isFolder(path), let names = try? FileManager.default.contentsOfDirectory(atPath: path)
+    else { return [path] }
+    return names.sorted().filter { !$0.hasPrefix(".") }.flatMap { name in
+      let inner = SourcePath.join(path, name)
+      guard FileManager.default.isFolder(inner) else { return isConfiguration(name) ? [inner] : [] }
+      let isLink = (try? FileManager.default.destinationOfSymbolicLink(atPath: inner)) != nil
+      return isLink ? [] : ruleFiles(at: inner).filter { RuleSideFile.rules(of: $0) == nil }
+    }
   }
 
   /// Hidden files, editors' copies and rule tests are no configuration.

@@ -103,8 +103,8 @@ private let localHelpMessages: [Message] = [
     zh: "仅检查规则文件，并对可疑之处给出警告。"),
   Message(
     "help.check.rules.files",
-    en: "Rule files, folders of them, or - for standard input. Default: the rules of --config.",
-    zh: "规则文件、其所在目录，或用 - 表示标准输入。默认：--config 所指配置的规则。"),
+    en: "Rule files, folders of them with what lies below, or - for standard input. Default: the rules of --config.",
+    zh: "规则文件、其所在目录（含各级子目录），或用 - 表示标准输入。默认：--config 所指配置的规则。"),
   Message("help.test.abstract", en: "Run tests of rules or of PromQL.", zh: "运行规则测试或 PromQL 测试。"),
   Message(
     "help.test.detail", en: "Paths alone are run as by: watchkeeper test rules.",
