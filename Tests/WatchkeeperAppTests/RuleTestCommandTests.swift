@@ -155,7 +155,11 @@ struct RuleTestCommandTests {
   @Test("a run without tests is refused") func nothing() throws {
     #expect(throws: UsageError.self) { try RuleTestSuite.files([folder.path], configuration: nil) }
     try folder.write("tests: []\n", to: "rules/a.test.yaml")
-    #expect(try RuleTestSuite.files([folder.path], configuration: nil) == [folder.path + "/rules/a.test.yaml"])
+    try folder.write("tests: []\n", to: "rules/team/b.test.yml")
+    #expect(
+      try RuleTestSuite.files([folder.path], configuration: nil) == [
+        folder.path + "/rules/a.test.yaml", folder.path + "/rules/team/b.test.yml",
+      ])
   }
 
   @Test("check reads a rule test, and names its faults") func checked() throws {

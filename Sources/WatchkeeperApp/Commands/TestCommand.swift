@@ -10,6 +10,8 @@ struct TestOutputOption: ParsableArguments {
   @Option(name: [.customShort("o"), .customLong("output")], help: .words("test.output"))
   var format = TestOutputFormat.table
 
+  @OptionGroup var language: LanguageOption
+
   /// - Parameter table: what people read.
   func write(_ results: TestResults, table: String) throws {
     switch format {
@@ -51,6 +53,7 @@ struct TestRulesCommand: ParsableCommand, PermittedCommand {
   @OptionGroup var output: TestOutputOption
 
   mutating func run() throws {
+    _ = try output.language.chosen()
     let pattern = try selected()
     let files = try RuleTestSuite.files(paths, configuration: configuration.path ?? configuration.resolved)
     let results = TestResults(files: files.map { RuleTestSuite.run($0, only: pattern) })
@@ -93,6 +96,7 @@ struct TestPromQLCommand: ParsableCommand, PermittedCommand {
   @OptionGroup var output: TestOutputOption
 
   mutating func run() throws {
+    _ = try output.language.chosen()
     var scores: [PromQLTestScore] = []
     var unread = 0
     for path in files {

@@ -89,15 +89,23 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
   }
 
   /// What a path of rule files stands for: itself, or the rule files of a folder and of the folders inside it. Side files
-  /// come with their rules; a linked folder is not entered, so that the walk ends.
+  /// below it come with their rules.
   static func ruleFiles(at path: String) -> [String] {
-    guard FileManager.default.isFolder(path), let names = try? FileManager.default.contentsOfDirectory(atPath: path)
-    else { return [path] }
-    return names.sorted().filter { !$0.hasPrefix(".") }.flatMap { name in
-      let inner = SourcePath.join(path, name)
-      guard FileManager.default.isFolder(inner) else { return isConfiguration(name) ? [inner] : [] }
-      let isLink = (try? FileManager.default.destinationOfSymbolicLink(atPath: inner)) != nil
-      return isLink ? [] : ruleFiles(at: inner).filter { RuleSideFile.rules(of: $0) == nil }
+    guard FileManager.default.isFolder(path), let files = files(below: path, where: isConfiguration) else {
+      return [path]
+    }
+    return files.filter { SourcePath.folder(of: $0) == path || RuleSideFile.rules(of: $0) == nil }
+  }
+
+  /// Files of a folder and of the folders inside it, by name; `nil` when it cannot be listed. What is hidden is left
+  /// out, and a linked folder is not entered, so that the walk ends.
+  static func files(below folder: String, where isWanted: (String) -> Bool) -> [String]? {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return nil }
+    return names.sorted().filter { !$0.hasPrefix(".") }.flatMap { name -> [String] in
+      let path = SourcePath.join(folder, name)
+      guard FileManager.default.isFolder(path) else { return isWanted(name) ? [path] : [] }
+      let isLink = (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil
+      return isLink ? [] : files(below: path, where: isWanted) ?? []
     }
   }
 
