@@ -156,6 +156,8 @@ struct RuleTestCommandTests {
     #expect(throws: UsageError.self) { try RuleTestSuite.files([folder.path], configuration: nil) }
     try folder.write("tests: []\n", to: "rules/a.test.yaml")
     try folder.write("tests: []\n", to: "rules/team/b.test.yml")
+    var command = try WatchkeeperCommand.parseAsRoot(["test", "rules", folder.path])
+    #expect(throws: UsageError.self) { try command.run() }
     #expect(
       try RuleTestSuite.files([folder.path], configuration: nil) == [
         folder.path + "/rules/a.test.yaml", folder.path + "/rules/team/b.test.yml",

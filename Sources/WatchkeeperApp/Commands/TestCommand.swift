@@ -57,7 +57,8 @@ struct TestRulesCommand: ParsableCommand, PermittedCommand {
     let pattern = try selected()
     let files = try RuleTestSuite.files(paths, configuration: configuration.path ?? configuration.resolved)
     let results = TestResults(files: files.map { RuleTestSuite.run($0, only: pattern) })
-    if pattern != nil, results.files.allSatisfy(\.cases.isEmpty) {
+    if results.files.allSatisfy(\.cases.isEmpty) {
+      guard pattern != nil else { throw UsageError("usage.tests-none", ["files": files.joined(separator: ", ")]) }
       throw UsageError("usage.tests-unselected", ["pattern": selection.joined(separator: "|")])
     }
     try output.write(results, table: results.text)

@@ -89,6 +89,11 @@ private let sampleDamageMessages: [Message] = [
   Message(
     "verify.samples.no-database", en: "{file}: is no readable database: {problem}", zh: "{file}：不是可读的数据库：{problem}"),
   Message(
+    "verify.samples.quarantined",
+    en:
+      "{file}: was set aside as no readable database, its samples are missing – delete it when nothing more is to be won from it",
+    zh: "{file}：不是可读的数据库，已被隔离，其中的采样缺失——确认无可挽回后请将其删除"),
+  Message(
     "verify.samples.table-unreadable", en: "{file}: table {table}: cannot be read to its end: {problem}",
     zh: "{file}：表 {table}：无法读到末尾：{problem}"),
   Message("verify.samples.structure", en: "{file}: pages: {problem}", zh: "{file}：页面：{problem}"),
