@@ -55,12 +55,14 @@ extension EmbeddedStore {
       replay.run(into: &head)
       return replay.outcome
     }
+    if outcome.damagedTables > 0 { files.withLock { $0.wearOut(file.name) } }
     let now = clock.now
     condition.withLock { condition in
       for finding in outcome.findings { condition.note(finding, at: now) }
       condition.statistics.damagedChunks += UInt64(outcome.damagedChunks)
       condition.statistics.damagedSeriesRows += UInt64(outcome.damagedSeriesRows)
       condition.statistics.damagedBatches += UInt64(outcome.damagedBatches)
+      condition.statistics.damagedTables += UInt64(outcome.damagedTables)
     }
     return outcome.newestEpoch
   }

@@ -251,12 +251,14 @@ extension EmbeddedStore {
       let horizon = now.milliseconds &- store.settings.retention.wholeMilliseconds
       var bytes = store.statistics.bytesOnDisk
       for name in past.prefix(store.settings.retentionFilesPerPass) {
-        guard name.day.end <= horizon || bytes > store.settings.retentionBytes else { break }
+        let isOld = name.day.end <= horizon
+        guard isOld || bytes > store.settings.retentionBytes else { break }
         let size = store.folder.size(of: name)
         bytes -= size.file + size.wal
         store.files.withLock { $0.remove(name) }
         store.folder.unlinkDay(name)
         store.condition.withLock { $0.statistics.filesUnlinked += 1 }
+        store.note(.note, name, "", isOld ? "removed: its time is over" : "removed: the samples take too many bytes")
       }
     }
   }

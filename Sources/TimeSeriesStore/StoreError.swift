@@ -107,6 +107,7 @@ public struct StoreStatistics: Sendable, Equatable {
   public var damagedChunks: UInt64 = 0
   public var damagedBatches: UInt64 = 0
   public var damagedSeriesRows: UInt64 = 0
+  public var damagedTables: UInt64 = 0
   public var filesQuarantined: UInt64 = 0
   public var reads = StoreReads()
   public var filesUnlinked: UInt64 = 0

@@ -3,10 +3,12 @@ internal import Telemetry
 
 extension EmbeddedStore {
   /// Looks at every chunk, batch and series row of every file and says what is damaged and where. Changes nothing.
+  /// What was set aside counts too, as its samples are missing, until somebody takes it away.
   public static func verify(folder: String) -> [StoreDamage] {
     let folder = StoreFolder(path: folder)
     do {
       return try folder.dayFiles().flatMap { DayVerification($0, in: folder).run() }
+        + folder.quarantined().map { StoreDamage(.quarantined, file: $0) }
     } catch {
       return [StoreDamage(.folderUnreadable, file: folder.path)]
     }
@@ -19,6 +21,7 @@ public struct StoreDamage: Sendable, Hashable {
     case folderUnreadable = "folder-unreadable"
     case newerFormat = "newer-format"
     case noDatabase = "no-database"
+    case quarantined
     case tableUnreadable = "table-unreadable"
     /// SQLite's own check of the file's pages.
     case structure

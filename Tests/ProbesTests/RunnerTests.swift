@@ -190,6 +190,19 @@ struct RunnerTests {
     await task.value
   }
 
+  @Test("samples that the store refuses are explained by reason")
+  func refusedSamples() async throws {
+    let twice = try definition("one") { _ in
+      ProbeReport(.up, [ProbeSample("m", [], 1), ProbeSample("m", [], 2), ProbeSample("m", [], 1)])
+    }
+    try await withRunner([twice]) { _, states in
+      await pass(.seconds(1))
+      let state = await states.next()
+      #expect(state?.explanation == "samples were not taken: 1 with another value for a known time")
+      #expect(state?.verdict == .up)
+    }
+  }
+
   @Test("a probe's own limit costs the series over it, by name and count; those it had stay")
   func ownLimit() async throws {
     let rounds = Mutex(0)

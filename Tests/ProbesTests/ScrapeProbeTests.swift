@@ -37,7 +37,7 @@ struct ScrapeProbeTests {
   @Test("a target's samples get its labels, and Prometheus' own series stand beside them")
   func good() async throws {
     let server = try LoopbackServer.answering(
-      Self.answer("# TYPE a counter\na{job=\"x\"} 1\nb 2\ndropped 3\nb 2\n"))
+      Self.answer("# TYPE a counter\na{job=\"x\"} 1\nb 2\ndropped 3\nb 3\n"))
     defer { server.stop() }
     let secret = FileManager.default.temporaryDirectory.appending(path: "doors-\(UUID().uuidString)")
     try Data("s3cret\nnot this".utf8).write(to: secret)
@@ -56,8 +56,9 @@ struct ScrapeProbeTests {
       written(report) == [
         #"a{exported_job="x", instance="\#(instance)", job="web", site="here"} 1.0"#,
         #"b{instance="\#(instance)", job="web", site="here"} 2.0"#,
+        #"b{instance="\#(instance)", job="web", site="here"} 3.0"#,
       ])
-    #expect(report.batch.milliseconds == [clock.now.milliseconds, clock.now.milliseconds])
+    #expect(report.batch.milliseconds == Array(repeating: clock.now.milliseconds, count: 3))
     let own = report.verdictSamples(took: .zero)
     #expect(own.value("up") == 1 && own.value("scrape_samples_scraped") == 4)
     #expect(own.value("scrape_samples_post_metric_relabeling") == 3 && own.value("scrape_series_added") == 2)

@@ -129,10 +129,10 @@ final class MemoryStore: SampleAppender {
         let labels = state.labels[Int(batch.references[index].slot)]
         let time = Timestamp(milliseconds: batch.milliseconds[index])
         let sample = Sample(at: time, batch.values[index])
-        let isKnown = state.samples.contains {
-          $0.0 == labels && $0.1.timestamp == time && $0.1.value.bitPattern == sample.value.bitPattern
-        }
-        if !isKnown { state.samples.append((labels, sample)) }
+        let known = state.samples.filter { $0.0 == labels && $0.1.timestamp == time }.map(\.1.value.bitPattern)
+        if known.contains(sample.value.bitPattern) { continue }
+        if !known.isEmpty { outcome.duplicate += 1 }
+        state.samples.append((labels, sample))
       }
       return outcome
     }

@@ -198,6 +198,8 @@ struct DamageTests {
       #expect(store.health.findings.first?.problem.contains("quarantine/") == true)
     }
     await store.close()
+    let aside = StoreDamage(.quarantined, file: "quarantine/" + Self.file + ".0")
+    #expect(EmbeddedStore.verify(folder: folder.store) == (kind == "" ? [] : [aside]))
   }
 
   @Test("each page overwritten in turn: the store opens and never answers wrong values", arguments: 0..<12)
@@ -261,6 +263,34 @@ struct DamageTests {
     let revived = try open()
     #expect(try await revived.read().map(\.count) == [200])
     await revived.close()
+  }
+
+  @Test("a table that cannot be read to its end takes nothing more: what comes later is read again")
+  func brokenTable() async throws {
+    var store = try open()
+    for host in 0..<2000 { try store.append(labels(host), [(TestTime.noon, 1)]) }
+    await store.commit()
+    await store.close()
+    let path = folder.store + "/" + Self.file
+    var bytes = try Data(contentsOf: URL(filePath: path))
+    let place = try #require(bytes.range(of: Data(SeriesRow.encode(labels(500), number: 501)))).lowerBound
+    for index in 0..<8 { bytes[place / 8192 * 8192 + index] = 0xff }
+    try bytes.write(to: URL(filePath: path))
+    store = try open()
+    #expect(store.statistics.damagedTables == 1)
+    for host in 5000..<5010 { try store.append(labels(host), [(TestTime.noon + 1000, 1)]) }
+    await store.commit()
+    #expect(store.health.state == .healthy)
+    await store.close()
+    for _ in 0..<2 {
+      store = try open()
+      let hosts = Set(try await store.read().compactMap { $0.labels["host"] })
+      #expect((5000..<5010).allSatisfy { hosts.contains("host-\($0)") })
+      // One page's rows are lost, and no more.
+      #expect(hosts.contains("host-0") && hosts.contains("host-1999") && (1700..<2010).contains(hosts.count))
+      #expect(store.statistics.files == 2)
+      await store.close()
+    }
   }
 
   @Test("a newer format refuses in one line and changes nothing")

@@ -185,12 +185,15 @@ struct DayTests {
     await store.applyRetention(at: now)
     #expect(store.statistics.filesUnlinked == 6)
     #expect(store.statistics.files == 2)
+    #expect(store.health.findings.map(\.problem) == Array(repeating: "removed: its time is over", count: 6))
     await store.close()
     let small = try open { $0.retentionBytes = 1 }
     try small.append(LabelSet(["a": "b"]), [(now.milliseconds, 1)])
     await small.commit()
     await small.applyRetention(at: now)
     #expect(small.statistics.files == 1)
+    #expect(
+      small.health.findings.map(\.problem) == Array(repeating: "removed: the samples take too many bytes", count: 2))
     #expect(try await small.read().first?.milliseconds == [now.milliseconds])
     await small.close()
   }

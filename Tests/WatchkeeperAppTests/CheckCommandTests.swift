@@ -110,10 +110,24 @@ struct CheckCommandTests {
     #expect(check.run([folder.path]).text.contains("watchkeeper.yaml:1:23: rules.experimental: "))
   }
 
-  @Test("a folder without rule files is a fault, not a success of nothing") func emptyFolder() throws {
-    try folder.write("groups: []\n", to: "pack/inner/a.yaml")
+  @Test("a folder stands for the rule files in it and in its folders; none at all is a fault, not a success of nothing")
+  func folders() throws {
+    try folder.write("groups: []\n", to: "pack/inner/notes.txt")
     #expect(check.run(ruleFiles: [folder.path + "/pack"]).errors.map(\.fault.id) == ["fault.rule.empty-folder"])
-    #expect(check.run(ruleFiles: [folder.path + "/pack/inner"]).isClean)
+    let rule = "groups: [{name: g, rules: [{alert: Low, expr: free < 10}]}]\n"
+    try folder.write(rule, to: "pack/a.yaml")
+    try folder.write(rule, to: "pack/inner/deep/b.yml")
+    try folder.write("g: {High: {no_data: keep}}\n", to: "pack/inner/deep/watchkeeper/b.yml")
+    // Not rules of this pack: what packaged rules have beside them, tests, and what git keeps.
+    try folder.write("host: {Low: {no_data: keep}}\n", to: "pack/rules/watchkeeper/host.yaml")
+    try folder.write("tests: []\n", to: "pack/inner/b.test.yaml")
+    try folder.write("nonsense\n", to: "pack/.git/c.yaml")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/pack/inner/round", withDestinationPath: folder.path + "/pack")
+    let report = check.run(ruleFiles: [folder.path + "/pack"])
+    #expect(report.errors.map(\.fault.id) == ["fault.rule.no-such-alert"], "\(report.text)")
+    try folder.write("g: {Low: {no_data: keep}}\n", to: "pack/inner/deep/watchkeeper/b.yml")
+    #expect(check.run(ruleFiles: [folder.path + "/pack"]).read.rules == 2)
   }
 
   @Test("rule files alone: duplicates and a second document are warnings, other files are refused") func ruleFiles()

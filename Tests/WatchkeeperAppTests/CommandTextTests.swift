@@ -31,6 +31,23 @@ struct CommandTextTests {
     return TextLayout.plain(shown).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
   }
 
+  @Test("a rule that fires too often for --max-fires is named, and so is one that was never evaluated")
+  func gate() throws {
+    func refusal(fires: Int, failedRounds: Int, at limit: Int, _ language: Language) throws -> String? {
+      let json = """
+        {"group": "g", "name": "A", "intervalSeconds": 60, "heldSeconds": 0, "rounds": 9, "failedRounds": \(failedRounds),
+         "fires": \(fires), "firingSeconds": 0, "longestSeconds": 0, "series": 0, "firings": [], "incidents": [],
+         "withheld": [], "pages": {}, "missed": []}
+        """
+      let rule = try JSONDecoder().decode(BacktestResultAnswer.Rule.self, from: Data(json.utf8))
+      return rule.refusal(at: limit, reader(language))
+    }
+    #expect(try refusal(fires: 3, failedRounds: 8, at: 3, .english) == nil)
+    #expect(try refusal(fires: 3, failedRounds: 0, at: 2, .english) == "A fires 3 times, --max-fires allows 2")
+    #expect(try refusal(fires: 3, failedRounds: 0, at: 2, .simplifiedChinese) == "A 触发 3 次，--max-fires 允许 2 次")
+    #expect(try refusal(fires: 0, failedRounds: 9, at: 2, .english) == "A could not be evaluated in any round")
+  }
+
   private static func ago(_ minutes: Int64) -> Timestamp { now.advanced(by: .seconds(-60 * minutes)) }
 
   private static let row = IncidentRow(

@@ -7,6 +7,7 @@ import Records
 import ServiceTime
 import Telemetry
 import Testing
+import TimeSeriesStore
 import Transfers
 import Wording
 
@@ -93,7 +94,7 @@ struct ConfigurationReaderTests {
     let old = try read((.settings, "watchkeeper.yaml", "language: en\n")).settings
     let text = """
       language: zh-CN
-      storage: {retention: 30d, size_max: 1GB, series_max: 7}
+      storage: {retention: 30d, size_max: 1GB, series_max: 7, out_of_order_window: 2h}
       query: {timeout: 5s, lookback: 1m, samples_max: 9, experimental: true, memory_max: 1MiB, concurrency_max: 1}
       web: {listen: "127.0.0.1:9470", external_url: https://watch.example.org}
       incidents: {verify_rounds: 4}
@@ -101,11 +102,17 @@ struct ConfigurationReaderTests {
     let new = try read((.settings, "watchkeeper.yaml", text)).settings
     #expect(
       new.keysForRestart(since: old) == [
-        "language", "storage.retention", "storage.size_max", "storage.series_max", "query.samples_max", "query.timeout",
-        "query.lookback", "query.experimental", "query.memory_max", "query.concurrency_max", "web.listen",
+        "language", "storage.retention", "storage.size_max", "storage.series_max",
+        "storage.out_of_order_window", "query.samples_max", "query.timeout", "query.lookback", "query.experimental",
+        "query.memory_max", "query.concurrency_max", "web.listen",
         "web.external_url",
       ])
     #expect(new.keysForRestart(since: new).isEmpty)
+    let store = StoreSettings(new.storage)
+    #expect(store.outOfOrderWindow == .seconds(7200) && store.retentionBytes == 1_000_000_000 && store.seriesMax == 7)
+    #expect(StoreSettings(StorageSettings()) == StoreSettings())
+    let tooLong = "storage: {out_of_order_window: 25h}\n"
+    #expect(throws: SettingsErrors.self) { try read((.settings, "watchkeeper.yaml", tooLong)) }
     let other = try read((.settings, "watchkeeper.yaml", "language: en\nincidents: {verify_rounds: 4}\n")).settings
     #expect(other.keysForRestart(since: old).isEmpty)
   }

@@ -32,7 +32,8 @@ struct ControlCommandTests {
       ["incident", "show", "inc 1"], ["plan", "show", "#1"],
       ["incident", "resolve", "INC-1", "--note", "x"],
       ["ci", "list", "--class", "host"], ["ci", "impact", "host/web01"], ["plan", "done", "MT-1", "--note", "x"],
-      ["login"],
+      ["login"], ["verify", "--lang", "zh-CN"], ["test", "rules", "--lang", "en"],
+      ["test", "promql", "a.test", "--lang", "en"],
       ["query", "up", "-o", "json"], ["token", "create", "--role", "operator", "--expires", "never"],
     ])
   func accepted(_ arguments: [String]) throws { _ = try WatchkeeperCommand.parseAsRoot(arguments) }

@@ -155,7 +155,13 @@ struct RuleTestCommandTests {
   @Test("a run without tests is refused") func nothing() throws {
     #expect(throws: UsageError.self) { try RuleTestSuite.files([folder.path], configuration: nil) }
     try folder.write("tests: []\n", to: "rules/a.test.yaml")
-    #expect(try RuleTestSuite.files([folder.path], configuration: nil) == [folder.path + "/rules/a.test.yaml"])
+    try folder.write("tests: []\n", to: "rules/team/b.test.yml")
+    var command = try WatchkeeperCommand.parseAsRoot(["test", "rules", folder.path])
+    #expect(throws: UsageError.self) { try command.run() }
+    #expect(
+      try RuleTestSuite.files([folder.path], configuration: nil) == [
+        folder.path + "/rules/a.test.yaml", folder.path + "/rules/team/b.test.yml",
+      ])
   }
 
   @Test("check reads a rule test, and names its faults") func checked() throws {

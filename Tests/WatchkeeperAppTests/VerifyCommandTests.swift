@@ -53,6 +53,13 @@ struct VerifyCommandTests {
     #expect(try JSONOutput.text(report).contains("\"damages\" : \(report.damages)"))
   }
 
+  @Test("a damaged chunk is named with a time that a person reads") func time() {
+    let place = ["file": "f.db", "series": "3", "start": "1795203525954"]
+    #expect(
+      Terminal.words("verify.samples.chunk-checksum", place)
+        == "f.db: chunk of series 3 from 2026-11-20 19:38 UTC: does not match its checksum")
+  }
+
   private func journal() throws -> SQLiteJournal {
     try SQLiteJournal(folder: try folder.subfolder(folder.journalFolder), clock: clock)
   }

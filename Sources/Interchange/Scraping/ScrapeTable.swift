@@ -256,12 +256,8 @@ public struct ScrapeTable: Sendable {
         labels = reading.fresh[nextFresh].labels
         nextFresh += 1
       }
-      if entries[index].round == round {
-        guard own != nil else {
-          result.repeated += 1
-          continue
-        }
-      } else {
+      // A series that stands there twice is given to the store twice, which counts and refuses another value.
+      if entries[index].round != round {
         let wasShown = entries[index].round == lastRound
         if wasShown { stayed += 1 }
         if !entries[index].isResolved || !wasShown || !isLiving { admit(index, labels, into: &result, resolve) }
@@ -346,9 +342,6 @@ public struct ScrapeRound: Sendable {
   /// Series that the store would not have, and why.
   public var refused = 0
   public var refusal: AppendError?
-  /// Samples of a series that was in the body before.
-  public var repeated = 0
-
   /// Samples that brought their own time.
   public var timed = 0
   /// What the body says of its families; empty unless it shows a series for the first time.

@@ -26,6 +26,13 @@ public actor ProbeRunner {
       self.binding = binding
       self.status = status
     }
+
+    /// What of the last round was not taken, and why; empty when all was.
+    var refusals: String {
+      if let refusal = status.refusal { return "\(status.refused) series were refused: \(refusal)" }
+      let refusals = binding.outcome.refusals
+      return refusals.isEmpty ? "" : "samples were not taken: " + refusals.joined(separator: "; ")
+    }
   }
 
   private struct Run {
@@ -238,9 +245,7 @@ public actor ProbeRunner {
     entry.status.refusal = entry.binding.refusal ?? report.refusal
     entry.status.refusedInAll += entry.status.refused
     entry.status.runs += 1
-    if let refusal = entry.status.refusal, entry.status.explanation.isEmpty {
-      entry.status.explanation = "\(entry.status.refused) series were refused: \(refusal)"
-    }
+    if entry.status.explanation.isEmpty { entry.status.explanation = entry.refusals }
     observer?(entry.status)
   }
 }

@@ -21,6 +21,8 @@ struct SeriesBinding {
   /// Samples that the store would not have a series for, in the last round, and why.
   private(set) var refused = 0
   private(set) var refusal: AppendError?
+  /// What the store made of the last round's samples.
+  private(set) var outcome = AppendOutcome()
 
   init(target: LabelSet, within allowance: SeriesAllowance, inheriting references: [SeriesReference] = []) {
     self.target = target
@@ -46,13 +48,13 @@ struct SeriesBinding {
     in store: any SampleAppender,
     renew: (Set<SeriesReference>) -> [SeriesReference: SeriesReference] = { _ in [:] }
   ) {
-    let outcome = store.append(batch(samples, verdict, behind: own, at: timestamp, into: store))
+    outcome = store.append(batch(samples, verdict, behind: own, at: timestamp, into: store))
     guard !outcome.gone.isEmpty else { return }
     // A probe slower than the store's memory: what was taken already is known there and not taken twice.
     let gone = Set(outcome.gone)
     forget(gone)
     let again = own.renewed(renew(gone))
-    store.append(batch(samples, verdict, behind: again, at: timestamp, into: store))
+    outcome = store.append(batch(samples, verdict, behind: again, at: timestamp, into: store))
   }
 
   private mutating func forget(_ gone: Set<SeriesReference>) {

@@ -102,6 +102,29 @@ public struct AppendOutcome: Sendable, Equatable {
   public init() {}
 }
 
+extension AppendOutcome {
+  /// What was not taken and why, for whoever sent it; empty when all was.
+  public var refusals: [String] {
+    [
+      (outOfOrder, "out of order or too old"), (duplicate, "with another value for a known time"),
+      (tooFarInFuture, "too far in the future"), (tooManyBuckets, "with too many buckets"),
+      (malformedHistogram, "that are no valid histogram"), (gone.count, "of series that have just left the store"),
+    ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+  }
+
+  public static func + (one: AppendOutcome, other: AppendOutcome) -> AppendOutcome {
+    var sum = one
+    sum.accepted += other.accepted
+    sum.outOfOrder += other.outOfOrder
+    sum.duplicate += other.duplicate
+    sum.tooFarInFuture += other.tooFarInFuture
+    sum.tooManyBuckets += other.tooManyBuckets
+    sum.malformedHistogram += other.malformedHistogram
+    sum.gone += other.gone
+    return sum
+  }
+}
+
 /// Where samples go. Declared here, implemented by `TimeSeriesStore`.
 ///
 /// Contract: samples are visible to readers when `append` returns and on disk at most one second later (group commit);

@@ -7,6 +7,8 @@ struct ReplayOutcome: Sendable {
   var damagedSeriesRows = 0
   var damagedBatches = 0
   var damagedChunks = 0
+  /// Tables that SQLite cannot read to their end: what is written behind the damage could not be read again.
+  var damagedTables = 0
   /// The highest commit number that the file knows.
   var newestEpoch: UInt32 = 0
 }
@@ -37,7 +39,8 @@ struct Replay {
           }
         }
       } catch {
-        note("table of \(step.rawValue)", "cannot be read to its end: \(error)")
+        outcome.damagedTables += 1
+        note("table of \(step.rawValue)", "cannot be read to its end (\(error)); the day goes on in a new file")
       }
     }
   }
@@ -51,8 +54,19 @@ struct Replay {
     if let used = try Int64.fetchOne(db, sql: sql) {
       file.reserve(through: UInt32(clamping: used))
     }
-    let rows = try Row.fetchCursor(db, sql: "SELECT id, labels FROM series ORDER BY id")
+    do {
+      try loadSeries(db, "ASC", into: &head)
+    } catch {
+      // What lies behind a damaged page is reached from the other end.
+      try? loadSeries(db, "DESC", into: &head)
+      throw error
+    }
+  }
+
+  private mutating func loadSeries(_ db: Database, _ order: String, into head: inout Head) throws {
     var added: [(slot: UInt32, number: UInt32)] = []
+    defer { file.remember(added, lastChunkRow: 0) }
+    let rows = try Row.fetchCursor(db, sql: "SELECT id, labels FROM series ORDER BY id \(order)")
     while let row = try rows.next() {
       let id = ChunkRow.integer(row, 0)
       let labels = try row.withBytes(1) { SeriesRow.decode($0, number: id) }
@@ -67,7 +81,6 @@ struct Replay {
       added.append((slot, number))
       slots.add(slot, under: number)
     }
-    file.remember(added, lastChunkRow: 0)
   }
 
   private mutating func loadClosed(_ db: Database, into head: inout Head) throws {

@@ -57,6 +57,13 @@ struct StoreFolder: Sendable {
     return "\(Self.quarantineName)/\(name.text).\(suffix)"
   }
 
+  /// Files that were set aside, by name.
+  func quarantined() -> [String] {
+    let names = try? FileManager.default.contentsOfDirectory(atPath: path + "/" + Self.quarantineName)
+    return (names ?? []).sorted().filter { !$0.hasSuffix("-wal") && !$0.hasSuffix("-shm") }
+      .map { "\(Self.quarantineName)/\($0)" }
+  }
+
   /// Retention's and sealing's only way to remove a day.
   func unlinkDay(_ name: DayFileName) {
     for tail in ["", "-wal", "-shm", "-journal"] { _ = unlink(path(of: name) + tail) }

@@ -65,8 +65,10 @@ struct BacktestCommand: AsyncParsableCommand, PermittedCommand {
       }
       rules = result.rules
     }
-    guard let maxFires, rules.contains(where: { $0.fires > maxFires || $0.wasNeverEvaluated }) else { return }
-    throw ExitStatus.failure.code
+    guard let maxFires else { return }
+    let refusals = rules.compactMap { $0.refusal(at: maxFires, Reader(language: language)) }
+    for line in refusals { Terminal.tell(line) }
+    guard refusals.isEmpty else { throw ExitStatus.failure.code }
   }
 
   /// The file's text, when `check` would find no fault in it.

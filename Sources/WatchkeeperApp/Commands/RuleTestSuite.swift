@@ -9,7 +9,8 @@ enum RuleTestSuite {
   static let suffixes = [".test.yaml", ".test.yml"]
 
   /// - Parameters:
-  ///   - paths: files as they are, folders for the test files in them; none: `./rules`, else the configuration's.
+  ///   - paths: files as they are, folders for the test files in and below them; none: `./rules`, else the
+  ///     configuration's.
   ///   - configuration: a folder or settings file.
   /// - Throws: `UsageError` when there is nothing to run: a run without tests must not look like a good one.
   static func files(_ paths: [String], configuration: String?) throws(UsageError) -> [String] {
@@ -20,7 +21,7 @@ enum RuleTestSuite {
           files.append(path)
           continue
         }
-        let found = testFiles(in: path) + testFiles(in: SourcePath.join(path, "rules"))
+        let found = testFiles(in: path)
         guard !found.isEmpty else { throw UsageError("usage.tests-missing", ["path": path]) }
         files += found
       }
@@ -40,9 +41,7 @@ enum RuleTestSuite {
   }
 
   private static func testFiles(in folder: String) -> [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
-      .filter { name in !name.hasPrefix(".") && suffixes.contains { name.hasSuffix($0) } }
-      .map { SourcePath.join(folder, $0) }
+    ConfigurationFiles.files(below: folder) { name in suffixes.contains { name.hasSuffix($0) } } ?? []
   }
 
   // MARK: One file

@@ -10,6 +10,8 @@ struct TestOutputOption: ParsableArguments {
   @Option(name: [.customShort("o"), .customLong("output")], help: .words("test.output"))
   var format = TestOutputFormat.table
 
+  @OptionGroup var language: LanguageOption
+
   /// - Parameter table: what people read.
   func write(_ results: TestResults, table: String) throws {
     switch format {
@@ -51,10 +53,12 @@ struct TestRulesCommand: ParsableCommand, PermittedCommand {
   @OptionGroup var output: TestOutputOption
 
   mutating func run() throws {
+    _ = try output.language.chosen()
     let pattern = try selected()
     let files = try RuleTestSuite.files(paths, configuration: configuration.path ?? configuration.resolved)
     let results = TestResults(files: files.map { RuleTestSuite.run($0, only: pattern) })
-    if pattern != nil, results.files.allSatisfy(\.cases.isEmpty) {
+    if results.files.allSatisfy(\.cases.isEmpty) {
+      guard pattern != nil else { throw UsageError("usage.tests-none", ["files": files.joined(separator: ", ")]) }
       throw UsageError("usage.tests-unselected", ["pattern": selection.joined(separator: "|")])
     }
     try output.write(results, table: results.text)
@@ -93,6 +97,7 @@ struct TestPromQLCommand: ParsableCommand, PermittedCommand {
   @OptionGroup var output: TestOutputOption
 
   mutating func run() throws {
+    _ = try output.language.chosen()
     var scores: [PromQLTestScore] = []
     var unread = 0
     for path in files {

@@ -16,6 +16,7 @@ struct VerifyCommand: ParsableCommand, PermittedCommand {
 
   @OptionGroup var data: DataOption
   @OptionGroup var output: OutputOption
+  @OptionGroup var language: LanguageOption
 
   @Option(
     name: .customLong("published"),
@@ -23,6 +24,7 @@ struct VerifyCommand: ParsableCommand, PermittedCommand {
   var published: [String] = []
 
   mutating func run() throws {
+    _ = try language.chosen()
     let kept = try published.flatMap(Self.digests)
     let report = try DataVerification(folder: data.folder, published: kept).run()
     switch output.format {

@@ -88,11 +88,25 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
     return ConfigurationFiles(files: files, unreadable: unreadable)
   }
 
-  /// What a path of rule files stands for: itself, or the rule files of a folder.
+  /// What a path of rule files stands for: itself, or the rule files of a folder and of the folders inside it. Side files
+  /// below it come with their rules.
   static func ruleFiles(at path: String) -> [String] {
-    guard FileManager.default.isFolder(path) else { return [path] }
-    return ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter(isConfiguration).sorted()
-      .map { SourcePath.join(path, $0) }
+    guard FileManager.default.isFolder(path), let files = files(below: path, where: isConfiguration) else {
+      return [path]
+    }
+    return files.filter { SourcePath.folder(of: $0) == path || RuleSideFile.rules(of: $0) == nil }
+  }
+
+  /// Files of a folder and of the folders inside it, by name; `nil` when it cannot be listed. What is hidden is left
+  /// out, and a linked folder is not entered, so that the walk ends.
+  static func files(below folder: String, where isWanted: (String) -> Bool) -> [String]? {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return nil }
+    return names.sorted().filter { !$0.hasPrefix(".") }.flatMap { name -> [String] in
+      let path = SourcePath.join(folder, name)
+      guard FileManager.default.isFolder(path) else { return isWanted(name) ? [path] : [] }
+      let isLink = (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil
+      return isLink ? [] : files(below: path, where: isWanted) ?? []
+    }
   }
 
   /// Hidden files, editors' copies and rule tests are no configuration.

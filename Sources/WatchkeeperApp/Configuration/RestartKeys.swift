@@ -6,6 +6,7 @@ extension WatchkeeperSettings {
       ("storage.retention", storage.retention != old.storage.retention),
       ("storage.size_max", storage.sizeMax != old.storage.sizeMax),
       ("storage.series_max", storage.seriesMax != old.storage.seriesMax),
+      ("storage.out_of_order_window", storage.outOfOrderWindow != old.storage.outOfOrderWindow),
       ("query.samples_max", query.samplesMax != old.query.samplesMax),
       ("query.timeout", query.timeout != old.query.timeout),
       ("query.lookback", query.lookback != old.query.lookback),

@@ -76,15 +76,20 @@ struct WatchkeeperSettings: Decodable, Sendable {
 struct StorageSettings: Decodable, Sendable {
   /// How long samples are kept; the default is 15 days.
   var retention = DurationSetting(.seconds(15 * 86_400))
-  /// How many bytes samples may take; no limit by default.
-  var sizeMax: ByteCountSetting?
+  /// How many bytes samples may take; the default is 20 GiB.
+  var sizeMax = ByteCountSetting(bytes: 20 << 30)
   /// Active series; the default is 1,000,000.
   var seriesMax = 1_000_000
+  /// How far a sample may lie behind the newest one of its series; the default is 1 hour.
+  var outOfOrderWindow = DurationSetting(.seconds(3600))
+  /// What is much older than now is refused in any case.
+  private static let outOfOrderWindowMax = Duration.seconds(86_400)
 
   init() {}
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case retention
+    case outOfOrderWindow = "out_of_order_window"
     case sizeMax = "size_max"
     case seriesMax = "series_max"
   }
@@ -92,13 +97,18 @@ struct StorageSettings: Decodable, Sendable {
   init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     retention = try fields.decodeIfPresent(DurationSetting.self, forKey: .retention) ?? retention
-    sizeMax = try fields.decodeIfPresent(ByteCountSetting.self, forKey: .sizeMax)
+    sizeMax = try fields.decodeIfPresent(ByteCountSetting.self, forKey: .sizeMax) ?? sizeMax
     seriesMax = try fields.decodeIfPresent(Int.self, forKey: .seriesMax) ?? seriesMax
     guard retention.duration >= .seconds(3600) else {
       throw fields.problem(.retention, "fault.settings.retention")
     }
     guard seriesMax > 0 else {
       throw fields.problem(.seriesMax, "fault.settings.limit", ["number": String(seriesMax)])
+    }
+    outOfOrderWindow =
+      try fields.decodeIfPresent(DurationSetting.self, forKey: .outOfOrderWindow) ?? outOfOrderWindow
+    guard outOfOrderWindow.duration <= Self.outOfOrderWindowMax else {
+      throw fields.problem(.outOfOrderWindow, "fault.settings.out-of-order-window")
     }
   }
 }

@@ -74,18 +74,8 @@ final class RemoteWriteDesk: Sendable {
       state.tally.refused += UInt64(offered - taken)
       state.tally.exemplars += UInt64(round.exemplars)
     }
-    var reasons: [String] = []
-    for (count, what) in [
-      (numbers.outOfOrder + histograms.outOfOrder, "out of order"),
-      (numbers.duplicate + histograms.duplicate, "with another value for a known time"),
-      (numbers.tooFarInFuture + histograms.tooFarInFuture, "too far in the future"),
-      (histograms.tooManyBuckets, "with too many buckets"),
-      (histograms.malformedHistogram, "that are no valid histogram"),
-      (numbers.gone.count + histograms.gone.count, "of series that have just left the store"),
-      (round.refused, "of refused series: \(round.refusal ?? "")"),
-    ] where count > 0 {
-      reasons.append("\(count) \(what)")
-    }
+    var reasons = (numbers + histograms).refusals
+    if round.refused > 0 { reasons.append("\(round.refused) of refused series: \(round.refusal ?? "")") }
     let verdict: WriteAnswer.Verdict =
       taken == offered
       ? .taken

@@ -92,7 +92,8 @@ extension Installation {
       ("series_limit", statistics.seriesRefused),
     ]
     let damaged =
-      statistics.damagedChunks + statistics.damagedBatches + statistics.damagedSeriesRows + statistics.filesQuarantined
+      statistics.damagedChunks + statistics.damagedBatches + statistics.damagedSeriesRows + statistics.damagedTables
+      + statistics.filesQuarantined
     return [
       SelfMetric("watchkeeper_store_series", .gauge, "Series that receive samples.", Double(statistics.activeSeries)),
       SelfMetric(

@@ -221,7 +221,8 @@ extension StoreSettings {
     self.init()
     retention = settings.retention.duration
     seriesMax = settings.seriesMax
-    if let sizeMax = settings.sizeMax { retentionBytes = sizeMax.bytes }
+    retentionBytes = settings.sizeMax.bytes
+    outOfOrderWindow = settings.outOfOrderWindow.duration
   }
 }
 

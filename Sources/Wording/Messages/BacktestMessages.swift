@@ -3,6 +3,11 @@ let backtestMessages: [Message] = backtestResultMessages + backtestProblemMessag
 
 private let backtestResultMessages: [Message] = [
   Message("backtest.title", en: "{rule} on the past", zh: "{rule} 回测"),
+  Message(
+    "backtest.gate.fires", en: "{rule} fires {count} {count|time|times}, --max-fires allows {limit}",
+    zh: "{rule} 触发 {count} 次，--max-fires 允许 {limit} 次"),
+  Message(
+    "backtest.gate.failed", en: "{rule} could not be evaluated in any round", zh: "{rule} 在所有轮次中均无法评估"),
   Message("backtest.try", en: "try on the past", zh: "回测"),
   Message("backtest.try-rule", en: "{rule}: try on the past", zh: "{rule}：回测"),
   Message("backtest.open", en: "still open", zh: "仍未关闭"),

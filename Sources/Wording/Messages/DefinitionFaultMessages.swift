@@ -88,8 +88,8 @@ private let ruleFaultMessages: [Message] = [
     zh: "组“{group}”中没有告警“{alert}”——名称须与规则文件一致"),
   Message(
     "fault.rule.empty-folder",
-    en: "no rule file (*.yaml, *.yml) lies in this folder – name the files, or the folder that they are in",
-    zh: "此文件夹中没有规则文件（*.yaml、*.yml）——请指定文件或其所在的文件夹"),
+    en: "no rule file (*.yaml, *.yml) lies in this folder or below – name the files, or the folder that they are in",
+    zh: "此文件夹及其子文件夹中没有规则文件（*.yaml、*.yml）——请指定文件或其所在的文件夹"),
   Message(
     "fault.rule.no-rule-file",
     en: "there is no rule file of this name – name it as the file in rules/ that it belongs to",

@@ -103,8 +103,8 @@ private let localHelpMessages: [Message] = [
     zh: "仅检查规则文件，并对可疑之处给出警告。"),
   Message(
     "help.check.rules.files",
-    en: "Rule files, folders of them, or - for standard input. Default: the rules of --config.",
-    zh: "规则文件、其所在目录，或用 - 表示标准输入。默认：--config 所指配置的规则。"),
+    en: "Rule files, folders of them with what lies below, or - for standard input. Default: the rules of --config.",
+    zh: "规则文件、其所在目录（含各级子目录），或用 - 表示标准输入。默认：--config 所指配置的规则。"),
   Message("help.test.abstract", en: "Run tests of rules or of PromQL.", zh: "运行规则测试或 PromQL 测试。"),
   Message(
     "help.test.detail", en: "Paths alone are run as by: watchkeeper test rules.",
@@ -120,8 +120,9 @@ private let localHelpMessages: [Message] = [
     zh: "测试文件指明规则文件、输入的采样，以及应得的告警和数值。规则文件的路径相对于测试文件。"),
   Message(
     "help.test.rules.paths",
-    en: "Test files, or folders with *.test.yaml. Default: ./rules, or the configuration folder's rules.",
-    zh: "测试文件，或含 *.test.yaml 的目录。默认：./rules，或配置目录下的 rules。"),
+    en:
+      "Test files, or folders with *.test.yaml in or below them. Default: ./rules, or the configuration folder's rules.",
+    zh: "测试文件，或含 *.test.yaml 的目录（含各级子目录）。默认：./rules，或配置目录下的 rules。"),
   Message(
     "help.test.rules.run", en: "Only tests with a name that this regular expression matches. May be repeated.",
     zh: "仅运行名称匹配此正则表达式的测试，可重复。"),

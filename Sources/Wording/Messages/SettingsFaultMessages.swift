@@ -170,6 +170,9 @@ private let programFaultMessages: [Message] = [
     zh: "不支持语言“{word}”——{known:spelling}"),
   Message("fault.settings.retention", en: "retention is at least 1h – write e.g. 15d", zh: "保留时间至少为 1h——请写成例如 15d"),
   Message(
+    "fault.settings.out-of-order-window", en: "the out-of-order window is at most 24h – write e.g. 1h",
+    zh: "乱序窗口最多为 24h——请写成例如 1h"),
+  Message(
     "fault.settings.limit", en: "{number} is no limit – write a number above 0", zh: "{number} 不能作为上限——请写大于 0 的数"),
   Message(
     "fault.settings.query-memory", en: "a query needs memory – write 1MiB or more, e.g. 256MiB",

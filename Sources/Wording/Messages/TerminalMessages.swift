@@ -75,6 +75,9 @@ private let usageMessages: [Message] = [
     "usage.tests-missing", en: "{path} holds no *.test.yaml – name the test files",
     zh: "{path} 中没有 *.test.yaml——请指定测试文件"),
   Message(
+    "usage.tests-none", en: "{files} holds no test – write some below tests:",
+    zh: "{files} 中没有测试——请在 tests: 下编写"),
+  Message(
     "usage.tests-nowhere", en: "no *.test.yaml in {folders} – name the test files",
     zh: "{folders} 中没有 *.test.yaml——请指定测试文件"),
   Message(

@@ -89,6 +89,11 @@ private let sampleDamageMessages: [Message] = [
   Message(
     "verify.samples.no-database", en: "{file}: is no readable database: {problem}", zh: "{file}：不是可读的数据库：{problem}"),
   Message(
+    "verify.samples.quarantined",
+    en:
+      "{file}: was set aside as no readable database, its samples are missing – delete it when nothing more is to be won from it",
+    zh: "{file}：不是可读的数据库，已被隔离，其中的采样缺失——确认无可挽回后请将其删除"),
+  Message(
     "verify.samples.table-unreadable", en: "{file}: table {table}: cannot be read to its end: {problem}",
     zh: "{file}：表 {table}：无法读到末尾：{problem}"),
   Message("verify.samples.structure", en: "{file}: pages: {problem}", zh: "{file}：页面：{problem}"),
@@ -99,16 +104,17 @@ private let sampleDamageMessages: [Message] = [
     "verify.samples.labels-missing", en: "{file}: series {series}: has chunks and no row of labels",
     zh: "{file}：序列 {series}：有数据块而没有标签"),
   Message(
-    "verify.samples.chunk-checksum", en: "{file}: chunk of series {series} from {start}: does not match its checksum",
-    zh: "{file}：序列 {series} 自 {start} 起的数据块：与校验和不符"),
+    "verify.samples.chunk-checksum",
+    en: "{file}: chunk of series {series} from {start:day} {start:time} UTC: does not match its checksum",
+    zh: "{file}：序列 {series} 自 {start:day} {start:time} UTC 起的数据块：与校验和不符"),
   Message(
     "verify.samples.chunk-contradiction",
-    en: "{file}: chunk of series {series} from {start}: its bits contradict themselves",
-    zh: "{file}：序列 {series} 自 {start} 起的数据块：内容自相矛盾"),
+    en: "{file}: chunk of series {series} from {start:day} {start:time} UTC: its bits contradict themselves",
+    zh: "{file}：序列 {series} 自 {start:day} {start:time} UTC 起的数据块：内容自相矛盾"),
   Message(
     "verify.samples.chunk-of-another-day",
-    en: "{file}: chunk of series {series} from {start}: does not belong to this day",
-    zh: "{file}：序列 {series} 自 {start} 起的数据块：不属于这一天"),
+    en: "{file}: chunk of series {series} from {start:day} {start:time} UTC: does not belong to this day",
+    zh: "{file}：序列 {series} 自 {start:day} {start:time} UTC 起的数据块：不属于这一天"),
   Message(
     "verify.samples.batch-checksum", en: "{file}: batch {batch}: does not match its checksum",
     zh: "{file}：批次 {batch}：与校验和不符"),

@@ -32,8 +32,12 @@ struct BacktestResultAnswer: Decodable, Sendable {
     let ladder: Ladder?
     let ladderProblem: PhraseAnswer?
 
-    /// What cannot be evaluated passes no gate.
-    var wasNeverEvaluated: Bool { rounds > 0 && failedRounds == rounds }
+    /// Why the rule does not pass a gate of so many fires; `nil` when it does. What cannot be evaluated passes none.
+    func refusal(at maxFires: Int, _ reader: Reader) -> String? {
+      if rounds > 0, failedRounds == rounds { return reader.text("backtest.gate.failed", ["rule": name]) }
+      guard fires > maxFires else { return nil }
+      return reader.text("backtest.gate.fires", ["rule": name, "count": String(fires), "limit": String(maxFires)])
+    }
   }
 
   struct Fire: Decodable, Sendable {
