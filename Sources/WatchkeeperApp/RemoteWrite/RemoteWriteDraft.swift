@@ -56,8 +56,8 @@ enum RemoteWriteDrop: String, Sendable, CaseIterable {
   case tooOld = "too_old"
   case relabelled = "dropped_series"
   case histogram = "native_histogram"
-  /// Version 1.0 has no place for the bounds of buckets.
-  case customBuckets = "custom_buckets"
+  /// Has buckets of its own; the reason is called as by Prometheus.
+  case customBuckets = "nhcb_in_rw1_not_supported"
   /// The store cannot say whose it is.
   case damaged = "damaged"
 }
