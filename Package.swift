@@ -118,8 +118,9 @@ let package = Package(
     tests(
       "WatchkeeperAppTests",
       [
-        "Alerting", "CLinux", "Incidents", "Interchange", "Inventory", "Journal", "Planner", "Probes", "PromQL",
-        "Records", "ServiceTime",
+        "Alerting", "CLinux", "Incidents", "Interchange", "Inventory", "Journal", "LoopbackServers", "Planner",
+        "Probes",
+        "PromQL", "Records", "ServiceTime",
         "Telemetry", "TimeSeriesStore", "Transfers", "WatchkeeperApp", "WebInterface", "Wording", "Notifiers", yams,
       ]),
     tests("WebInterfaceTests", ["Interchange", "Records", "Telemetry", "WebInterface", "Wording"] + web),

@@ -53,7 +53,7 @@ extension EmbeddedStore {
     let file = try writableFile(day)
     do {
       if !work.chunks.isEmpty { atChunkFlush(.before) }
-      try file.write(work) { slots in
+      try file.write(work, rowSamples: settings.batchRowSamples) { slots in
         head.withLock { head in slots.map { head.table.labels(of: $0) } }
       }
       if !work.chunks.isEmpty { atChunkFlush(.after) }

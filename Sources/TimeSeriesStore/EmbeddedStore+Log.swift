@@ -40,7 +40,22 @@ extension EmbeddedStore {
       guard let first = next.first else { return nil }
       // Rows of another day that were committed before come before.
       let bound = end?.place ?? LogPlace(row: next.dropFirst().first.map { max($0.row, first.row + 1) } ?? .max)
-      return try first.file.readLog(from: first.place, upTo: bound, limit: end == nil ? limit : .max)
+      return try first.file.readLog(from: first.place, upTo: bound, limit: end == nil ? limit : .max) {
+        store.labels(of: $0, in: first.file)
+      }
+    }
+  }
+
+  /// Series whose labels are copied under one lock of the head; the default is 500.
+  private static let labelsPerLock = 500
+
+  /// - Returns: `nil` where the head does not know the series (yet).
+  private func labels(of numbers: [UInt32], in file: OpenDayFile) -> [LabelSet?] {
+    let slots = file.slots(of: numbers)
+    return stride(from: 0, to: slots.count, by: Self.labelsPerLock).flatMap { start in
+      head.withLock { head in
+        slots[start..<min(slots.count, start + Self.labelsPerLock)].map { $0.map(head.table.labels(of:)) }
+      }
     }
   }
 
@@ -86,7 +101,10 @@ extension OpenDayFile {
     try reader.read { try Int64.fetchOne($0, sql: "SELECT MIN(seq) FROM batch WHERE seq >= ?", arguments: [place.row]) }
   }
 
-  fileprivate func readLog(from start: LogPlace, upTo bound: LogPlace, limit: Int) throws -> LogPage {
+  /// - Parameter known: labels by the file's numbers; what is missing is read from the file.
+  fileprivate func readLog(
+    from start: LogPlace, upTo bound: LogPlace, limit: Int, _ known: ([UInt32]) -> [LabelSet?]
+  ) throws -> LogPage {
     try reader.read { db in
       var page = LogPageBuilder(file: name.text, start: start, bound: bound, limit: limit)
       let statement = try db.cachedStatement(sql: "SELECT seq, data FROM batch WHERE seq >= ? ORDER BY seq")
@@ -96,7 +114,7 @@ extension OpenDayFile {
         guard LogPlace(row: sequence) < bound else { break }
         page.take(try row.withBytes(1) { BatchRecord(decoding: $0) }, sequence)
       }
-      return try page.finished { number in
+      return try page.finished(known) { number in
         let statement = try db.cachedStatement(sql: "SELECT labels FROM series WHERE id = ?")
         let row = try Row.fetchOne(statement, arguments: [number])
         return try row?.withBytes(0) { SeriesRow.decode($0, number: number) } ?? nil
@@ -176,11 +194,13 @@ private struct LogPageBuilder {
     return samples.count - 1
   }
 
-  /// - Parameter labels: of a series' number; `nil` for a damaged row.
-  consuming func finished(_ labels: (Int64) throws -> LabelSet?) throws -> LogPage {
-    for (number, read) in samples {
+  /// - Parameter stored: the labels of a series' number; `nil` for a damaged row.
+  consuming func finished(
+    _ known: ([UInt32]) -> [LabelSet?], else stored: (Int64) throws -> LabelSet?
+  ) throws -> LogPage {
+    for ((number, read), labels) in zip(samples, known(samples.map(\.number))) {
       let count = read.numbers.count + read.histograms.count
-      guard let labels = try labels(Int64(number)) else {
+      guard let labels = try labels ?? stored(Int64(number)) else {
         page.samplesOfDamagedSeries += count
         page.sampleCount -= count
         continue

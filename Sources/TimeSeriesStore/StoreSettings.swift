@@ -26,6 +26,8 @@ public struct StoreSettings: Sendable, Equatable {
   /// Time between two group commits. The default is 800 milliseconds, so that samples are on disk within the second that
   /// the contract gives; the most is 1 second.
   public var commitInterval = Duration.milliseconds(800)
+  /// Samples in one row of the batch log. The default, and the most that the format allows, is 250,000.
+  public var batchRowSamples = 250_000
   /// Samples of a full chunk. The default is 120; at most 4,096.
   public var chunkSamples = 120
   /// Time that one chunk may span. The default, and the most that the format allows, is 2 hours.
@@ -52,6 +54,7 @@ public struct StoreSettings: Sendable, Equatable {
     bounded.labelsMax = max(labelsMax, 1)
     bounded.labelBytesMax = min(max(labelBytesMax, 1), 1 << 20)
     bounded.commitInterval = min(max(commitInterval, .milliseconds(10)), .seconds(1))
+    bounded.batchRowSamples = min(max(batchRowSamples, 1), SampleFormat.batchSamplesMax)
     bounded.chunkSamples = min(max(chunkSamples, 2), 4096)
     bounded.chunkSpan = min(max(chunkSpan, .seconds(1)), SampleFormat.chunkSpanMax)
     bounded.chunksPerCommit = max(chunksPerCommit, 1)

@@ -179,6 +179,47 @@ extension EndToEnd {
       }
     }
 
+    @Test(
+      "the place in the queue is on disk before a request leaves",
+      .enabled(if: Tools.strace != nil, "needs the package strace: apt-get install strace"))
+    func placeOnDisk() async throws {
+      let sink = try WebhookSink()
+      try folder.write(
+        "config/watchkeeper.yaml",
+        """
+        packaged: {probes: false, rules: false, plans: false}
+        remote_write: [{url: "\(sink.url)", queue_config: {batch_send_deadline: 100ms}}]
+        """)
+      try folder.write(
+        "config/probes/port.yaml",
+        "probes: [{name: port, kind: tcp, interval: 500ms, settings: {target: \"\(URL(string: sink.url)?.host() ?? ""):\(URL(string: sink.url)?.port ?? 0)\"}}]\n"
+      )
+      try await sender.startAndAwaitReady()
+      let file = folder.path + "/strace"
+      let calls = "write,writev,sendto,sendmsg,fsync,fdatasync,rename"
+      let strace = try ChildProcess(
+        Tools.strace ?? "strace",
+        ["-f", "-y", "-s", "200", "-e", "trace=" + calls, "-o", file, "-p", "\(sender.pid ?? 0)"], in: folder)
+      try await Waiting.untilTrue("strace; it said: \(strace.output)", seconds: 15) {
+        strace.output.contains("attached") || !strace.isRunning
+      }
+      if strace.output.contains("not permitted") { try Test.cancel("tracing is not permitted here") }
+      let before = sink.requests.count
+      try await Waiting.untilTrue("three requests; it said: \(sender.output)", seconds: 30) {
+        sink.requests.count >= before + 3
+      }
+      strace.send(SIGINT)
+      _ = try await strace.end()
+
+      let trace = SystemCallTrace(try String(contentsOfFile: file, encoding: .utf8))
+      let first = try #require(trace.first("\"POST /"), "\(trace.lines.count) lines")
+      let second = try #require(trace.first("\"POST /", after: first))
+      let synced = try #require(trace.syncs(of: "/remote-write.json.new", after: first, before: second).last)
+      let renamed = try #require(trace.first("/remote-write.json\"", after: synced))
+      let folderSynced = try #require(trace.syncs(of: "/data>", after: renamed, before: second).last)
+      #expect(synced < renamed && renamed < folderSynced && folderSynced < second)
+    }
+
     @Test("an endpoint that knows 1.0 alone and would call 2.0 a success is told from one that takes samples")
     func oldPrometheus() async throws {
       let prometheus = try prometheus()

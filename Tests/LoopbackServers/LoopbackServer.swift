@@ -14,6 +14,19 @@ package final class LoopbackServer: Sendable {
 
     package func readExactly(_ count: Int) -> String { read { $0.utf8.count >= count } }
 
+    package func readBytes(_ count: Int) -> [UInt8] {
+      var bytes = [UInt8](repeating: 0, count: count)
+      var filled = 0
+      while filled < count {
+        let read = bytes.withUnsafeMutableBytes {
+          recv(descriptor, $0.baseAddress.map { $0 + filled }, count - filled, 0)
+        }
+        guard read > 0 else { break }
+        filled += read
+      }
+      return Array(bytes[..<filled])
+    }
+
     /// Returns when the peer has closed: the way of a server that never answers.
     package func waitForClose() { _ = read { _ in false } }
 

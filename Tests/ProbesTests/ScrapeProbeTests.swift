@@ -128,6 +128,54 @@ struct ScrapeProbeTests {
     #expect(targets.compactMap { $0.settings.network?.address } == ["https://a:1/m", "https://b:2/x/7"])
     #expect(targets[0].isSame(as: try definition(settings).perTarget[0]))
     #expect(!targets[0].isSame(as: targets[1]))
+    let others = try definition(settings.replacing("b:2", with: "c:4").replacing("gone\",", with: "away\",")).perTarget
+    #expect(others.map(\.name) == ["web/a", "web/c", "web/gone"])
+    #expect(others[0].isSame(as: targets[0]), "another target's line is none of its business")
+    #expect(!(try definition(settings.replacing("/m", with: "/n")).perTarget[0].isSame(as: targets[0])))
+  }
+
+  @Test("a change of one target leaves the others as they are, and hands its places in series_max on")
+  func oneTargetChanges() async throws {
+    let server = try LoopbackServer { connection, _ in
+      let head = connection.readHead()
+      connection.write(Self.answer(head.contains("/many") ? "b 1\nc 1\n" : "a 1\n"))
+    }
+    defer { server.stop() }
+    func targets(_ second: String) throws -> [ProbeDefinition] {
+      let rule = #"{"source_labels":["__path"],"regex":"(.+)","target_label":"__metrics_path__"}"#
+      let groups = ["one", second].map { name in
+        #"{"targets":["127.0.0.1:\#(server.port)"],"labels":{"__path":"/\#(name)","instance":"\#(name)"}}"#
+      }
+      return try definition(
+        #"{"static_configs":[\#(groups.joined(separator: ","))],"relabel_configs":[\#(rule)]}"#,
+        // Each has eight series of its own.
+        more: #""series_max":19,"#
+      ).perTarget
+    }
+    let runner = ProbeRunner(
+      environment: ProbeEnvironment(transfers: TransferEngine(), clock: clock, hostName: "h"), store: store)
+    let (states, sink) = AsyncStream<ProbeStatus>.makeStream()
+    await runner.observe { sink.yield($0) }
+    var iterator = states.makeAsyncIterator()
+    await runner.load(try targets("many"))
+    let task = Task { await runner.run() }
+    func rounds(_ count: Int) async -> [ProbeStatus] {
+      await clock.waitForSleeper()
+      clock.advance(by: .seconds(10))
+      var found: [ProbeStatus] = []
+      while found.count < count, let state = await iterator.next() { found.append(state) }
+      return found.sorted { $0.name < $1.name }
+    }
+    let first = await rounds(2)
+    #expect(first.map(\.name) == ["web/many", "web/one"] && first.allSatisfy { $0.runs == 1 && $0.refused == 0 })
+    await runner.load(try targets("many2"))
+    #expect(store.samples("b").last?.value.isStaleMarker == true)
+    #expect(store.samples("a").map(\.value) == [1], "the other target's series goes on")
+    let second = await rounds(2)
+    #expect(second.map(\.name) == ["web/many2", "web/one"] && second.map(\.runs) == [1, 2])
+    #expect(second.allSatisfy { $0.refused == 0 }, "\(second.map(\.explanation))")
+    task.cancel()
+    await task.value
   }
 
   @Test("a probe that ends, or whose definition changes, ends its series")

@@ -1,4 +1,5 @@
 import GRDB
+import Synchronization
 import Telemetry
 import Testing
 
@@ -146,7 +147,7 @@ struct LogReadingTests {
 
   @Test("a damaged row and a damaged series cost themselves and are counted")
   func damage() async throws {
-    let store = try EmbeddedStore(folder: folder.store, clock: clock)
+    var store = try EmbeddedStore(folder: folder.store, clock: clock)
     for round in Int64(0)..<3 {
       try store.append(Self.first, [(TestTime.noon + round * 1000, Double(round))])
       try store.append(Self.second, [(TestTime.noon + round * 1000, Double(round))])
@@ -160,9 +161,46 @@ struct LogReadingTests {
       try db.execute(sql: "UPDATE series SET labels = x'00' WHERE id = 2")
     }
     try other.close()
+    // Labels that memory has are not read again.
+    let known = try #require(try await store.readLog(after: [:], limit: 100))
+    #expect(Self.texts(known) == ["a 0 0.0", "a 2000 2.0", "b 0 0.0", "b 2000 2.0"] && known.damagedRows == 1)
+    await store.close()
+    store = try EmbeddedStore(folder: folder.store, clock: clock)
     let page = try #require(try await store.readLog(after: [:], limit: 100))
     #expect(Self.texts(page) == ["a 0 0.0", "a 2000 2.0"])
     #expect(page.damagedRows == 1 && page.samplesOfDamagedSeries == 2 && page.sampleCount == 2)
+    await store.close()
+  }
+
+  @Test("a commit of more rows than its number has room for leaves none out, and the next one none of it")
+  func manyRows() async throws {
+    var settings = StoreSettings()
+    settings.batchRowSamples = 1
+    var store = try EmbeddedStore(folder: folder.store, settings: settings, clock: clock)
+    let histogram = NativeHistogram(count: 3, positive: .init(spans: [.init(offset: 0, length: 1)], counts: [3]))
+    let other = LabelSet(["__name__": "h", "host": "h"])
+    try store.append(Self.first, [(TestTime.noon, -1)])
+    await store.commit()
+    try store.append(Self.first, (1...600).map { (TestTime.noon + Int64($0), Double($0)) })
+    try store.append(Self.second, [(TestTime.noon + 9, 9), (TestTime.noon + 3, 3)])
+    var batch = SampleBatch()
+    for time in Int64(1)...50 {
+      batch.append(try store.reference(for: other), at: Timestamp(milliseconds: TestTime.noon + time), histogram)
+    }
+    store.append(batch)
+    await store.onWriter { $0.commitNow(.all) }
+    try store.append(Self.first, [(TestTime.noon + 1000, 7)])
+    await store.commit()
+    let expected =
+      ["a 0 -1.0"] + (1...600).map { "a \($0) \(Double($0))" } + ["b 9 9.0", "b 3 3.0"]
+      + (1...50).map { "h \($0) h3.0" } + ["a 1000 7.0"]
+    var position: LogPosition = [:]
+    #expect(Array(try await drain(store, &position, limit: 1).joined()) == expected)
+    let before = try await store.read().map(\.pairs)
+    await store.close()
+    store = try EmbeddedStore(folder: folder.store, settings: settings, clock: clock)
+    #expect(try await store.read().map(\.pairs) == before)
+    #expect(store.head.withLock { $0.late.isEmpty }, "the late chunk has what stands in the commit's last rows too")
     await store.close()
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Interchange
+import LoopbackServers
 import Notifiers
 import Records
 import Synchronization
@@ -69,9 +70,13 @@ struct RemoteWriteSenderTests {
     private static func texts(_ request: TransferRequest) -> [String] {
       let type = request.headers.first { $0.name == "Content-Type" }?.value.reveal() ?? ""
       guard let version = RemoteWriteVersion(contentType: type) else { return ["no type"] }
+      return texts(request.upload ?? [], version)
+    }
+
+    static func texts(_ body: [UInt8], _ version: RemoteWriteVersion) -> [String] {
       var table = RemoteWriteTable()
       var names: [String] = []
-      let round = try? table.read(request.upload ?? [], version) { labels throws(AppendError) in
+      let round = try? table.read(body, version) { labels throws(AppendError) in
         names.append(labels["host"] ?? labels.description)
         return SeriesReference(slot: UInt32(names.count - 1), generation: 1)
       }
@@ -81,18 +86,24 @@ struct RemoteWriteSenderTests {
     }
   }
 
-  private func endpoint(_ text: String = "") throws -> RemoteWriteEndpoint {
-    let document = try SettingsDocument(text: "url: http://127.0.0.1:1/\n" + text, file: "watchkeeper.yaml")
+  private func endpoint(_ text: String = "", port: Int = 1) throws -> RemoteWriteEndpoint {
+    let document = try SettingsDocument(text: "url: http://127.0.0.1:\(port)/\n" + text, file: "watchkeeper.yaml")
     return try SettingsDecoder.decode(
       RemoteWriteEndpoint.self, from: try #require(document.root), of: document,
       userInfo: [ReceiverSettings.environmentKey: CommandWorld.offlineNotifiers])
   }
 
   private func senders(_ receiver: Receiver, over store: EmbeddedStore? = nil) -> RemoteWriteSenders {
+    senders(over: store) { await receiver.carry($0) }
+  }
+
+  private func senders(
+    over store: EmbeddedStore? = nil, _ carry: @escaping @Sendable (TransferRequest) async -> TransferReport
+  ) -> RemoteWriteSenders {
     RemoteWriteSenders(
       RemoteWriteSurroundings(
         store: store ?? self.store, cursors: RemoteWriteCursors(path: folder.path + "/remote-write.json"),
-        clock: clock, log: .test, carry: { await receiver.carry($0) }, metadata: { MetadataTable() }))
+        clock: clock, log: .test, carry: carry, metadata: { MetadataTable() }, began: (clock.now, clock.uptime)))
   }
 
   private func append(_ host: String, _ values: ClosedRange<Int>, back milliseconds: Int64 = 0) async throws {
@@ -173,6 +184,105 @@ struct RemoteWriteSenderTests {
     await store.close()
   }
 
+  @Test("a clock that is set forward makes nothing old at once, also after a reload; time that passes does")
+  func clockSet() async throws {
+    let receiver = Receiver(.status(503))
+    let senders = senders(receiver)
+    let patient = try endpoint("queue_config: {sample_age_limit: 1h}")
+    await senders.adopt([patient])
+    try await append("a", 1...2)
+    await until("the first request") { !receiver.requests.isEmpty }
+    clock.set(by: .seconds(86_400))
+    await senders.adopt([patient])
+    let before = receiver.requests.count
+    await until("more requests") { receiver.requests.count > before + 1 }
+    #expect(senders.views[0].view.dropped.isEmpty)
+    clock.advance(by: .seconds(3590))
+    await until("the drop") { senders.views[0].view.dropped[.tooOld] == 2 }
+    try await append("a", 3...3)
+    receiver.answer(with: .status(200))
+    await until("what is new") { receiver.taken == ["a 3.0"] }
+    await senders.stop()
+    await store.close()
+  }
+
+  /// As a proxy in front of a receiver does it.
+  @Test("a request that is too large is sent in parts; what is too large by itself is left out and counted")
+  func tooLarge() async throws {
+    let server = try LoopbackServer { connection, server in
+      let head = connection.readHead()
+      let length = head.firstMatch(of: /Content-Length: ([0-9]+)/).flatMap { Int($0.1) } ?? 0
+      let body = connection.readBytes(length)
+      let isTooLarge = length > 600
+      if !isTooLarge { server.note(Receiver.texts(body, .one).joined(separator: "\n")) }
+      connection.write(
+        "HTTP/1.1 \(isTooLarge ? "413 Content Too Large" : "204 No Content")\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+      )
+    }
+    defer { server.stop() }
+    let engine = TransferEngine()
+    let senders = senders { await engine.perform($0) }
+    await senders.adopt([try endpoint("queue_config: {sample_age_limit: 1d}", port: server.port)])
+    let giant = (1...600).map { String($0 * 7919 % 100_003) }.joined()
+    for (host, values) in [("a", 1...200), (giant, 1...1), ("b", 1...40)] {
+      var batch = SampleBatch()
+      let reference = try store.reference(for: LabelSet(["__name__": "m", "host": host]))
+      for value in values { batch.append(reference, at: clock.now.advanced(by: .milliseconds(value)), Double(value)) }
+      store.append(batch)
+    }
+    await store.commit()
+    await until("all that goes out") { senders.views[0].view.samples == 240 }
+    let taken = server.notes.map { $0.split(separator: "\n") }
+    #expect(taken.joined().map(String.init) == (1...200).map { "a \(Double($0))" } + (1...40).map { "b \(Double($0))" })
+    #expect(taken.count < 60, "parts are as large as the endpoint takes them")
+    let view = senders.views[0].view
+    #expect(view.refused == 1 && view.dropped.isEmpty && view.retried > 240)
+    await senders.stop()
+    await store.close()
+  }
+
+  @Test("an endpoint for which nothing is small enough is asked less and less often")
+  func neverSmallEnough() async throws {
+    let receiver = Receiver(.status(413), clock: clock)
+    let senders = senders(receiver)
+    await senders.adopt([try endpoint()])
+    try await append("a", 1...12)
+    await until("all refused") { senders.views[0].view.refused == 12 }
+    #expect(receiver.requests.map(\.count) == [12, 6, 3] + Array(repeating: 1, count: 12))
+    for (wait, least) in zip(receiver.waits.dropFirst(3), [30, 60, 120, 240, 480, 960, 1920, 3840, 5000, 5000, 5000]) {
+      #expect(wait >= .milliseconds(least), "\(receiver.waits)")
+    }
+    await senders.stop()
+    await store.close()
+  }
+
+  @Test("histograms with buckets of their own go out by 2.0 only", arguments: [RemoteWriteVersion.one, .two])
+  func customBuckets(_ version: RemoteWriteVersion) async throws {
+    let receiver = Receiver(
+      .status(200, [ResponseHeader("X-Prometheus-Remote-Write-Samples-Written", "1")]))
+    let senders = senders(receiver)
+    await senders.adopt([
+      try endpoint(version == .one ? "" : "protobuf_message: io.prometheus.write.v2.Request")
+    ])
+    let plain = NativeHistogram(count: 3, positive: .init(spans: [.init(offset: 0, length: 1)], counts: [3]))
+    let own = NativeHistogram(
+      schema: NativeHistogram.customSchema, zeroThreshold: 0, count: 2,
+      positive: .init(spans: [.init(offset: 0, length: 1)], counts: [2]), customBounds: [0.5, 1])
+    var batch = SampleBatch()
+    for (host, histogram) in [("p", plain), ("o", own)] {
+      batch.append(
+        try store.reference(for: LabelSet(["__name__": "h", "host": host])), at: clock.now, histogram)
+    }
+    store.append(batch)
+    await store.commit()
+    let expected = version == .one ? ["p h3.0"] : ["p h3.0", "o h2.0"]
+    await until("what goes out") { senders.views[0].view.histograms == expected.count }
+    #expect(receiver.requests == [expected])
+    #expect(senders.views[0].view.dropped == (version == .one ? [.customBuckets: 1] : [:]))
+    await senders.stop()
+    await store.close()
+  }
+
   @Test("what was on its way at a kill is sent again as it was, then what came since")
   func killed() async throws {
     let hanging = Receiver(.status(200), .hang)
@@ -223,21 +333,13 @@ struct RemoteWriteSenderTests {
   func severalEndpoints() async throws {
     let hanging = Receiver(.hang)
     let receiver = Receiver(.status(200))
-    let senders = RemoteWriteSenders(
-      RemoteWriteSurroundings(
-        store: store, cursors: RemoteWriteCursors(path: folder.path + "/remote-write.json"), clock: clock, log: .test,
-        carry: { await ($0.url.reveal().contains(":1/") ? hanging : receiver).carry($0) },
-        metadata: { MetadataTable() }))
+    let senders = senders { await ($0.url.reveal().contains(":1/") ? hanging : receiver).carry($0) }
     let dead = try endpoint()
-    let document = try SettingsDocument(
-      text: """
-        url: http://127.0.0.1:2/
-        write_relabel_configs: [{source_labels: [host], regex: secret, action: drop}]
-        send_native_histograms: false
-        """, file: "watchkeeper.yaml")
-    let live = try SettingsDecoder.decode(
-      RemoteWriteEndpoint.self, from: try #require(document.root), of: document,
-      userInfo: [ReceiverSettings.environmentKey: CommandWorld.offlineNotifiers])
+    let live = try endpoint(
+      """
+      write_relabel_configs: [{source_labels: [host], regex: secret, action: drop}]
+      send_native_histograms: false
+      """, port: 2)
     await senders.adopt([dead])
     try await append("a", 1...1)
     await senders.adopt([dead, live])

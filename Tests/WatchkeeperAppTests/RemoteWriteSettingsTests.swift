@@ -102,6 +102,7 @@ struct RemoteWriteSettingsTests {
         ["X-Prometheus-Remote-Write-Samples-Written": "7", "X-Prometheus-Remote-Write-Histograms-Written": "2"], "late",
         .refused(written: .init(samples: 7, histograms: 2), why: "HTTP 400: late")
       ), (400, .one, ["X-Prometheus-Remote-Write-Samples-Written": "-7"], "", .refused(why: "HTTP 400")),
+      (413, .one, [:], "too big", .tooLarge(why: "HTTP 413: too big")),
       (308, .one, [:], "", .unusable(why: "HTTP 308: it has moved – write the new address")),
       (
         204, .two, [:], "",
@@ -145,18 +146,18 @@ struct RemoteWriteSettingsTests {
   }
 
   @Test("places survive, and those of endpoints that are gone do not")
-  func cursors() throws {
+  func cursors() async throws {
     let folder = try TemporaryFolder()
     let cursor = RemoteWriteCursor(
       position: ["a": LogPlace(row: 900, offset: 3)], flight: .init(file: "a", end: LogPlace(row: 901)), newest: 7)
     let path = folder.path + "/remote-write.json"
     let written = RemoteWriteCursors(path: path)
-    #expect(written.save(cursor, of: "x") == nil && written.save(cursor, of: "y") == nil)
-    written.keep(["x"])
+    for name in ["x", "y"] { #expect(await written.save(cursor, of: name) == nil) }
+    await written.keep(["x"])
     let read = RemoteWriteCursors(path: path)
     #expect(read["x"] == cursor && read["y"] == nil)
     try folder.write("{", to: "remote-write.json")
     #expect(RemoteWriteCursors(path: path)["x"] == nil)
-    #expect(RemoteWriteCursors(path: "/proc/none/x").save(cursor, of: "x") != nil)
+    #expect(await RemoteWriteCursors(path: "/proc/none/x").save(cursor, of: "x") == "No such file or directory")
   }
 }

@@ -20,7 +20,7 @@ public struct ScrapeSettings: ProbeSettings {
     }
   }
 
-  public let groups: [TargetGroup]
+  public fileprivate(set) var groups: [TargetGroup]
   /// The default is `http`.
   public let scheme: String
   /// The default is `/metrics`.
@@ -37,7 +37,7 @@ public struct ScrapeSettings: ProbeSettings {
   /// The default is `.exporter`.
   public let times: ScrapeTable.Times
   /// Rules for targets.
-  public let targetRules: [RelabelRule]
+  public fileprivate(set) var targetRules: [RelabelRule]
   /// Rules for series.
   public let seriesRules: [RelabelRule]
   /// The default is true.
@@ -192,6 +192,8 @@ extension ProbeDefinition {
       let address = labels["__address__"]
     else { return nil }
     var own = settings
+    // What made the target is in its labels and its address: it stays the same when others come and go.
+    (own.groups, own.targetRules) = ([], [])
     own.url = "\(labels["__scheme__"] ?? "http")://\(address)\(labels["__metrics_path__"] ?? "/metrics")"
     var query: [(String, String)] = []
     for label in labels where label.name.hasPrefix("__param_") {

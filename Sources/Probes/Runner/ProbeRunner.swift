@@ -83,17 +83,14 @@ public actor ProbeRunner {
   /// The names are distinct, see `conflicts`; of equal ones the last wins.
   public func load(_ definitions: [ProbeDefinition]) {
     let now = clock.uptime
-    var kept: [String: Entry] = [:]
-    // Targets of one definition change together: what goes on has its own.
-    var allowances: [String: SeriesAllowance] = [:]
-    for definition in definitions {
-      if let entry = entries[definition.name], entry.definition.isSame(as: definition) {
-        kept[definition.name] = entry
-      } else {
-        let allowance = allowances[definition.family] ?? SeriesAllowance(limit: definition.seriesMax)
-        allowances[definition.family] = allowance
-        kept[definition.name] = makeEntry(definition, within: allowance, replacing: entries[definition.name], at: now)
-      }
+    let wanted = Dictionary(definitions.map { ($0.name, $0) }) { $1 }
+    var kept = entries.filter { name, entry in wanted[name].map(entry.definition.isSame) ?? false }
+    // Targets of one definition share an allowance, whichever of them have changed.
+    var allowances = Dictionary(kept.values.map { ($0.definition.family, $0.binding.allowance) }) { $1 }
+    for (name, definition) in wanted where kept[name] == nil {
+      let allowance = allowances[definition.family] ?? SeriesAllowance(limit: definition.seriesMax)
+      allowances[definition.family] = allowance
+      kept[name] = makeEntry(definition, within: allowance, replacing: entries[name], at: now)
     }
     for (name, entry) in entries where kept[name] == nil { retire(entry) }
     entries = kept
@@ -105,8 +102,7 @@ public actor ProbeRunner {
     _ definition: ProbeDefinition, within allowance: SeriesAllowance, replacing old: Entry?, at now: Duration
   ) -> Entry {
     let target = definition.targetLabels(hostName: environment.hostName)
-    old?.running?.task.cancel()
-    let living = (old?.binding.living ?? []) + (old?.probe.endSeries() ?? [])
+    let living = old.map(end) ?? []
     let timing =
       old?.timing.changed(interval: definition.interval, name: definition.name, from: now)
       ?? Timing(name: definition.name, interval: definition.interval, from: now)
@@ -122,12 +118,22 @@ public actor ProbeRunner {
 
   /// Ends the series of a probe that is no longer defined.
   private func retire(_ entry: Entry) {
-    entry.running?.task.cancel()
     var batch = SampleBatch()
-    for reference in entry.binding.living + entry.probe.endSeries() {
-      batch.append(reference, at: clock.now, .staleMarker)
-    }
+    for reference in end(entry) { batch.append(reference, at: clock.now, .staleMarker) }
     if batch.count > 0 { store.append(batch) }
+  }
+
+  /// - Returns: the series that it leaves living.
+  private func end(_ entry: Entry) -> [SeriesReference] {
+    if let run = entry.running {
+      run.task.cancel()
+      // A run that was just reading binds once more, and nobody takes what it reports.
+      Task { [probe = entry.probe] in
+        await run.task.value
+        _ = probe.endSeries()
+      }
+    }
+    return entry.binding.end() + entry.probe.endSeries()
   }
 
   /// Runs until the task is cancelled; running checks are then cancelled too.

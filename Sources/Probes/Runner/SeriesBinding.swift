@@ -6,7 +6,7 @@ internal import Telemetry
 struct SeriesBinding {
   /// Added to every sample. A probe's label of the same name is kept as `exported_…`, as Prometheus does.
   let target: LabelSet
-  private let allowance: SeriesAllowance
+  let allowance: SeriesAllowance
   private struct Bound {
     let reference: SeriesReference
     var round: Int
@@ -30,11 +30,14 @@ struct SeriesBinding {
     inherited = references
   }
 
-  /// Every series whose last sample was no staleness marker.
-  var living: [SeriesReference] {
-    let slots = bySlot.lazy.compactMap { $0 }.filter { $0.round == round }.map(\.reference)
-    let others = byLabels.values.lazy.filter { $0.round == round }.map(\.reference)
-    return Array(slots) + Array(others) + inherited
+  /// Gives every place back that was taken from the allowance, when nothing more comes.
+  ///
+  /// - Returns: every series whose last sample was no staleness marker.
+  mutating func end() -> [SeriesReference] {
+    allowance.giveBack(held)
+    held = 0
+    let bound = bySlot.compactMap { $0 } + byLabels.values
+    return bound.filter { $0.round == round }.map(\.reference) + inherited
   }
 
   /// Stores one round's samples.

@@ -13,14 +13,16 @@ struct DayWork: Sendable {
 
 extension OpenDayFile {
   /// All of `work` in one transaction and one sync, or nothing of it.
-  func write(_ work: DayWork, labels: ([UInt32]) -> [LabelSet]) throws {
+  ///
+  /// - Parameter rowSamples: of one row of the batch log.
+  func write(_ work: DayWork, rowSamples: Int, labels: ([UInt32]) -> [LabelSet]) throws {
     let numbering = try Numbering(work, in: self)
     let newLabels = labels(numbering.added.map(\.slot))
     var lastRow = lastChunkRow
     try write { db in
       try Self.insertSeries(numbering.added, newLabels, db)
       for batch in work.batches {
-        try Self.insertBatch(batch.samples, epoch: batch.epoch, lastChunkRow: lastRow, numbering, db)
+        try Self.insertBatch(batch, rowSamples: rowSamples, lastChunkRow: lastRow, numbering, db)
       }
       for chunk in work.chunks {
         guard let number = numbering[chunk.slot] else { continue }
@@ -35,8 +37,13 @@ extension OpenDayFile {
     remember(numbering.added, lastChunkRow: lastRow)
   }
 
-  /// A commit may need several rows; the low byte tells them apart.
-  static func sequence(_ epoch: UInt32, _ piece: Int) -> Int64 { Int64(epoch) << 8 | Int64(min(piece, 255)) }
+  /// A commit may need several rows; the low byte tells them apart. One with more rows goes on under the next commit
+  /// numbers, which the head leaves free for it.
+  static func sequence(_ epoch: UInt32, _ piece: Int) -> Int64 { Int64(epoch) << 8 + Int64(piece) }
+  /// Commit numbers that the rows of a commit take.
+  ///
+  /// - Parameter load: of its samples; numbers and histograms may leave one row each half empty.
+  static func epochs(ofLoad load: Int, rowSamples: Int) -> UInt32 { UInt32((load / rowSamples + 2 + 255) / 256) }
   static func epoch(of sequence: Int64) -> UInt32 { UInt32(clamping: sequence >> 8) }
 
   /// The file's numbers of the series in `work`, new ones among them.
@@ -90,18 +97,20 @@ extension OpenDayFile {
   }
 
   private static func insertBatch(
-    _ samples: UncommittedSamples, epoch: UInt32, lastChunkRow: Int64, _ numbering: Numbering, _ db: Database
+    _ batch: (epoch: UInt32, samples: UncommittedSamples), rowSamples: Int, lastChunkRow: Int64,
+    _ numbering: Numbering, _ db: Database
   ) throws {
+    let samples = batch.samples
     let statement = try db.cachedStatement(sql: "INSERT OR REPLACE INTO batch(seq, data) VALUES(?, ?)")
     var piece = 0
     func insert(_ record: BatchRecord) throws {
       guard let bytes = record.encoded() else { throw DatabaseError(resultCode: .SQLITE_NOMEM) }
-      try statement.execute(arguments: [sequence(epoch, piece), bytes.blob])
+      try statement.execute(arguments: [sequence(batch.epoch, piece), bytes.blob])
       piece += 1
     }
     var start = 0
     while start < samples.slots.count {
-      let end = min(samples.slots.count, start + SampleFormat.batchSamplesMax)
+      let end = min(samples.slots.count, start + rowSamples)
       try insert(record(of: samples, start..<end, lastChunkRow, numbering))
       start = end
     }
@@ -115,7 +124,7 @@ extension OpenDayFile {
         series: number, isLate: isLate, time: sample.time, histogram: sample.histogram)
       record.histograms.append(entry)
       load += sample.histogram.load
-      if load >= SampleFormat.batchSamplesMax {
+      if load >= rowSamples {
         try insert(record)
         (record.histograms, load) = ([], 0)
       }

@@ -15,6 +15,8 @@ final class OpenDayFile: Sendable {
   private struct FileState: Sendable {
     /// By slot; 0 for a series of which the file has nothing.
     var numbers: [UInt32] = []
+    /// The other way round, from when somebody asks for it.
+    var slots: SlotsByNumber?
     var lastNumber: UInt32 = 0
     var lastChunkRow: Int64 = 0
   }
@@ -85,6 +87,17 @@ final class OpenDayFile: Sendable {
     }
   }
 
+  /// A series of which an open file has something stays in the head, and so in its slot.
+  ///
+  /// - Returns: `nil` for a number whose row is damaged, or whose commit has only just reached the disk.
+  func slots(of numbers: [UInt32]) -> [UInt32?] {
+    state.withLock { state in
+      let known = state.slots ?? SlotsByNumber(state.numbers)
+      state.slots = known
+      return numbers.map { known[$0] }
+    }
+  }
+
   /// Those of `slots` of which this file has nothing.
   func unknown(of slots: [UInt32]) -> [UInt32] {
     state.withLock { state in slots.filter { Int($0) >= state.numbers.count || state.numbers[Int($0)] < 1 } }
@@ -100,6 +113,7 @@ final class OpenDayFile: Sendable {
       state.numbers.append(contentsOf: repeatElement(0, count: slotCount - state.numbers.count))
       for (slot, number) in added {
         state.numbers[Int(slot)] = number
+        state.slots?.add(slot, under: number)
         state.lastNumber = max(state.lastNumber, number)
       }
     }

@@ -13,11 +13,12 @@ extension Head {
   /// The samples since the last commit. Late samples that are due become chunks in the same step: a late chunk says up
   /// to which commit it is complete, which only holds when none can arrive in between.
   mutating func take(_ lateDue: LateDue) -> TakenSamples {
-    flushLate(lateDue)
+    let epochs = OpenDayFile.epochs(ofLoad: uncommitted.load, rowSamples: bounds.batchRowSamples)
+    flushLate(lateDue, through: epoch &+ epochs &- 1)
     live?.collect(uncommitted)
     let taken = TakenSamples(epoch: epoch, samples: uncommitted)
     uncommitted = UncommittedSamples(reserving: min(taken.samples.slots.count, 1 << 20))
-    epoch &+= 1
+    epoch &+= epochs
     return taken
   }
 
@@ -29,7 +30,8 @@ extension Head {
 
   private static var lateCommitsMax: UInt32 { 600 }
 
-  private mutating func flushLate(_ due: LateDue) {
+  /// - Parameter last: the last commit number of what is taken with them.
+  private mutating func flushLate(_ due: LateDue, through last: UInt32) {
     for (slot, samples) in late {
       let isDue = samples.load >= bounds.limits.samples || epoch &- samples.firstEpoch >= Self.lateCommitsMax
       guard due == .all || isDue else { continue }
@@ -39,7 +41,7 @@ extension Head {
         // vouch for the flushes before, whose chunks stand in front of them in the queue.
         let day = Day(containing: image.firstTime)
         let isLastOfDay = index + 1 == images.count || Day(containing: images[index + 1].firstTime) != day
-        let through = isLastOfDay ? epoch : samples.firstEpoch &- 1
+        let through = isLastOfDay ? last : samples.firstEpoch &- 1
         closed.add(slot, image, firstEpoch: samples.firstEpoch, lateThrough: through)
         tally.chunksClosed += 1
       }

@@ -7,12 +7,14 @@ struct HeadBounds: Sendable {
   let acceptedAge: Int64
   let lateSamplesMax: Int
   let limits: ChunkLimits
+  let batchRowSamples: Int
 
   init(_ settings: StoreSettings) {
     window = settings.outOfOrderWindow.wholeMilliseconds
     skew = settings.futureSkew.wholeMilliseconds
     acceptedAge = settings.acceptedAge.wholeMilliseconds
     lateSamplesMax = settings.lateSamplesMax
+    batchRowSamples = settings.batchRowSamples
     limits = ChunkLimits(
       samples: settings.chunkSamples, spanMilliseconds: settings.chunkSpan.wholeMilliseconds)
   }

@@ -139,32 +139,8 @@ struct LastGoodConfiguration {
     guard let content = try? encoder.encode(files) else {
       throw StartError("last-good-json", ["path": path])
     }
-    let beside = path + ".new"
-    unlink(beside)
-    guard Self.write([UInt8](content), to: beside), rename(beside, path) == 0, Self.sync(folderOf: path) else {
-      let problem = String(cString: strerror(errno))
-      unlink(beside)
+    if let problem = DurableFile.replace(path, with: [UInt8](content)) {
       throw StartError("last-good", ["path": path, "problem": problem])
     }
-  }
-
-  private static func write(_ bytes: [UInt8], to path: String) -> Bool {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    var sent = 0
-    while sent < bytes.count {
-      let count = bytes[sent...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      guard count > 0 else { return false }
-      sent += count
-    }
-    return fsync(descriptor) == 0
-  }
-
-  private static func sync(folderOf path: String) -> Bool {
-    let descriptor = open(SourcePath.join(SourcePath.folder(of: path), "."), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    return fsync(descriptor) == 0
   }
 }

@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import Foundation
 internal import Synchronization
 internal import TimeSeriesStore
@@ -32,11 +33,13 @@ struct RemoteWriteCursor: Codable, Sendable, Equatable {
 
 /// The cursors of all endpoints in one file of the data folder.
 ///
-/// It is replaced before each request and not synced: a kill loses nothing, and after a power cut a few seconds are sent
-/// again.
+/// On disk before a request leaves. An older cursor would do no harm to what the store still holds, but behind a power
+/// cut samples that the endpoint knows would share a request with new ones, and a receiver may refuse them together.
 final class RemoteWriteCursors: Sendable {
   private let path: String
   private let known: Mutex<[String: RemoteWriteCursor]>
+  /// A disk takes its time for a sync, which no task of the program waits for but the one that asks.
+  private let disk = DispatchQueue(label: "watchkeeper.remote-write.cursors")
   /// The file was there and could not be read: how far endpoints are is not known.
   let isDamaged: Bool
 
@@ -51,25 +54,28 @@ final class RemoteWriteCursors: Sendable {
   subscript(name: String) -> RemoteWriteCursor? { known.withLock { $0[name] } }
 
   /// - Returns: what the disk said when it did not take it.
-  func save(_ cursor: RemoteWriteCursor, of name: String) -> String? {
-    known.withLock { known in
-      known[name] = cursor
-      return write(known)
-    }
+  func save(_ cursor: RemoteWriteCursor, of name: String) async -> String? { await change { $0[name] = cursor } }
+
+  func keep(_ names: Set<String>) async {
+    guard known.withLock({ !names.isSuperset(of: $0.keys) }) else { return }
+    _ = await change { known in known = known.filter { names.contains($0.key) } }
   }
 
-  func keep(_ names: Set<String>) {
-    known.withLock { known in
-      guard !names.isSuperset(of: known.keys) else { return }
-      known = known.filter { names.contains($0.key) }
-      _ = write(known)
+  private func change(_ step: @escaping @Sendable (inout [String: RemoteWriteCursor]) -> Void) async -> String? {
+    await withCheckedContinuation { continuation in
+      disk.async { [self] in
+        let cursors = known.withLock { known in
+          step(&known)
+          return known
+        }
+        continuation.resume(returning: write(cursors))
+      }
     }
   }
 
   private func write(_ cursors: [String: RemoteWriteCursor]) -> String? {
     do {
-      try JSONEncoder().encode(cursors).write(to: URL(filePath: path), options: .atomic)
-      return nil
+      return DurableFile.replace(path, with: [UInt8](try JSONEncoder().encode(cursors)))
     } catch {
       return "\(error)"
     }

@@ -7,6 +7,7 @@ struct RemoteWriteDraft: Sendable {
   private(set) var message: RemoteWriteMessage
   private(set) var samples = 0
   private(set) var histograms = 0
+  var count: Int { samples + histograms }
   /// In milliseconds.
   private(set) var newest: Int64?
   /// What is left out and why.
@@ -28,13 +29,20 @@ struct RemoteWriteDraft: Sendable {
         note(series.numbers.last?.millisecond)
       }
       guard !series.histograms.isEmpty else { continue }
-      if endpoint.sendsHistograms {
-        message.append(labels, series.histograms, meaning)
-        histograms += series.histograms.count
-        note(series.histograms.last?.millisecond)
-      } else {
+      guard endpoint.sendsHistograms else {
         dropped[.histogram, default: 0] += series.histograms.count
+        continue
       }
+      // Receivers of 1.0 do not look for bounds and would read such counts as those of other buckets.
+      let carried =
+        endpoint.version == .two ? series.histograms : series.histograms.filter { !$0.histogram.hasCustomBounds }
+      if carried.count < series.histograms.count {
+        dropped[.customBuckets, default: 0] += series.histograms.count - carried.count
+      }
+      guard !carried.isEmpty else { continue }
+      message.append(labels, carried, meaning)
+      histograms += carried.count
+      note(carried.last?.millisecond)
     }
   }
 
@@ -48,6 +56,8 @@ enum RemoteWriteDrop: String, Sendable, CaseIterable {
   case tooOld = "too_old"
   case relabelled = "dropped_series"
   case histogram = "native_histogram"
+  /// Has buckets of its own; the reason is called as by Prometheus.
+  case customBuckets = "nhcb_in_rw1_not_supported"
   /// The store cannot say whose it is.
   case damaged = "damaged"
 }

@@ -31,6 +31,11 @@ actor RemoteWriteSender {
   private let surroundings: RemoteWriteSurroundings
   private var cursor: RemoteWriteCursor
   private var savedCursor: RemoteWriteCursor?
+  /// Samples of the next request: as many as are configured, fewer after one that was too large for the endpoint.
+  private var samplesMax: Int
+  /// Single samples that were too large, one after the other.
+  private var giantsInRow = 0
+  private var told: Set<Notice> = []
   private var lastRefusal: String?
   private var lastProblem: String?
   private let published: Mutex<View>
@@ -43,6 +48,7 @@ actor RemoteWriteSender {
     self.endpoint = endpoint
     self.cursor = cursor
     self.surroundings = surroundings
+    samplesMax = endpoint.queue.samplesMax
     published = Mutex(view)
     surroundings.store.holdLog(for: endpoint.name, from: cursor.position)
   }
@@ -51,17 +57,20 @@ actor RemoteWriteSender {
 
   /// Until the task is cancelled.
   func run() async {
+    // From here on a new endpoint is known: what is committed is sent after a crash too.
+    await save()
     while !Task.isCancelled {
       do {
         while try await sendPage() {}
         published.withLock { $0.waitingSince = nil }
-        save()
+        told.remove(.age)
+        await save()
       } catch is CancellationError {
-        return save()
+        return await save()
       } catch {
         note(problem: "the store's log cannot be read: \(error)")
       }
-      do { try await surroundings.clock.sleep(for: endpoint.queue.pause) } catch { return save() }
+      do { try await surroundings.clock.sleep(for: endpoint.queue.pause) } catch { return await save() }
     }
   }
 
@@ -70,7 +79,7 @@ actor RemoteWriteSender {
     let store = surroundings.store
     let flight = cursor.flight
     let read = try await store.readLog(
-      after: cursor.position, limit: endpoint.queue.samplesMax, upTo: flight.map { ($0.file, $0.end) })
+      after: cursor.position, limit: samplesMax, upTo: flight.map { ($0.file, $0.end) })
     guard let page = read else {
       // What was on its way is not there any more.
       cursor.flight = nil
@@ -80,7 +89,12 @@ actor RemoteWriteSender {
     if page.damagedRows > 0 {
       note(problem: "\(page.damagedRows) damaged rows of \(page.file) are skipped; watchkeeper verify names them")
     }
-    try await send(page)
+    guard try await send(page) else {
+      // The same beginning again, as half as much.
+      samplesMax = max(1, min(samplesMax, page.sampleCount) / 2)
+      cursor.flight = nil
+      return true
+    }
     let end = flight.map { max($0.end, page.end) } ?? page.end
     if cursor.position[page.file] == nil, !cursor.position.isEmpty {
       // A new day: files that are sealed are behind us.
@@ -90,33 +104,57 @@ actor RemoteWriteSender {
     cursor.position[page.file] = end
     cursor.flight = nil
     store.holdLog(for: endpoint.name, from: cursor.position)
+    if giantsInRow > 0 {
+      // Where nothing is small enough, samples are not thrown away as fast as the endpoint answers.
+      try await surroundings.clock.sleep(for: backoff(giantsInRow))
+    }
     return true
   }
 
-  private func send(_ page: LogPage) async throws {
-    guard !isTooOld else { return drop([.tooOld: page.sampleCount]) }
+  /// - Returns: `false` when it was too large.
+  private func send(_ page: LogPage) async throws -> Bool {
+    guard !isTooOld else {
+      drop([.tooOld: page.sampleCount])
+      return true
+    }
     let draft = RemoteWriteDraft(page, for: endpoint, surroundings.metadata())
+    if draft.message.seriesCount > 0 {
+      cursor.flight = .init(file: page.file, end: page.end)
+      await save()
+      var request = endpoint.request
+      request.upload = draft.message.packed
+      request.headers += draft.message.headers.map { TransferHeader($0.name, $0.value) }
+      let since = cursor.newest.map { Timestamp(milliseconds: $0) }
+      published.withLock { $0.waitingSince = since }
+      guard try await send(request, draft) else { return false }
+    }
     drop(draft.dropped)
-    guard draft.message.seriesCount > 0 else { return }
-    cursor.flight = .init(file: page.file, end: page.end)
-    save()
-    var request = endpoint.request
-    request.upload = draft.message.packed
-    request.headers += draft.message.headers.map { TransferHeader($0.name, $0.value) }
-    let since = cursor.newest.map { Timestamp(milliseconds: $0) }
-    published.withLock { $0.waitingSince = since }
-    try await send(request, draft)
+    return true
   }
 
-  private func send(_ request: TransferRequest, _ draft: RemoteWriteDraft) async throws {
-    let count = draft.samples + draft.histograms
+  private func send(_ request: TransferRequest, _ draft: RemoteWriteDraft) async throws -> Bool {
     for attempt in 1... {
-      guard !isTooOld else { return drop([.tooOld: count]) }
+      guard !isTooOld else {
+        drop([.tooOld: draft.count])
+        return true
+      }
       let report = await surroundings.carry(request)
       let wait: Duration
       switch RemoteWriteVerdict(report, endpoint.version, at: surroundings.clock.now) {
-      case .taken: return taken(draft, bytes: request.upload?.count ?? 0)
-      case .refused(let written, let why): return refused(draft, written, why)
+      case .taken:
+        taken(draft, bytes: request.upload?.count ?? 0)
+        return true
+      case .refused(let written, let why):
+        refused(draft, written, why)
+        return true
+      case .tooLarge(let why):
+        guard draft.count > 1 else {
+          refused(draft, .init(), why)
+          giantsInRow += 1
+          return true
+        }
+        tooLarge(draft, why)
+        return false
       case .later(let asked, let why):
         note(outage: why)
         wait = max(asked ?? .zero, backoff(attempt))
@@ -125,9 +163,10 @@ actor RemoteWriteSender {
         wait = endpoint.queue.backoffMax
       }
       try Task.checkCancellation()
-      published.withLock { $0.retried += UInt64(count) }
+      published.withLock { $0.retried += UInt64(draft.count) }
       try await surroundings.clock.sleep(for: wait)
     }
+    return true
   }
 
   private func backoff(_ attempt: Int) -> Duration {
@@ -136,13 +175,16 @@ actor RemoteWriteSender {
 
   private var isTooOld: Bool {
     guard let newest = cursor.newest else { return false }
-    return surroundings.clock.now.elapsed(since: Timestamp(milliseconds: newest)) > endpoint.queue.ageMax
+    return surroundings.waited(since: Timestamp(milliseconds: newest)) > endpoint.queue.ageMax
   }
 
   // MARK: Telling
 
   private func taken(_ draft: RemoteWriteDraft, bytes: Int) {
     note(outage: nil)
+    giantsInRow = 0
+    // Back to what is configured in small steps: a request that is too large again is sent for nothing.
+    samplesMax = min(endpoint.queue.samplesMax, samplesMax + max(1, samplesMax / 8))
     published.withLock { view in
       view.samples += UInt64(draft.samples)
       view.histograms += UInt64(draft.histograms)
@@ -151,10 +193,15 @@ actor RemoteWriteSender {
     }
   }
 
+  private func tooLarge(_ draft: RemoteWriteDraft, _ why: String) {
+    published.withLock { $0.retried += UInt64(draft.count) }
+    tell(.size, "does not take \(draft.count) samples at once, fewer are sent: \(why)")
+  }
+
   private func refused(_ draft: RemoteWriteDraft, _ written: RemoteWriteVerdict.Written, _ why: String) {
     note(outage: nil)
     let (samples, histograms) = (min(written.samples, draft.samples), min(written.histograms, draft.histograms))
-    let (sent, lost) = (draft.samples + draft.histograms, draft.samples + draft.histograms - samples - histograms)
+    let (sent, lost) = (draft.count, draft.count - samples - histograms)
     published.withLock { view in
       view.samples += UInt64(samples)
       view.histograms += UInt64(histograms)
@@ -172,6 +219,24 @@ actor RemoteWriteSender {
     published.withLock { view in
       for (reason, count) in dropped where count > 0 { view.dropped[reason, default: 0] += UInt64(count) }
     }
+    if dropped[.tooOld] != nil {
+      tell(
+        .age, "samples have waited longer than sample_age_limit (\(endpoint.queue.ageMax.notation)) and are left out")
+    }
+    if dropped[.customBuckets] != nil {
+      tell(
+        .customBuckets,
+        "remote write 1.0 has no histograms with buckets of their own, which are left out – set protobuf_message: io.prometheus.write.v2.Request"
+      )
+    }
+  }
+
+  /// What goes on for long is told when it begins; metrics count it.
+  private enum Notice { case size, age, customBuckets }
+
+  private func tell(_ notice: Notice, _ text: String) {
+    guard told.insert(notice).inserted else { return }
+    surroundings.log.warning("remote write: \(endpoint.name): \(text)")
   }
 
   private func note(outage: String?) {
@@ -193,9 +258,9 @@ actor RemoteWriteSender {
     surroundings.log.error("remote write: \(endpoint.name): \(problem)")
   }
 
-  private func save() {
+  private func save() async {
     guard cursor != savedCursor else { return }
-    if let problem = surroundings.cursors.save(cursor, of: endpoint.name) {
+    if let problem = await surroundings.cursors.save(cursor, of: endpoint.name) {
       note(problem: "its place in the queue is not on disk; a crash would send twice: \(problem)")
     } else {
       savedCursor = cursor
@@ -212,6 +277,14 @@ struct RemoteWriteSurroundings: Sendable {
   /// `TransferEngine.perform`.
   let carry: @Sendable (TransferRequest) async -> TransferReport
   let metadata: @Sendable () -> MetadataTable
+  /// When the program began, on both clocks.
+  let began: (time: Timestamp, uptime: Duration)
+
+  /// At least how long: a clock that is set forward while the program runs makes nothing old at once.
+  func waited(since time: Timestamp) -> Duration {
+    let running = max(.zero, began.time.elapsed(since: time)) + (clock.uptime - began.uptime)
+    return min(running, clock.now.elapsed(since: time))
+  }
 }
 
 /// One sender an endpoint, each a task of its own: a slow or dead endpoint costs only itself.
@@ -234,7 +307,7 @@ actor RemoteWriteSenders {
     let names = Set(endpoints.map(\.name))
     let counted = Dictionary(uniqueKeysWithValues: views)
     for name in counted.keys where !names.contains(name) { surroundings.store.holdLog(for: name, from: nil) }
-    surroundings.cursors.keep(names)
+    await surroundings.cursors.keep(names)
     var made: [RemoteWriteSender] = []
     for endpoint in endpoints { made.append(await sender(endpoint, counting: counted[endpoint.name] ?? .init())) }
     senders.withLock { $0 = made }

@@ -12,6 +12,8 @@ enum RemoteWriteVerdict: Sendable, Equatable {
   ///
   /// - Parameter written: what it took nevertheless, as far as it says.
   case refused(written: Written = Written(), why: String)
+  /// The endpoint takes no request of this size; a smaller one may go well.
+  case tooLarge(why: String)
   /// - Parameter after: as the endpoint asks; `nil` leaves it to the backoff.
   case later(after: Duration?, why: String)
   /// The endpoint would take no request at all: somebody must change a setting, and nothing is given up until then.
@@ -30,6 +32,7 @@ enum RemoteWriteVerdict: Sendable, Equatable {
       case 200..<300:
         // A receiver that knows 1.0 alone finds nothing in a request of 2.0 and calls that a success.
         self = version == .one || report.header(Written.samplesHeader) != nil ? .taken : .unusable(why: Self.versionTwo)
+      case 413: self = .tooLarge(why: "HTTP 413\(Self.words(report.body))")
       case 415:
         self = .unusable(
           why: version == .two
