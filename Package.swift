@@ -118,10 +118,9 @@ let package = Package(
     tests(
       "WatchkeeperAppTests",
       [
-        "Alerting", "CLinux", "Incidents", "Interchange", "Inventory", "Journal", "LoopbackServers", "Planner",
-        "Probes",
-        "PromQL", "Records", "ServiceTime",
-        "Telemetry", "TimeSeriesStore", "Transfers", "WatchkeeperApp", "WebInterface", "Wording", "Notifiers", yams,
+        "Alerting", "CLinux", "Incidents", "Interchange", "Inventory", "Journal", "LoopbackServers", "Notifiers",
+        "Planner", "Probes", "PromQL", "Records", "ServiceTime", "Telemetry", "TimeSeriesStore", "Transfers",
+        "WatchkeeperApp", "WebInterface", "Wording", yams,
       ]),
     tests("WebInterfaceTests", ["Interchange", "Records", "Telemetry", "WebInterface", "Wording"] + web),
     tests("WordingTests", ["Wording"]),

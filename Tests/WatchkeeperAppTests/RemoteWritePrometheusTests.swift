@@ -29,8 +29,7 @@ struct RemoteWritePrometheusTests {
     let senders = RemoteWriteSenders(
       RemoteWriteSurroundings(
         store: store, cursors: RemoteWriteCursors(path: folder.path + "/remote-write.json"), clock: clock, log: .test,
-        carry: { [engine] in await engine.perform($0) }, metadata: { MetadataTable() },
-        began: (clock.now, clock.uptime)))
+        carry: { [engine] in await engine.perform($0) }, metadata: { MetadataTable() }))
     try await until("Prometheus") { try await ask(prometheus, "/-/ready").status == 200 }
     await senders.adopt([try endpoint(prometheus)])
     let time = clock.now

@@ -123,8 +123,7 @@ final class Installation: Sendable {
     senders = RemoteWriteSenders(
       RemoteWriteSurroundings(
         store: store, cursors: RemoteWriteCursors(path: folder.remoteWriteCursors), clock: base.clock, log: log,
-        carry: { [transfers] in await transfers.perform($0) }, metadata: { [remoteWrite] in remoteWrite.metadata },
-        began: (base.clock.now, base.clock.uptime)))
+        carry: { [transfers] in await transfers.perform($0) }, metadata: { [remoteWrite] in remoteWrite.metadata }))
     var environment = ProbeEnvironment(transfers: base.transfers, clock: base.clock, hostName: base.hostName)
     environment.tellMetadata = { [remoteWrite] in remoteWrite.note($0) }
     probes = ProbeRunner(environment: environment, store: store)

@@ -277,8 +277,22 @@ struct RemoteWriteSurroundings: Sendable {
   /// `TransferEngine.perform`.
   let carry: @Sendable (TransferRequest) async -> TransferReport
   let metadata: @Sendable () -> MetadataTable
-  /// When the program began, on both clocks.
-  let began: (time: Timestamp, uptime: Duration)
+  /// When this began, on both clocks.
+  private let began: (time: Timestamp, uptime: Duration)
+
+  init(
+    store: EmbeddedStore, cursors: RemoteWriteCursors, clock: any WallClock, log: Log,
+    carry: @escaping @Sendable (TransferRequest) async -> TransferReport,
+    metadata: @escaping @Sendable () -> MetadataTable
+  ) {
+    self.store = store
+    self.cursors = cursors
+    self.clock = clock
+    self.log = log
+    self.carry = carry
+    self.metadata = metadata
+    began = (clock.now, clock.uptime)
+  }
 
   /// At least how long: a clock that is set forward while the program runs makes nothing old at once.
   func waited(since time: Timestamp) -> Duration {
