@@ -130,6 +130,19 @@ struct CheckCommandTests {
     #expect(check.run(ruleFiles: [folder.path + "/pack"]).read.rules == 2)
   }
 
+  @Test("files in a folder that a configuration does not read are a warning, not a silence") func unreadFolder() throws
+  {
+    let rule = "groups: [{name: g, rules: [{alert: Low, expr: free < 10}]}]\n"
+    try folder.write(rule, to: "rules/a.yaml")
+    try folder.write("g: {Low: {no_data: keep}}\n", to: "rules/watchkeeper/a.yaml")
+    try folder.write("nothing of ours", to: "rules/notes/read.me")
+    #expect(output("").hasPrefix("ok: "))
+    try folder.write(rule, to: "rules/team/b.yaml")
+    let report = check.run([folder.path])
+    #expect(report.isClean && report.warnings.map(\.fault.id) == ["fault.file.unread-folder"])
+    #expect(report.text.contains("warning: \(folder.path)/rules/team"), "\(report.text)")
+  }
+
   @Test("rule files alone: duplicates and a second document are warnings, other files are refused") func ruleFiles()
     throws
   {

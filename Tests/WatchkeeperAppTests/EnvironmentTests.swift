@@ -51,6 +51,11 @@ struct EnvironmentTests {
     #expect(LanguageOption.spoken(example.arguments, environment: example.environment) == example.language)
   }
 
+  @Test("what came from elsewhere reaches a terminal and the log without control characters") func harmless() throws {
+    #expect(Terminal.harmless("a\tb\n磁盘 é 👩‍👩‍👧") == "a\tb\n磁盘 é 👩‍👩‍👧")
+    #expect(Terminal.harmless("\u{1b}[31mred\u{1b}]0;x\u{7}\r\u{9b}2J\u{202e}") == "�[31mred�]0;x���2J�")
+  }
+
   @Test("the console answers to the name in web.external_url") func hostNames() throws {
     let document = try SettingsDocument(text: "external_url: https://Watch.Example.org:8443/x", file: "a.yaml")
     let root = try #require(document.root)

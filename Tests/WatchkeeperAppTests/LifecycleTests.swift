@@ -34,13 +34,13 @@ struct LifecycleTests {
     func line(_ stream: String?) throws -> String {
       try handle.truncate(atOffset: 0)
       let environment = stream.map { ["JOURNAL_STREAM": $0] } ?? [:]
-      Log(clock: TestClock(), environment: environment, descriptor: handle.fileDescriptor).warning("disk")
+      Log(clock: TestClock(), environment: environment, descriptor: handle.fileDescriptor).warning("disk\u{1b}")
       return try String(contentsOfFile: path, encoding: .utf8)
     }
-    #expect(try line("\(device):\(inode)") == "<4>disk\n")
+    #expect(try line("\(device):\(inode)") == "<4>disk�\n")
     for other in [nil, "1", "\(device):\(inode + 1)", "\(device + 1):\(inode)"] {
       let text = try line(other)
-      #expect(text.contains(/^\d\d:\d\d:\d\d disk\n$/), "\(text)")
+      #expect(text.contains(/^\d\d:\d\d:\d\d disk�\n$/), "\(text)")
     }
   }
 

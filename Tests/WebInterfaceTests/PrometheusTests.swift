@@ -1,3 +1,4 @@
+import Records
 import Telemetry
 import Testing
 
@@ -80,6 +81,13 @@ struct PrometheusTests {
     let answer = await (try Bench()).get("/api/v1/\(name)")
     #expect(answer.status == 401)
     #expect(answer.text.hasPrefix(#"{"status":"error","errorType":"unauthenticated","error":""#), "\(answer.text)")
+    #expect(answer.text.contains("made by: watchkeeper token create"))
+  }
+
+  @Test("the least role for a permission is named: a sender of samples needs no administrator") func leastRole() {
+    #expect(Role.least(with: .metricsWrite) == .writer)
+    #expect(Role.least(with: .metricsRead) == .viewer && Role.least(with: .incidentWrite) == .operator_)
+    #expect(Role.least(with: .configurationRead) == .operator_)
   }
 
   @Test(

@@ -95,6 +95,9 @@ struct ConfigurationCheck {
 
   private func checkWhole(_ path: String, into report: inout CheckReport) throws(SettingsErrors) {
     let folder = FileManager.default.isFolder(path) ? path : SourcePath.folder(of: path)
+    report.warnings += ConfigurationFiles.unreadFolders(of: folder).map {
+      SettingsError(ofFile: $0, "fault.file.unread-folder")
+    }
     do throws(SettingsErrors) {
       try check(try ConfigurationFiles.read(path), into: &report)
     } catch {

@@ -21,14 +21,32 @@ enum Terminal {
     return words("spelling.known", ["words": known.joined(separator: ", ")])
   }
 
-  static func write(_ text: String) { put(text, to: STDOUT_FILENO) }
-  static func writeLine(_ text: String) { put(text + "\n", to: STDOUT_FILENO) }
-  static func tell(_ text: String) { put(text + "\n", to: STDERR_FILENO) }
+  static func write(_ text: String) { say(text, to: STDOUT_FILENO) }
+  static func writeLine(_ text: String) { say(text + "\n", to: STDOUT_FILENO) }
+  static func tell(_ text: String) { say(text + "\n", to: STDERR_FILENO) }
   /// In place of what was told so before; empty: clears it.
   static func tellProgress(_ text: String) { put("\r\u{1b}[K" + text, to: STDERR_FILENO) }
 
   /// Colour and progress are for people: only on a terminal, and never against `NO_COLOR`.
   static var isInteractive: Bool { isatty(STDOUT_FILENO) == 1 }
+
+  /// A pipe or a file gets every byte.
+  private static func say(_ text: String, to descriptor: Int32) {
+    put(isatty(descriptor) == 1 ? harmless(text) : text, to: descriptor)
+  }
+
+  /// Without control characters but line ends and tabs: a label from elsewhere must not move the cursor or set a title.
+  static func harmless(_ text: String) -> String {
+    func isControl(_ scalar: Unicode.Scalar) -> Bool {
+      switch scalar.value {
+      case 0x09, 0x0a: false
+      case 0..<0x20, 0x7f...0x9f, 0x202a...0x202e, 0x2066...0x2069: true
+      default: false
+      }
+    }
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "\u{fffd}" : $0 }))
+  }
 
   private static func put(_ text: String, to descriptor: Int32) {
     let bytes = Array(text.utf8)

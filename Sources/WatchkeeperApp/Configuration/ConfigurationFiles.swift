@@ -88,6 +88,18 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
     return ConfigurationFiles(files: files, unreadable: unreadable)
   }
 
+  /// Folders inside the parts of a configuration, `rules/team` for example, that hold files as if they were read.
+  static func unreadFolders(of configuration: String) -> [String] {
+    let parts = Kind.allCases.compactMap(\.folder)
+    return parts.flatMap { part -> [String] in
+      let folder = SourcePath.join(configuration, part)
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      return names.sorted().filter { !$0.hasPrefix(".") && !parts.contains(part + "/" + $0) }
+        .map { SourcePath.join(folder, $0) }
+        .filter { FileManager.default.isFolder($0) && files(below: $0, where: isConfiguration)?.isEmpty == false }
+    }
+  }
+
   /// What a path of rule files stands for: itself, or the rule files of a folder and of the folders inside it. Side files
   /// below it come with their rules.
   static func ruleFiles(at path: String) -> [String] {

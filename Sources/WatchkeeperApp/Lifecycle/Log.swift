@@ -67,7 +67,7 @@ final class Log: Sendable {
   }
 
   private func emit(_ level: Level, _ text: String, at now: Timestamp) {
-    let oneLine = text.replacing("\n", with: " ⏎ ")
+    let oneLine = Terminal.harmless(text.replacing("\n", with: " ⏎ "))
     let line = (isUnderJournal ? "<\(level.rawValue)>" : Self.localTime(now) + " ") + oneLine + "\n"
     let bytes = Array(line.utf8)
     _ = Glibc.write(descriptor, bytes, bytes.count)

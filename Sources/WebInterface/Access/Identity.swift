@@ -35,8 +35,8 @@ public struct Identity: Hashable, Sendable, Codable {
 }
 
 extension Role {
-  /// The least role with a permission; `nil` when none has it.
+  /// The role with a permission that may do the least beside it; `nil` when none has it.
   static func least(with permission: Permission) -> Role? {
-    Role.allCases.first { $0.permissions.contains(permission) }
+    Role.allCases.filter { $0.permissions.contains(permission) }.min { $0.permissions.count < $1.permissions.count }
   }
 }

@@ -52,9 +52,10 @@ struct ProblemPage: Sendable {
   /// For readers of Prometheus' API: they show `error` and look for nothing else.
   func prometheusJSON(for reader: Reader) -> WebResponse {
     let kind = status == 400 ? PrometheusFailure.Kind.badData.rawValue : code
+    // A program asks: it has no session, but may have a token.
+    let message = status == 401 ? reader.text("problem.unauthenticated.program") : message(for: reader)
     return WebResponse(
-      status: status, contentType: "application/json",
-      PrometheusJSON.failure(kind: kind, message: message(for: reader)))
+      status: status, contentType: "application/json", PrometheusJSON.failure(kind: kind, message: message))
   }
 
   private func message(for reader: Reader) -> String {

@@ -36,6 +36,11 @@ let problemMessages: [Message] = [
   Message(
     "problem.unauthenticated.detail", en: "The session has ended, or this browser never had one.",
     zh: "会话已结束，或此浏览器从未登录。"),
+  Message(
+    "problem.unauthenticated.program",
+    en:
+      "No token, or one that is not good – send the header Authorization: Bearer TOKEN, made by: watchkeeper token create",
+    zh: "没有令牌，或令牌无效——请发送请求头 Authorization: Bearer TOKEN，令牌由 watchkeeper token create 生成"),
   Message("problem.forbidden.title", en: "You may look, but not at this.", zh: "没有权限。"),
   Message(
     "problem.forbidden.detail",

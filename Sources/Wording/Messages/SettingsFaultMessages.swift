@@ -23,6 +23,10 @@ private let fileFaultMessages: [Message] = [
     zh: "无法打开——请检查 {path} 的属主和权限"),
   Message("fault.file.encoding", en: "is not UTF-8 text – save it as UTF-8", zh: "不是 UTF-8 文本——请另存为 UTF-8"),
   Message(
+    "fault.file.unread-folder",
+    en: "this folder is not read, nothing in it takes part – move its files one folder up",
+    zh: "此目录不会被读取，其中的文件不起作用——请将文件移到上一级目录"),
+  Message(
     "fault.file.no-parts",
     en: "the folder holds no configuration – expected are {name}, probes/, rules/, inventory/ or plans/",
     zh: "目录中没有配置——应有 {name}、probes/、rules/、inventory/ 或 plans/"),
