@@ -1,5 +1,7 @@
 """What a page does: coming in, live changes, acknowledging, the stale banner."""
 
+from urllib.parse import quote
+
 from chromium import Browser
 from installation import Installation, wait_until
 from selenium.webdriver.common.by import By
@@ -167,6 +169,20 @@ def completion(results, installation: Installation, browser: Browser) -> None:
     if wait_until(lambda: browser.run("return !!document.querySelector('svg.chart')"), 10) is None:
         faults.append(f"no graph at {browser.driver.current_url}")
     results.add("explore: completion", faults)
+
+
+def numbers(results, installation: Installation, browser: Browser) -> None:
+    """The script words a number as the server does: what the crosshair reads at the end is what the legend says."""
+    faults = []
+    for number in ("0.0075188", "0.0000123456", "0.00009999", "12.345", "-54321.987", "2e15"):
+        browser.open(installation.base + "/explore?q=" + quote(f"vector({number})"))
+        legend, read = browser.run(
+            """const chart = document.querySelector('svg.chart');
+            chart.dispatchEvent(new KeyboardEvent('keydown', {key: 'End'}));
+            return [document.querySelector('[data-legend]').textContent, chart.closest('section').querySelector('output').textContent]""")
+        if not read.endswith(" " + legend):
+            faults.append(f"{number}: the legend says {legend!r}, the crosshair {read!r}")
+    results.add("explore: one way to write a number", faults)
 
 
 def silence(results, installation: Installation, browser: Browser, host: str, pictures) -> None:

@@ -228,7 +228,7 @@
     shell(data) {
       put(part('pill-text'), data.pill);
       const pill = part('pill');
-      if (pill) pill.className = 'pill is-' + data.style;
+      if (pill) { pill.className = 'pill is-' + data.style; pill.href = data.href; }
       part('pill-icon')?.setAttribute('href', '#' + data.icon);
       const seen = pill?.querySelector('[data-age]');
       if (seen && data.newestSample) seen.dataset.age = data.newestSample;
