@@ -161,7 +161,12 @@ struct ConsoleExploreTests {
     #expect(answer.charts.count == ExploreAnswer.chartsMax)
     #expect(answer.undrawn == 8)
     #expect(answer.charts.first?.series.first?.label == .verbatim("shard=s19"))
-    #expect(answer.rows.count == 20)
+    #expect(answer.rows.count == 20 && answer.unlisted == 0)
+    let crowd = try await self.bench(series: ExploreAnswer.rowsMax + 7)
+    for query in ["requests_total", "requests_total[1m]"] {
+      let answer = try #require(await crowd.sources.explorePage(query, range: .hour).answer)
+      #expect(answer.rows.count == ExploreAnswer.rowsMax && answer.unlisted == 7)
+    }
   }
 
   @Test(

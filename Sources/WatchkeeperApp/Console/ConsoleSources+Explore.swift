@@ -232,31 +232,35 @@ private struct Exploration {
   // MARK: Table
 
   private func list(_ value: QueryValue, into answer: inout ExploreAnswer) {
-    var rows: [ExploreRow]
+    // Only what is listed is put into words: the answer may have a hundred times as much.
+    let max = ExploreAnswer.rowsMax
+    let total: Int
     switch value {
-    case .scalar(let number): rows = [ExploreRow(series: query.description, number)]
-    case .string(let text): rows = [ExploreRow(series: query.description, value: text)]
+    case .scalar(let number): (total, answer.rows) = (1, [ExploreRow(series: query.description, number)])
+    case .string(let text): (total, answer.rows) = (1, [ExploreRow(series: query.description, value: text)])
     case .vector(let elements):
       let classic = ClassicHistogram.all(in: elements)
-      rows = classic.map { ExploreRow(series: $0.labels.description, value: "", histogram: HistogramPicture($0)) }
-      rows += ClassicHistogram.ordered(elements).map { element in
-        guard let histogram = element.histogram else {
-          return ExploreRow(series: element.labels.description, element.value)
-        }
-        return ExploreRow(
-          series: element.labels.description, value: histogram.promQLText, histogram: HistogramPicture(histogram))
+      let pictures = classic.prefix(max).map {
+        ExploreRow(series: $0.labels.description, value: "", histogram: HistogramPicture($0))
       }
-    case .matrix(let slices):
-      rows = slices.map { slice in
-        ExploreRow(
-          series: slice.labels.description,
-          value: (slice.values.suffix(3).map(FloatText.general) + slice.histograms.values.suffix(3).map(\.promQLText))
-            .joined(separator: "  ") + "  (\(slice.count))")
-      }
+      let rows = ClassicHistogram.ordered(elements).prefix(max - pictures.count).map(Self.row)
+      (total, answer.rows) = (classic.count + elements.count, pictures + rows)
+    case .matrix(let slices): (total, answer.rows) = (slices.count, slices.prefix(max).map(Self.row))
     }
-    answer.unlisted = max(0, rows.count - ExploreAnswer.rowsMax)
-    rows.removeLast(answer.unlisted)
-    answer.rows = rows
+    answer.unlisted = total - answer.rows.count
+  }
+
+  private static func row(_ element: VectorElement) -> ExploreRow {
+    guard let histogram = element.histogram else {
+      return ExploreRow(series: element.labels.description, element.value)
+    }
+    return ExploreRow(
+      series: element.labels.description, value: histogram.promQLText, histogram: HistogramPicture(histogram))
+  }
+
+  private static func row(_ slice: SeriesSlice) -> ExploreRow {
+    let values = slice.values.suffix(3).map(FloatText.general) + slice.histograms.values.suffix(3).map(\.promQLText)
+    return ExploreRow(series: slice.labels.description, value: values.joined(separator: "  ") + "  (\(slice.count))")
   }
 
   // MARK: Explanation
