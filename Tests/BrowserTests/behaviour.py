@@ -2,6 +2,7 @@
 
 from urllib.parse import quote
 
+import page_checks
 from chromium import Browser
 from installation import Installation, wait_until
 from selenium.webdriver.common.by import By
@@ -169,6 +170,19 @@ def completion(results, installation: Installation, browser: Browser) -> None:
     if wait_until(lambda: browser.run("return !!document.querySelector('svg.chart')"), 10) is None:
         faults.append(f"no graph at {browser.driver.current_url}")
     results.add("explore: completion", faults)
+
+
+def frame(results, installation: Installation, browser: Browser) -> None:
+    """Whatever the pill says, the menu beside it stays in reach on a phone."""
+    browser.set_width(390)
+    browser.open(installation.base + "/rules")
+    browser.run("document.querySelector('[data-part=pill-text]').textContent = 'Probe gateway-of-the-north and 12 more are incomplete'")
+    faults = page_checks.width(browser)
+    right = browser.run("return document.querySelector('.mnav summary').getBoundingClientRect().right")
+    if right > 390:
+        faults.append(f"the menu ends at {right} px")
+    browser.set_width(1280)
+    results.add("frame: a long pill leaves room for the menu", faults)
 
 
 def numbers(results, installation: Installation, browser: Browser) -> None:

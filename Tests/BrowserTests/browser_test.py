@@ -121,6 +121,7 @@ def run(arguments) -> int:
             behaviour.acknowledge(results, installation, english)
             behaviour.keyboard(results, installation, english)
             behaviour.completion(results, installation, english)
+            behaviour.frame(results, installation, english)
             behaviour.numbers(results, installation, english)
             behaviour.silence(results, installation, english, found["host"], PICTURES)
             self_test.run(results, installation, english, foreign)
