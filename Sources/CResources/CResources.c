@@ -61,6 +61,12 @@ static const unsigned char pager_mustache[] = {
 static const unsigned char phrase_mustache[] = {
 #embed "Files/phrase.mustache"
 };
+static const unsigned char probelist_mustache[] = {
+#embed "Files/probelist.mustache"
+};
+static const unsigned char probes_mustache[] = {
+#embed "Files/probes.mustache"
+};
 static const unsigned char problem_mustache[] = {
 #embed "Files/problem.mustache"
 };
@@ -131,6 +137,8 @@ static const struct {
     {"overview.mustache", overview_mustache, sizeof overview_mustache},
     {"pager.mustache", pager_mustache, sizeof pager_mustache},
     {"phrase.mustache", phrase_mustache, sizeof phrase_mustache},
+    {"probelist.mustache", probelist_mustache, sizeof probelist_mustache},
+    {"probes.mustache", probes_mustache, sizeof probes_mustache},
     {"problem.mustache", problem_mustache, sizeof problem_mustache},
     {"relation.mustache", relation_mustache, sizeof relation_mustache},
     {"rules.mustache", rules_mustache, sizeof rules_mustache},

@@ -5,7 +5,8 @@ public enum Catalogue {
   /// In the order of the areas; ids are unique (tested).
   public static let messages: [Message] = [
     actionMessages, startMessages, shellMessages, stateMessages, unitMessages, overviewMessages, hostMessages,
-    chartMessages, incidentMessages, itemMessages, maintenanceMessages, notificationMessages, ruleMessages,
+    chartMessages, incidentMessages, itemMessages, maintenanceMessages, notificationMessages, probeMessages,
+    ruleMessages,
     accessMessages, problemMessages, reasonMessages, apiMessages, vocabularyMessages, incidentReasonMessages,
     inventoryReasonMessages, plannerReasonMessages, probeReasonMessages, timelineMessages, consoleMessages,
     commandMessages, fieldMessages, fieldValueMessages, settingsFaultMessages, definitionFaultMessages, helpMessages,

@@ -3,22 +3,31 @@ public enum Quantity {
   /// Between a number and its unit: narrow, and never a place to break the line.
   public static let thinSpace = "\u{202f}"
 
-  /// Three significant digits at most below a thousand, whole numbers above, digits grouped: `0.84`, `12.5`, `1,024`.
-  public static func short(_ number: Double) -> String {
+  /// Three significant digits at most below a thousand, whole numbers above, digits grouped: `0.84`, `0.0075`, `1,024`.
+  public static func short(_ number: Double) -> String { rounded(number, digits: 3) }
+
+  /// The same with six digits, for tables.
+  public static func long(_ number: Double) -> String { rounded(number, digits: 6) }
+
+  private static func rounded(_ number: Double, digits: Int) -> String {
     guard number.isFinite else { return "–" }
-    let size = abs(number)
-    if size >= 1e15 { return exponent(number) }
-    if size >= 100 { return grouped(number.rounded()) }
-    if size >= 10 { return decimal(number, places: 1) }
-    if size >= 0.01 || size == 0 { return decimal(number, places: 2) }
-    return exponent(number)
+    var size = abs(number)
+    guard size == 0 || (size >= 1e-4 && size < 1e15) else { return exponent(number, digits: digits) }
+    // What the whole part leaves of the digits stands after the point.
+    var places = digits - 1
+    while size >= 10, places > 0 { (size, places) = (size / 10, places - 1) }
+    while size < 1, size > 0 { (size, places) = (size * 10, places + 1) }
+    return grouped(number, places: places)
   }
 
   /// With digits in groups of three before the point; the fraction as short as it reads back.
   public static func grouped(_ number: Double) -> String {
     guard number.isFinite else { return "–" }
-    guard abs(number) < 1e15 else { return exponent(number) }
-    let text = decimal(abs(number), places: 3)
+    return abs(number) < 1e15 ? grouped(number, places: 3) : exponent(number, digits: 3)
+  }
+
+  private static func grouped(_ number: Double, places: Int) -> String {
+    let text = decimal(abs(number), places: places)
     let parts = text.split(separator: ".")
     var whole = ""
     for (offset, digit) in (parts.first ?? "0").reversed().enumerated() {
@@ -57,15 +66,17 @@ public enum Quantity {
   }
 
   /// Rounded half away from zero; trailing zeros of the fraction go.
+  ///
+  /// - Parameter places: 0 to 18.
   static func decimal(_ number: Double, places: Int) -> String {
-    let scale = [1, 10, 100, 1000][min(max(places, 0), 3)]
+    let scale = (0..<places).reduce(Int64(1)) { power, _ in power * 10 }
     let scaled = (abs(number) * Double(scale)).rounded()
-    guard let whole = Int64(exactly: scaled) else { return exponent(number) }
+    guard let whole = Int64(exactly: scaled) else { return exponent(number, digits: 3) }
     let sign = number < 0 && whole != 0 ? "−" : ""
-    var fraction = String(whole % Int64(scale))
+    var fraction = String(whole % scale)
     while fraction.count < places { fraction = "0" + fraction }
     while fraction.hasSuffix("0") { fraction.removeLast() }
-    let before = sign + String(whole / Int64(scale))
+    let before = sign + String(whole / scale)
     return scale == 1 || fraction.isEmpty ? before : before + "." + fraction
   }
 
@@ -83,12 +94,14 @@ public enum Quantity {
     return rest == 0 ? "\(sign)\(whole)" : "\(sign)\(whole).\(rest)"
   }
 
-  private static func exponent(_ number: Double) -> String {
+  private static func exponent(_ number: Double, digits: Int) -> String {
     guard number != 0 else { return "0" }
     var power = 0
     var rest = abs(number)
     while rest >= 10, power < 400 { (rest, power) = (rest / 10, power + 1) }
     while rest < 1, power > -400 { (rest, power) = (rest * 10, power - 1) }
-    return (number < 0 ? "−" : "") + decimal(rest, places: 2) + "e\(power)"
+    var text = decimal(rest, places: digits - 1)
+    if text == "10" { (text, power) = ("1", power + 1) }
+    return (number < 0 ? "−" : "") + text + "e\(power)"
   }
 }

@@ -1,5 +1,8 @@
 """What a page does: coming in, live changes, acknowledging, the stale banner."""
 
+from urllib.parse import quote
+
+import page_checks
 from chromium import Browser
 from installation import Installation, wait_until
 from selenium.webdriver.common.by import By
@@ -167,6 +170,33 @@ def completion(results, installation: Installation, browser: Browser) -> None:
     if wait_until(lambda: browser.run("return !!document.querySelector('svg.chart')"), 10) is None:
         faults.append(f"no graph at {browser.driver.current_url}")
     results.add("explore: completion", faults)
+
+
+def frame(results, installation: Installation, browser: Browser) -> None:
+    """Whatever the pill says, the menu beside it stays in reach on a phone."""
+    browser.set_width(390)
+    browser.open(installation.base + "/rules")
+    browser.run("document.querySelector('[data-part=pill-text]').textContent = 'Probe gateway-of-the-north and 12 more are incomplete'")
+    faults = page_checks.width(browser)
+    right = browser.run("return document.querySelector('.mnav summary').getBoundingClientRect().right")
+    if right > 390:
+        faults.append(f"the menu ends at {right} px")
+    browser.set_width(1280)
+    results.add("frame: a long pill leaves room for the menu", faults)
+
+
+def numbers(results, installation: Installation, browser: Browser) -> None:
+    """The script words a number as the server does: what the crosshair reads at the end is what the legend says."""
+    faults = []
+    for number in ("0.0075188", "0.0000123456", "0.00009999", "12.345", "-54321.987", "2e15"):
+        browser.open(installation.base + "/explore?q=" + quote(f"vector({number})"))
+        legend, read = browser.run(
+            """const chart = document.querySelector('svg.chart');
+            chart.dispatchEvent(new KeyboardEvent('keydown', {key: 'End'}));
+            return [document.querySelector('[data-legend]').textContent, chart.closest('section').querySelector('output').textContent]""")
+        if not read.endswith(" " + legend):
+            faults.append(f"{number}: the legend says {legend!r}, the crosshair {read!r}")
+    results.add("explore: one way to write a number", faults)
 
 
 def silence(results, installation: Installation, browser: Browser, host: str, pictures) -> None:

@@ -59,6 +59,7 @@ def pages(installation: Installation, browser: Browser) -> dict[str, str]:
         "incident": first("/incidents", "/incidents/INC"), "cmdb": "/cmdb",
         "item": first("/cmdb", "/cmdb/", "shop"), "item-host": first("/cmdb", "/cmdb/", "host"),
         "maintenance": "/maintenance", "task": first("/maintenance", "/maintenance/tasks/"), "rules": "/rules",
+        "probes": "/probes",
         "past": first("/rules", "/rules/"),
         "explore": "/explore", "explore-answer": "/explore?q=" + quote("-sum by (mode) (rate(node_cpu_seconds_total[1m]))"),
         "explore-fault": "/explore?q=" + quote("sum(rate(up[5m]"),
@@ -120,6 +121,8 @@ def run(arguments) -> int:
             behaviour.acknowledge(results, installation, english)
             behaviour.keyboard(results, installation, english)
             behaviour.completion(results, installation, english)
+            behaviour.frame(results, installation, english)
+            behaviour.numbers(results, installation, english)
             behaviour.silence(results, installation, english, found["host"], PICTURES)
             self_test.run(results, installation, english, foreign)
         if arguments.keep:

@@ -111,8 +111,9 @@ struct ConsoleExploreTests {
   @Test(
     "numbers are short enough to read",
     arguments: [
-      (0.1 + 0.2, "0.3"), (60, "60"), (1_795_155_480, "1,795,155,480"), (1234.5678, "1234.57"), (-54321.987, "-54,322"),
-      (2.0 / 3, "0.666667"), (0.000_012_345_678_9, "1.23456e-05"), (.nan, "NaN"), (-.infinity, "-Inf"), (0, "0"),
+      (0.1 + 0.2, "0.3"), (60, "60"), (1_795_155_480, "1,795,155,480"), (1234.5678, "1,234.57"),
+      (-54321.987, "−54,322"),
+      (2.0 / 3, "0.666667"), (0.000_012_345_678_9, "1.23457e-5"), (.nan, "NaN"), (-.infinity, "-Inf"), (0, "0"),
     ])
   func readable(_ number: Double, _ text: String) { #expect(ExploreRow.readable(number) == text) }
 
@@ -128,6 +129,31 @@ struct ConsoleExploreTests {
     #expect(sixths == [1, 6, 2, 1])
     #expect(row.histogram?.bars[1].text == "1 – 2: 6")
     #expect(try row.histogram.map(messageIDs(in:)) == ["explore.histogram"])
+    let answer = try #require(await bench.sources.explorePage("wait", range: .hour).answer)
+    #expect(answer.charts.isEmpty, "a graph without a line would say that there are no samples")
+    let instead = try #require(answer.quantile)
+    #expect(instead == "histogram_quantile(0.9, wait)")
+    let drawn = await bench.sources.explorePage(instead, range: .hour).answer
+    #expect(drawn?.charts.count == 1 && drawn?.quantile == nil)
+  }
+
+  @Test("a classic histogram is a picture too, its buckets in the order of their bounds") func classicHistogram()
+    async throws
+  {
+    let bench = try await ConsoleBench()
+    for (bound, count) in [("0.5", 1.0), ("5", 7), ("10", 7), ("+Inf", 9)] {
+      let labels = LabelSet([LabelSet.metricName: "wait_bucket", "le": bound])
+      bench.series.append(labels, at: ConsoleBench.ago(5), count)
+    }
+    let rows = try #require(await bench.sources.explorePage("wait_bucket", range: .hour).answer?.rows)
+    #expect(rows.map(\.value) == ["", "1", "7", "7", "9"])
+    #expect(rows[0].series == "wait_bucket")
+    #expect(rows[0].histogram?.bars.map(\.text) == ["0 – 0.5: 1", "0.5 – 5: 6", "10 – +Inf: 2"])
+    #expect(
+      rows[0].histogram?.summary.text(for: Reader(language: .english))
+        == "9 observations from 0 to +Inf, half of them up to 5")
+    let part = await bench.sources.explorePage(#"wait_bucket{le!="+Inf"}"#, range: .hour).answer
+    #expect(part?.rows.contains { $0.histogram != nil } == false, "without the last bucket nothing is known")
   }
 
   @Test("more series than a screen shows are counted, the greatest are drawn") func many() async throws {
@@ -135,7 +161,12 @@ struct ConsoleExploreTests {
     #expect(answer.charts.count == ExploreAnswer.chartsMax)
     #expect(answer.undrawn == 8)
     #expect(answer.charts.first?.series.first?.label == .verbatim("shard=s19"))
-    #expect(answer.rows.count == 20)
+    #expect(answer.rows.count == 20 && answer.unlisted == 0)
+    let crowd = try await self.bench(series: ExploreAnswer.rowsMax + 7)
+    for query in ["requests_total", "requests_total[1m]"] {
+      let answer = try #require(await crowd.sources.explorePage(query, range: .hour).answer)
+      #expect(answer.rows.count == ExploreAnswer.rowsMax && answer.unlisted == 7)
+    }
   }
 
   @Test(

@@ -128,4 +128,73 @@ struct ConsoleShellTests {
     #expect(young.health == .ok, "a probe that has not run yet is no fault")
     #expect(young.probesDelivering == 0)
   }
+
+  @Test("a probe that delivers without everything turns the pill, which leads to the probes") func partial()
+    async throws
+  {
+    var scripts = status("scripts", ranAgo: 5)
+    scripts.explanation = "/x/bad.prom: line 1: expected a value"
+    let shell = try await shell([status("a", ranAgo: 5), scripts])
+    #expect(shell.health == .warning && shell.probesDelivering == 2)
+    #expect(shell.problem == Phrase("console.shell.partial", ["probe": "scripts"]))
+    #expect(shell.target == .probes)
+    #expect(try await self.shell([status("a", ranAgo: 5)]).problem == nil)
+  }
+
+  @Test("each probe stands with its item, its state and what it says, the worst first; on its item's page too")
+  func probes() async throws {
+    let bench = try await ConsoleBench()
+    try await bench.furnish()
+    let yaml = ["crowded", "down", "good", "partly", "silent", "young"].map {
+      "- {name: \($0), kind: textfile, item: \($0 == "good" ? "application/shop" : "host/web01"), labels: {job: \($0)}, settings: {directory: /x}}"
+    }
+    bench.configuration = try ConfigurationReader.read(
+      ConfigurationFiles(files: [
+        .init(kind: .settings, path: "watchkeeper.yaml", text: "packaged: {probes: false, rules: false, plans: false}"),
+        .init(kind: .probes, path: "probes/a.yaml", text: "probes:\n" + yaml.joined(separator: "\n")),
+      ]), hostName: ConsoleBench.hostName, notifiers: CommandWorld.offlineNotifiers)
+    var crowded = status("crowded", ranAgo: 5)
+    (crowded.refused, crowded.refusal) = (7, .tooManySeriesOfProbe(limit: 20))
+    crowded.explanation = crowded.refusalText ?? ""
+    var partly = status("partly", ranAgo: 5)
+    partly.explanation = "/x/bad.prom: line 1: expected a value"
+    bench.probes = [
+      crowded, status("down", ranAgo: 5, .down(Reason("reason.probe.refused", ["text": "x"]))),
+      status("good", ranAgo: 5), partly, status("silent", ranAgo: 600), status("young", ranAgo: nil),
+    ]
+    let page = await bench.sources.probesPage()
+    #expect(page.rows.map(\.name) == ["down", "crowded", "partly", "silent", "young", "good"])
+    #expect(page.rows.map(\.state) == [.critical, .warning, .warning, .unknown, .unknown, .ok])
+    let chinese = Reader(language: .simplifiedChinese, now: ConsoleBench.now.milliseconds)
+    #expect(
+      page.rows.map { $0.remark?.text(for: chinese) } == [
+        "连接被拒绝：x", "7 个序列被拒绝：该探测已有 20 个，达到上限——请去掉一些标签，或调大其 series_max",
+        "部分数据未能读取：/x/bad.prom: line 1: expected a value", "自 06:08 起没有运行完成。", "尚未运行。", nil,
+      ])
+    for id in try messageIDs(in: page) { #expect(Catalogue.contains(id), "\(id) has no words") }
+    let shop = try await bench.sources.itemPage("application/shop", range: .hour)
+    #expect(shop.probes.map(\.name) == ["good"])
+    #expect(page.rows.last?.item == PageLink(.verbatim("Shop"), to: .item("application/shop")))
+  }
+
+  @Test("the log hears of what cannot be read when it begins and when it ends, and of refused series likewise")
+  func news() {
+    let good = status("scripts", ranAgo: 5)
+    var bad = good
+    bad.explanation = "a.prom: line 1"
+    var worse = good
+    worse.explanation = "a.prom: line 2"
+    #expect(bad.news(since: nil) == ["a.prom: line 1"])
+    #expect(worse.news(since: bad) == [])
+    #expect(good.news(since: worse) == ["everything can be read again"])
+    #expect(good.news(since: nil) == [])
+    var crowded = good
+    (crowded.refused, crowded.refusal) = (7, .tooManySeriesOfProbe(limit: 20))
+    crowded.explanation = crowded.refusalText ?? ""
+    #expect(crowded.news(since: good).count == 1)
+    #expect(good.news(since: crowded) == ["no series is refused any more"])
+    var down = status("shop", ranAgo: 5, .down(Reason("reason.probe.refused", ["text": "x"])))
+    down.explanation = "x"
+    #expect(down.news(since: good) == [], "incidents tell of targets")
+  }
 }

@@ -278,8 +278,8 @@ struct ConsolePageTests {
     }
     #expect(samples.map(\.point.value) == [1])
     guard
-      case .matrix(let series) = try await sources.rangeAnswer(
-        "up", from: ConsoleBench.ago(60), through: ConsoleBench.now, step: .seconds(15)
+      case .matrix(let series) = try await sources.answer(
+        "up", over: EvaluationRange(from: ConsoleBench.ago(60), through: ConsoleBench.now, step: .seconds(15))
       ).answer
     else {
       Issue.record("no matrix")
@@ -307,11 +307,6 @@ struct ConsolePageTests {
     let remark = try await sources.answer("quantile(2, up)", over: .instant(ConsoleBench.now))
     #expect(remark.warnings == ["PromQL warning: quantile value should be between 0 and 1, got 2 (1:10)"])
     await #expect { try await sources.answer("up(", over: .instant(ConsoleBench.now)) } throws: {
-      ($0 as? PrometheusFailure)?.kind == .badData
-    }
-    await #expect {
-      try await sources.rangeAnswer("up", from: ConsoleBench.ago(12_000), through: ConsoleBench.now, step: .seconds(1))
-    } throws: {
       ($0 as? PrometheusFailure)?.kind == .badData
     }
     await #expect {

@@ -53,6 +53,34 @@ struct DrawingTests {
     #expect(RuleRow.readable(template, value: "value") == expected)
   }
 
+  @Test(
+    "the strip of a back-test has a time axis, whatever its span: at most eight ticks at round times",
+    arguments: [
+      (4, ["06:03:21", "06:03:22", "06:03:23"]),
+      (40, ["06:03:25", "06:03:30", "06:03:35", "06:03:40", "06:03:45", "06:03:50", "06:03:55"]),
+      (600, ["06:04", "06:06", "06:08", "06:10", "06:12"]),
+      (7200, ["06:15", "06:30", "06:45", "07:00", "07:15", "07:30", "07:45"]),
+      (86_400, ["08:00", "12:00", "16:00", "20:00", "00:00", "04:00"]),
+      (7 * 86_400, ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue"]),
+    ])
+  func axis(_ seconds: Int, _ labels: [String]) {
+    let from = Timestamp(milliseconds: 1_795_586_600_500)
+    let rule = BacktestRule(
+      group: "g", name: "r", expression: "x", intervalSeconds: 15, heldSeconds: 0, rounds: 1, failedRounds: 0,
+      problem: nil, fires: 0, firingSeconds: 0, longestSeconds: 0, firstAt: nil, lastAt: nil, series: 0)
+    let drawn = BacktestDrawing(rule: rule, from: from, to: from.advanced(by: .seconds(Int64(seconds))), parts: parts)
+      .view
+    let ticks = drawn["ticks"] as? [View] ?? []
+    #expect((2...9).contains(ticks.count))
+    #expect(ticks.compactMap { $0["label"] as? String } == labels)
+  }
+
+  @Test("small values fill the scale; nothing but zeros still has one") func small() {
+    #expect(ChartScale(given: nil, highest: 0.0075, unit: .plain).top < 0.02)
+    #expect(ChartScale(given: nil, highest: 0, unit: .plain).top == 1)
+    #expect(ChartScale(given: nil, highest: 0.1, unit: .percent).top == 4)
+  }
+
   @Test("a share below the whole has no room above 100 %, more than the whole has")
   func share() {
     #expect(ChartScale(given: nil, highest: 98, unit: .percent).top == 100)

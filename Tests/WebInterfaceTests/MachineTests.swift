@@ -106,4 +106,38 @@ struct MachineTests {
     let attributes = try FileManager.default.attributesOfItem(atPath: path)
     #expect(attributes[.posixPermissions] as? Int == 0o600)
   }
+
+  /// The socket's path and the server on it, until the task is cancelled.
+  private func served(_ console: SampleConsole) async throws -> (path: String, running: Task<Void, any Error>) {
+    var settings = Bench.settings
+    settings.port = 0
+    settings.socketPath =
+      FileManager.default.temporaryDirectory.appending(path: "wk-\(UUID().uuidString.prefix(8))").path
+    let clock = TurnedClock()
+    let (ports, announce) = AsyncStream.makeStream(of: Int.self)
+    let server = try WebServer(
+      settings: settings, console: console,
+      sessions: SessionStore(clock: clock, identifiers: CountedIdentifiers(), rows: nil), clock: clock,
+      onListening: { announce.yield($0) })
+    let running = Task { try await server.run() }
+    _ = try #require(await ports.first { _ in true })
+    return (try #require(settings.socketPath), running)
+  }
+
+  @Test("a client that goes away ends its query, on a connection that was used before as well", .timeLimit(.minutes(1)))
+  func departure() async throws {
+    let console = SampleConsole()
+    let (path, running) = try await served(console)
+    defer { running.cancel() }
+    var heard = console.endless.stream.makeAsyncIterator()
+    let first = "GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    for before in ["", first] {
+      try await RawClient.leave(
+        .path(path), before + "GET /api/v1/query?query=endless HTTP/1.1\r\nHost: localhost\r\n\r\n"
+      ) {
+        #expect(await heard.next() == "asked")
+      }
+      #expect(await heard.next() == "cancelled")
+    }
+  }
 }

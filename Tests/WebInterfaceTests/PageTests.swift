@@ -12,7 +12,7 @@ struct PageTests {
     "/", "/overview", "/hosts", "/hosts/web01", "/incidents", "/incidents/INC-214", "/incidents/INC-213", "/cmdb",
     "/cmdb/host%3Adb01", "/cmdb/filesystem%3Aweb01%3A%2Fvar", "/maintenance", "/maintenance/tasks/MT-21",
     "/maintenance/windows/MW-21",
-    "/rules", "/rules/rules%2Fdb.yaml/db/ReplicaLag/past", "/explore",
+    "/probes", "/rules", "/rules/rules%2Fdb.yaml/db/ReplicaLag/past", "/explore",
   ]
 
   @Test(
@@ -43,7 +43,7 @@ struct PageTests {
 
   @Test(
     "with nothing to show every page says so",
-    arguments: ["/", "/hosts", "/hosts/web01", "/incidents", "/cmdb", "/maintenance", "/rules", "/explore"],
+    arguments: ["/", "/hosts", "/hosts/web01", "/incidents", "/cmdb", "/maintenance", "/probes", "/rules", "/explore"],
     Language.allCases)
   func empty(_ path: String, _ language: Language) async throws {
     let bench = try Bench(.empty)
@@ -78,6 +78,15 @@ struct PageTests {
     }
     let running = await bench.get("/rules/rules%2Fdb.yaml/db/Broken/past", cookie: cookie)
     #expect(running.header("Refresh") == "2" && running.text.contains("40"))
+  }
+
+  @Test("the pill leads to the probes, where what a probe says stands") func probes() async throws {
+    let bench = try Bench()
+    let cookie = try await bench.logIn()
+    #expect(await bench.get("/", cookie: cookie).text.contains(#"<a class="pill is-ok" href="/probes""#))
+    let page = await bench.get("/probes", cookie: cookie).text
+    #expect(page.contains("<p class=\"s c-warn\">Not everything could be read: backup.prom: line 3</p>"))
+    #expect(page.contains(#"<a href="/cmdb/host%3Adb01">db01</a>"#))
   }
 
   @Test("JSON carries ids, arguments and the reader's words")

@@ -138,8 +138,13 @@ struct ReaderTests {
       (Quantity.percent(93), "93 %"), (Quantity.percent(0.44), "0.4 %"), (Quantity.percent(99.97), "99.97 %"),
       (Quantity.percent(.nan), "–"), (Quantity.grouped(1_234_567.5), "1,234,567.5"),
       (Quantity.grouped(-1200), "−1,200"),
-      (Quantity.short(0.0012), "1.2e-3"), (Quantity.short(340), "340"), (Quantity.short(2.104), "2.1"),
-      (Quantity.short(-0.001), "−1e-3"), (Quantity.plain(-0.04), "0"), (Quantity.plain(12.25), "12.3"),
+      (Quantity.short(0.0012), "0.0012"), (Quantity.short(0.012_34), "0.0123"),
+      (Quantity.short(0.000_012), "1.2e-5"), (Quantity.short(0.000_099_96), "1e-4"), (Quantity.short(99.96), "100"),
+      (Quantity.short(0.9996), "1"), (Quantity.short(0), "0"), (Quantity.long(0.0075), "0.0075"),
+      (Quantity.long(1234.5678), "1,234.57"), (Quantity.long(0.000_123_456_7), "0.000123457"),
+      (Quantity.long(999_999.9), "1,000,000"), (Quantity.long(2e15), "2e15"),
+      (Quantity.short(340), "340"), (Quantity.short(2.104), "2.1"),
+      (Quantity.short(-0.001), "−0.001"), (Quantity.plain(-0.04), "0"), (Quantity.plain(12.25), "12.3"),
     ])
   func quantities(_ text: String, _ expected: String) { #expect(plain(text) == expected) }
 

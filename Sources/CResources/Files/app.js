@@ -41,9 +41,11 @@
   const trim = (v, places) => String(Number(v.toFixed(places))).replace('-', '\u2212');
   const short = v => {
     const a = Math.abs(v);
-    if (a >= 1e15 || (a < 0.01 && a !== 0)) return v.toExponential(2);
+    if (a >= 1e15 || (a < 1e-4 && a !== 0)) {
+      return v.toExponential(2).replace(/\.?0*e\+?/, 'e').replace(/^-/, '\u2212');
+    }
     if (a >= 100) return Math.round(v).toLocaleString('en-US').replace('-', '\u2212');
-    return trim(v, a >= 10 ? 1 : 2);
+    return String(Number(v.toPrecision(3))).replace('-', '\u2212');
   };
   const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
   const pieces = (unit, v) => {
@@ -226,7 +228,7 @@
     shell(data) {
       put(part('pill-text'), data.pill);
       const pill = part('pill');
-      if (pill) pill.className = 'pill is-' + data.style;
+      if (pill) { pill.className = 'pill is-' + data.style; pill.href = data.href; }
       part('pill-icon')?.setAttribute('href', '#' + data.icon);
       const seen = pill?.querySelector('[data-age]');
       if (seen && data.newestSample) seen.dataset.age = data.newestSample;

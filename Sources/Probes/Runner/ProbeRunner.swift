@@ -29,7 +29,7 @@ public actor ProbeRunner {
 
     /// What of the last round was not taken, and why; empty when all was.
     var refusals: String {
-      if let refusal = status.refusal { return "\(status.refused) series were refused: \(refusal)" }
+      if let text = status.refusalText { return text }
       let refusals = binding.outcome.refusals
       return refusals.isEmpty ? "" : "samples were not taken: " + refusals.joined(separator: "; ")
     }

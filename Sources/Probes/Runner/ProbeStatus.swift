@@ -21,6 +21,8 @@ public struct ProbeStatus: Sendable {
   public var refused = 0
   /// Why.
   public var refusal: AppendError?
+  /// How many were refused and why, in one line.
+  public var refusalText: String? { refusal.map { "\(refused) series were refused: \($0)" } }
   /// Of all runs.
   public var refusedInAll = 0
   public var runs = 0

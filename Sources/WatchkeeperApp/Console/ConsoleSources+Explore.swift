@@ -2,6 +2,7 @@ internal import Interchange
 internal import PromQL
 internal import Telemetry
 internal import WebInterface
+internal import Wording
 
 extension ConsoleSources {
   func explorePage(_ text: String, range: PageRange) async -> ExplorePage {
@@ -133,56 +134,9 @@ extension ExploreRow {
     self.init(series: series, value: Self.readable(number), exact: FloatText.general(number))
   }
 
-  /// Six digits that count, thousands apart; the rest is noise to a reader.
+  /// Six digits that count, the rest is noise to a reader; what is no number as PromQL writes it.
   static func readable(_ number: Double) -> String {
-    let size = number.magnitude
-    guard number.isFinite, size >= 1e-4, size < 1e15 else {
-      let text = FloatText.general(number)
-      guard text.count > 9, number.isFinite, let mark = text.firstIndex(of: "e") else { return text }
-      return String(text[..<mark].prefix(7) + text[mark...])
-    }
-    var step = 1.0
-    while step < 1e9, size * step < 1e5 { step *= 10 }
-    let text = FloatText.plain((number * step).rounded() / step)
-    let parts = text.split(separator: ".", maxSplits: 1)
-    let digits = parts[0].drop { $0 == "-" }
-    guard digits.count > 4 else { return text }
-    var grouped = ""
-    for (place, digit) in digits.enumerated() {
-      if place > 0, (digits.count - place) % 3 == 0 { grouped += "," }
-      grouped.append(digit)
-    }
-    return (number < 0 ? "-" : "") + grouped + (parts.count > 1 ? ".\(parts[1])" : "")
-  }
-}
-
-extension HistogramPicture {
-  /// Neighbouring buckets share a bar when there are more than bars.
-  init(_ histogram: NativeHistogram) {
-    let buckets = histogram.buckets.filter { $0.count != 0 }
-    let together = max(1, (buckets.count + Self.barsMax - 1) / Self.barsMax)
-    let groups = stride(from: 0, to: buckets.count, by: together).map { start in
-      let part = buckets[start..<min(buckets.count, start + together)]
-      return (lower: part.first?.lower ?? 0, upper: part.last?.upper ?? 0, count: part.reduce(0) { $0 + $1.count })
-    }
-    let tallest = groups.map(\.count).max() ?? 1
-    var seen = 0.0
-    let median = groups.first { group in
-      seen += group.count
-      return seen >= histogram.count / 2
-    }
-    self.init(
-      summary: Phrase(
-        "explore.histogram",
-        [
-          "count": ExploreRow.readable(histogram.count),
-          "average": ExploreRow.readable(histogram.sum / histogram.count),
-          "median": median.map { ExploreRow.readable($0.upper) } ?? "–",
-        ]),
-      bars: groups.map { group in
-        let bounds = "\(ExploreRow.readable(group.lower)) – \(ExploreRow.readable(group.upper))"
-        return Bar(text: "\(bounds): \(ExploreRow.readable(group.count))", height: group.count / tallest)
-      })
+    number.isFinite ? Quantity.long(number) : FloatText.general(number)
   }
 }
 
@@ -239,7 +193,9 @@ private struct Exploration {
 
   // MARK: Graph
 
-  private func draw(_ lines: [SeriesSlice], into answer: inout ExploreAnswer) {
+  private func draw(_ slices: [SeriesSlice], into answer: inout ExploreAnswer) {
+    let lines = slices.filter { !$0.values.isEmpty }
+    if lines.count < slices.count { answer.quantile = "histogram_quantile(0.9, \(query.text))" }
     let greatest = lines.map { slice in slice.values.lazy.filter(\.isFinite).max() ?? -.infinity }
     let order = lines.indices.sorted { (greatest[$0], $1) > (greatest[$1], $0) }
     let drawn = order.prefix(ExploreAnswer.chartsMax * Chart.seriesMax)
@@ -276,29 +232,35 @@ private struct Exploration {
   // MARK: Table
 
   private func list(_ value: QueryValue, into answer: inout ExploreAnswer) {
-    var rows: [ExploreRow]
+    // Only what is listed is put into words: the answer may have a hundred times as much.
+    let max = ExploreAnswer.rowsMax
+    let total: Int
     switch value {
-    case .scalar(let number): rows = [ExploreRow(series: query.description, number)]
-    case .string(let text): rows = [ExploreRow(series: query.description, value: text)]
+    case .scalar(let number): (total, answer.rows) = (1, [ExploreRow(series: query.description, number)])
+    case .string(let text): (total, answer.rows) = (1, [ExploreRow(series: query.description, value: text)])
     case .vector(let elements):
-      rows = elements.map { element in
-        guard let histogram = element.histogram else {
-          return ExploreRow(series: element.labels.description, element.value)
-        }
-        return ExploreRow(
-          series: element.labels.description, value: histogram.promQLText, histogram: HistogramPicture(histogram))
+      let classic = ClassicHistogram.all(in: elements)
+      let pictures = classic.prefix(max).map {
+        ExploreRow(series: $0.labels.description, value: "", histogram: HistogramPicture($0))
       }
-    case .matrix(let slices):
-      rows = slices.map { slice in
-        ExploreRow(
-          series: slice.labels.description,
-          value: (slice.values.suffix(3).map(FloatText.general) + slice.histograms.values.suffix(3).map(\.promQLText))
-            .joined(separator: "  ") + "  (\(slice.count))")
-      }
+      let rows = ClassicHistogram.ordered(elements).prefix(max - pictures.count).map(Self.row)
+      (total, answer.rows) = (classic.count + elements.count, pictures + rows)
+    case .matrix(let slices): (total, answer.rows) = (slices.count, slices.prefix(max).map(Self.row))
     }
-    answer.unlisted = max(0, rows.count - ExploreAnswer.rowsMax)
-    rows.removeLast(answer.unlisted)
-    answer.rows = rows
+    answer.unlisted = total - answer.rows.count
+  }
+
+  private static func row(_ element: VectorElement) -> ExploreRow {
+    guard let histogram = element.histogram else {
+      return ExploreRow(series: element.labels.description, element.value)
+    }
+    return ExploreRow(
+      series: element.labels.description, value: histogram.promQLText, histogram: HistogramPicture(histogram))
+  }
+
+  private static func row(_ slice: SeriesSlice) -> ExploreRow {
+    let values = slice.values.suffix(3).map(FloatText.general) + slice.histograms.values.suffix(3).map(\.promQLText)
+    return ExploreRow(series: slice.labels.description, value: values.joined(separator: "  ") + "  (\(slice.count))")
   }
 
   // MARK: Explanation

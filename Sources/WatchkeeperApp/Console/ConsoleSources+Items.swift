@@ -12,9 +12,11 @@ extension ConsoleSources {
     let inventory = inventory().book
     guard let item = inventory[ItemID(id)] else { throw .notFound }
     let host = WatchedHost.all(in: inventory, hostName: hostName).first { $0.item == item.id }
-    return itemsBuilder.page(
+    var page = itemsBuilder.page(
       item, history: try await history(of: item.entity), charts: await charts(of: item, in: inventory, range),
       host: host, place: configuration().itemPlaces[item.id].map { "\($0.file):\($0.line)" })
+    page.probes = ProbesPage(rows: await probeRows { $0 == item.id }).rows
+    return page
   }
 
   private var itemsBuilder: ItemsPageBuilder {

@@ -4,9 +4,6 @@ internal import Telemetry
 internal import WebInterface
 
 extension ConsoleSources {
-  /// Points of one line of a range query: Prometheus' own bound.
-  static let pointsMax = 11_000
-
   func answer(
     _ text: String, over range: EvaluationRange, _ options: PrometheusQueryOptions = .init()
   ) async throws(PrometheusFailure) -> PrometheusResult {
@@ -26,26 +23,6 @@ extension ConsoleSources {
     } catch {
       throw PrometheusFailure(error)
     }
-  }
-
-  func rangeAnswer(
-    _ text: String, from start: Timestamp, through end: Timestamp, step: Duration,
-    _ options: PrometheusQueryOptions = .init()
-  ) async throws(PrometheusFailure) -> PrometheusResult {
-    guard step > .zero else {
-      throw PrometheusFailure(
-        .badData, "invalid parameter \"step\": zero or negative query resolution step widths are not accepted")
-    }
-    guard start <= end else {
-      throw PrometheusFailure(.badData, "invalid parameter \"end\": end timestamp must not be before start time")
-    }
-    let range = EvaluationRange(from: start, through: end, step: step)
-    guard range.count <= Self.pointsMax else {
-      throw PrometheusFailure(
-        .badData,
-        "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)")
-    }
-    return try await answer(text, over: range, options)
   }
 
   func labelSets(

@@ -77,7 +77,7 @@ struct IncidentPageBuilder {
       return incident.reasons.first.map(Phrase.message) ?? Phrase("console.why.posted")
     }
     let item = incident.objectName(in: rows.inventory)
-    if let alert, let held = alert.held {
+    if let alert, let held = alert.isNoData ? .noData : alert.held {
       let since = alert.missingSince ?? alert.activeAt
       return Phrase(
         "hold.\(held.rawValue)", ["expression": rule?.policy.recovery?.text ?? "", "since": since.argument])

@@ -55,6 +55,8 @@ extension LiveConsole: ConsolePages {
     return builder.page(weekOf: slot?.start ?? sources.clock.now, chosen: number)
   }
 
+  func probes() async throws(ConsoleError) -> ProbesPage { await sources.probesPage() }
+
   func rules() async throws(ConsoleError) -> RulesPage {
     RulesPageBuilder(view: sources.rules(), incidents: sources.incidents().book).page
   }

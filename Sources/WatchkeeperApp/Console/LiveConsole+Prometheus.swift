@@ -17,7 +17,7 @@ extension LiveConsole: PrometheusSource {
   func queryRange(
     _ text: String, from start: Timestamp, through end: Timestamp, step: Duration, _ options: PrometheusQueryOptions
   ) async throws(PrometheusFailure) -> PrometheusResult {
-    try await sources.rangeAnswer(text, from: start, through: end, step: step, options)
+    try await sources.answer(text, over: EvaluationRange(from: start, through: end, step: step), options)
   }
 
   func formatted(_ text: String) throws(PrometheusFailure) -> String {

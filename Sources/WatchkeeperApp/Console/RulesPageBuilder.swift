@@ -38,6 +38,7 @@ struct RulesPageBuilder {
     let texts = Dictionary(
       alerting.annotations.map { ($0.name, $0.template.text) }, uniquingKeysWith: { first, _ in first })
     row.summary = texts["summary"].map { .annotation("summary", in: texts, otherwise: $0) }
+    row.policy = Self.phrases(for: alerting.policy)
     row.holds = AlertHold.allCases.compactMap { hold in
       let count = active.count { $0.held == hold }
       return count == 0 ? nil : Phrase("rule.holds.\(hold.rawValue)", ["count": String(count)])
@@ -45,6 +46,12 @@ struct RulesPageBuilder {
     // Rules of one name are one breach; each lists what is open under the name while it sees something.
     row.incidents = incidents
     return row
+  }
+
+  private static func phrases(for policy: RecoveryPolicy) -> [Phrase] {
+    let recovery = policy.recovery.map { Phrase("rule.recovers", ["expression": $0.text]) }
+    let noData = policy.noData == .resolve ? nil : Phrase("rule.no-data.\(policy.noData.rawValue)")
+    return [recovery, noData].compactMap { $0 }
   }
 
   static func condition(of rule: Rule, _ state: RuleState?) -> RuleCondition {

@@ -105,16 +105,29 @@ extension Installation {
 
   private func probed(_ probe: ProbeStatus) {
     let before = status.withLock { $0.probes.updateValue(probe, forKey: probe.name) }
-    if probe.refusal != before?.refusal {
-      let change =
-        probe.refusal.map { "\(probe.refused) series were refused: \($0)" } ?? "no series is refused any more"
-      log.warning("probes: \(probe.name): \(change)")
-    }
+    for news in probe.news(since: before) { log.warning("probes: \(probe.name): \(news)") }
     guard probe.kind == LinuxHostSettings.kind.name else { return }
     Task {
       guard await hub.hasListeners, let samples = await console.samples(of: hostName, at: now) else { return }
       await hub.send(.samples(samples))
       await hub.send(.shell(await console.shell()))
     }
+  }
+}
+
+extension ProbeStatus {
+  /// What the log is told after a run: once when something begins, once when it ends. The words of what could not be read
+  /// may change with each run; that is not told again.
+  func news(since before: ProbeStatus?) -> [String] {
+    var news: [String] = []
+    if refusal != before?.refusal { news.append(refusalText ?? "no series is refused any more") }
+    if (unread == nil) != (before?.unread == nil) { news.append(unread ?? "everything can be read again") }
+    return news
+  }
+
+  /// What could not be read, by a fault of ours; series that were refused are told apart.
+  private var unread: String? {
+    if case .down = verdict { return nil }
+    return explanation.isEmpty || explanation == refusalText ? nil : explanation
   }
 }

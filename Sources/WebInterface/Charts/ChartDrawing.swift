@@ -245,13 +245,14 @@ struct ChartDrawing {
       + "\"fixed\":\(chart.top != nil),\"s\":[\(series.joined(separator: ","))]}"
   }
 
-  /// Four significant digits.
+  /// Whole numbers as they are, of others seven significant digits: what the script words must read as the legend does.
   private static func digits(_ value: Double) -> String {
     guard value.isFinite, value != 0 else { return "0" }
+    guard value != value.rounded() else { return PrometheusJSON.number(value) }
     var scale = 1.0
     var size = abs(value)
-    while size >= 10_000 { (size, scale) = (size / 10, scale / 10) }
-    while size < 1000, scale < 1e12 { (size, scale) = (size * 10, scale * 10) }
+    while size >= 1e7 { (size, scale) = (size / 10, scale / 10) }
+    while size < 1e6, scale < 1e15 { (size, scale) = (size * 10, scale * 10) }
     return PrometheusJSON.number((value * scale).rounded() / scale)
   }
 

@@ -17,7 +17,7 @@ struct ChartScale: Sendable {
     // A share of a whole that stays below 100 % gets no room above it.
     let roomy = unit == .percent && highest <= 100 ? min(highest * 1.05, 100) : highest * 1.05
     let below = given == nil ? max(0, -lowest * 1.05) : 0
-    let wanted = given ?? max(roomy, below > 0 ? 0 : Self.least(unit))
+    let wanted = given ?? max(roomy, below > 0 ? 0 : Self.least(unit, of: highest))
     let step = Self.niceStep((wanted + below) / 4, base: base)
     let count = given == nil ? (wanted / step).rounded(.up) : wanted / step
     top = given ?? step * max(count, below > 0 ? 0 : 1)
@@ -26,12 +26,12 @@ struct ChartScale: Sendable {
     ticks = negative + stride(from: step, through: top * 1.0001, by: step).map { $0 }
   }
 
-  /// A flat line at zero still gets a scale that means something.
-  private static func least(_ unit: ChartUnit) -> Double {
+  /// A flat line at zero still gets a scale that means something; so does noise, where it is known what noise is.
+  private static func least(_ unit: ChartUnit, of highest: Double) -> Double {
     switch unit {
     case .percent: 4
     case .bytes, .bytesPerSecond: 4096
-    case .seconds, .milliseconds, .perSecond, .plain: 1
+    case .seconds, .milliseconds, .perSecond, .plain: highest > 0 ? 0 : 1
     }
   }
 

@@ -134,6 +134,8 @@ public struct ExploreAnswer: Sendable, Encodable {
   /// Of the metrics in the query, as far as it is known.
   public var metrics: [MetricDescription]
   public var charts: [Chart]
+  /// What can be drawn of native histograms, which have no line: a query to ask instead.
+  public var quantile: String?
   /// Series beyond those that are drawn.
   public var undrawn: Int
   public var rows: [ExploreRow]

@@ -89,6 +89,8 @@ public struct ItemPage: Sendable, Encodable {
   /// From effect to cause: what it serves, itself, what it needs.
   public var relations: [RelationColumn]
   public var charts: [Chart]
+  /// Those that look at it.
+  public var probes: [ProbeRow] = []
   public var incidents: [IncidentRow]
   public var tasks: [TaskRow]
   /// Newest first.

@@ -117,7 +117,7 @@ public struct PageLink: Hashable, Sendable, Encodable {
 
 /// Where a link leads; the path is made in one place.
 public enum PageTarget: Hashable, Sendable {
-  case overview, incidents, hosts, items, maintenance, rules, explore
+  case overview, incidents, hosts, items, maintenance, rules, explore, probes
   case incident(RecordNumber)
   case host(String)
   /// An item of the CMDB by its id.
@@ -139,6 +139,7 @@ public enum PageTarget: Hashable, Sendable {
     case .maintenance: "/maintenance"
     case .rules: "/rules"
     case .explore: "/explore"
+    case .probes: "/probes"
     case .incident(let number): "/incidents/\(number)"
     case .host(let name): "/hosts/" + PercentCoding.encode(name)
     case .item(let id): "/cmdb/" + PercentCoding.encode(id)

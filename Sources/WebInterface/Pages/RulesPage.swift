@@ -42,6 +42,8 @@ public struct RuleRow: Sendable, Encodable {
   public var summary: Phrase?
   /// The engine's message when the last evaluation failed.
   public var problem: String?
+  /// What Watchkeeper's own keys add: when its alerts may end, and what missing data mean.
+  public var policy: [Phrase] = []
   public var pending: Int
   public var firing: Int
   /// Why alerts go on although their condition no longer holds, and how many.

@@ -7,6 +7,8 @@ public struct ShellState: Sendable, Encodable {
   public var health: PageState
   /// What is wrong, or `nil` to show the count of probes.
   public var problem: Phrase?
+  /// The page that tells more about it.
+  public var target: PageTarget
   public var probesDelivering: Int
   public var probesExpected: Int
   /// When the newest sample was taken; `nil` before the first.
@@ -21,12 +23,14 @@ public struct ShellState: Sendable, Encodable {
   public var notices: [StatedPhrase]
 
   public init(
-    health: PageState, problem: Phrase? = nil, probesDelivering: Int, probesExpected: Int,
-    newestSample: Timestamp? = nil, incidentsWaiting: Int = 0, tasksWaiting: Int = 0, lastDelivery: Timestamp? = nil,
+    health: PageState, problem: Phrase? = nil, target: PageTarget = .probes, probesDelivering: Int,
+    probesExpected: Int, newestSample: Timestamp? = nil, incidentsWaiting: Int = 0, tasksWaiting: Int = 0,
+    lastDelivery: Timestamp? = nil,
     notices: [StatedPhrase] = []
   ) {
     self.health = health
     self.problem = problem
+    self.target = target
     self.probesDelivering = probesDelivering
     self.probesExpected = probesExpected
     self.newestSample = newestSample

@@ -22,6 +22,7 @@ public protocol ConsolePages: Sendable {
   func maintenance(weekOf instant: Timestamp?) async throws(ConsoleError) -> MaintenancePage
   /// The week of a task's slot, or the current week for a task without one. A window stands for its task.
   func maintenance(of record: RecordNumber) async throws(ConsoleError) -> MaintenancePage
+  func probes() async throws(ConsoleError) -> ProbesPage
   func rules() async throws(ConsoleError) -> RulesPage
   /// - Parameter query: empty for the page to begin with.
   func explore(_ query: String, range: PageRange) async throws(ConsoleError) -> ExplorePage

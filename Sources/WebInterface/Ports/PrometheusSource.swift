@@ -5,6 +5,7 @@ public protocol PrometheusSource: Sendable {
   func query(
     _ text: String, at time: Timestamp, _ options: PrometheusQueryOptions
   ) async throws(PrometheusFailure) -> PrometheusResult
+  /// The caller has bounded the number of steps.
   func queryRange(
     _ text: String, from start: Timestamp, through end: Timestamp, step: Duration, _ options: PrometheusQueryOptions
   ) async throws(PrometheusFailure) -> PrometheusResult

@@ -103,6 +103,7 @@ struct ShellDelta: Encodable {
   let pill: String
   let style: String
   let icon: String
+  let href: String
   let newestSample: Timestamp?
   let incidents: Int
   let tasks: Int
@@ -114,6 +115,7 @@ struct ShellDelta: Encodable {
     pill = (shell.problem ?? Phrase("shell.pill.watching", counts)).text(for: reader)
     style = ViewParts.styleName(shell.health)
     icon = "i-" + style
+    href = shell.target.path
     newestSample = shell.newestSample
     incidents = shell.incidentsWaiting
     tasks = shell.tasksWaiting

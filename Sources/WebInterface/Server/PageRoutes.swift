@@ -11,15 +11,15 @@ struct PageRoutes: Sendable {
   /// What a page's template and title are made from.
   private struct Face<Page: Sendable>: Sendable {
     let template: String
-    let tab: NavigationTab
+    let tab: NavigationTab?
     let title: @Sendable (Page, Reader) -> String
     let view: @Sendable (Page, ViewParts, Call) -> View
   }
 
   var routes: [Route] {
     [
-      overview, hosts, host, incidents, incident, items, item, maintenance, task, window, rules, backtest, explore,
-      runbook,
+      overview, hosts, host, incidents, incident, items, item, maintenance, task, window, probes, rules, backtest,
+      explore, runbook,
     ]
   }
 
@@ -134,6 +134,15 @@ struct PageRoutes: Sendable {
       }
       return try await console.maintenance(of: number)
     }
+  }
+
+  private var probes: Route {
+    let face = Face<ProbesPage>(template: "probes", tab: nil) { _, reader in
+      reader.text("probes.title")
+    } view: { page, parts, _ in
+      page.view(parts)
+    }
+    return page("/probes", .metricsRead, face) { _ async throws(ConsoleError) in try await console.probes() }
   }
 
   private var rules: Route {

@@ -49,6 +49,9 @@ struct WebRequest: Sendable {
     return String(value.dropFirst(7))
   }
 
+  /// Whether it changes nothing: long queries of Prometheus' API are posted.
+  var isReading: Bool { !isUnsafe || path.hasPrefix("/api/v1/") }
+
   var isUnsafe: Bool { method != "GET" && method != "HEAD" && method != "OPTIONS" }
 
   /// Whether the caller asks for JSON rather than a page: said by `Accept`, and the rule at the socket.

@@ -41,13 +41,14 @@ public struct WebServer: Sendable {
   }
 
   private func application(_ address: BindAddress, _ door: WebRequest.Door) -> some ApplicationProtocol {
-    let responder = CallbackResponder<BasicRequestContext> { request, _ in
-      await Self.respond(to: request, door, site, settings)
+    let responder = CallbackResponder<ConnectionContext> { request, context in
+      await Self.respond(to: request, context, door, site, settings)
     }
     return Application(
       responder: responder,
       server: .http1(
         configuration: .init(
+          additionalChannelHandlers: [ClientDeparture()],
           idleTimeout: .nanoseconds(settings.idleTimeMax.wholeMilliseconds * 1_000_000),
           httpDecoderConfiguration: .init(
             maxHeaderFieldSize: settings.headerBytesMax, maxHeaderListSize: settings.headerBytesMax))),
@@ -72,7 +73,7 @@ public struct WebServer: Sendable {
   }
 
   private static func respond(
-    to request: Request, _ door: WebRequest.Door, _ site: Site, _ settings: WebSettings
+    to request: Request, _ context: ConnectionContext, _ door: WebRequest.Door, _ site: Site, _ settings: WebSettings
   ) async -> Response {
     var headers: [String: String] = [:]
     for field in request.headers {
@@ -88,11 +89,14 @@ public struct WebServer: Sendable {
     } else {
       body = [UInt8](repeating: 0, count: settings.bodyBytesMax + 1)
     }
-    let answer = await site.respond(
-      to: WebRequest(
-        method: request.method.rawValue, path: request.uri.path, query: request.uri.query ?? "", headers: headers,
-        body: body, door: door))
-    return response(from: answer)
+    let question = WebRequest(
+      method: request.method.rawValue, path: request.uri.path, query: request.uri.query ?? "", headers: headers,
+      body: body, door: door)
+    // What changes something is carried through; reading is for the reader.
+    guard question.isReading, let departure = await context.departure else {
+      return response(from: await site.respond(to: question))
+    }
+    return response(from: await departure.cancelling { await site.respond(to: question) })
   }
 
   private static func response(from answer: WebResponse) -> Response {

@@ -31,7 +31,7 @@ struct BacktestView {
     let reader = parts.reader
     var view: View = [
       "style": "unk", "name": rule.name, "title": reader.text("backtest.title", ["rule": rule.name]),
-      "expression": rule.expression,
+      "expression": rule.expression, "policy": rule.policy.map(parts.rich),
       "spans": BacktestSpan.allCases.map { choice -> View in
         var view: View = ["href": "\(path)?since=\(choice.rawValue)", "text": reader.text("backtest.\(choice)")]
         if choice == span { view["current"] = true }
@@ -55,6 +55,7 @@ struct BacktestView {
     }
     view["incidents"] = tried.incidents.prefix(Self.rowsMax).map { incident(_: $0, until: result.to, parts) }
     view["hasIncidents"] = !tried.incidents.isEmpty
+    if tried.incidents.contains(where: { !$0.beside.isEmpty }) { view["beside"] = reader.text("backtest.beside") }
     if let ladder = tried.ladder {
       view["ladder"] = rungs(ladder, over: result.to.elapsed(since: result.from).inSeconds, reader)
       view["hasLadder"] = true
@@ -98,7 +99,7 @@ struct BacktestView {
     _ from: Timestamp, _ to: Timestamp?, until end: Timestamp, open: String, _ reader: Reader
   ) -> String {
     let length = reader.age(seconds: (to ?? end).elapsed(since: from).inSeconds)
-    return to == nil ? "\(length), \(reader.text(open))" : length
+    return to == nil ? length + reader.text("unit.comma") + reader.text(open) : length
   }
 
   private func fire(_ fire: BacktestFire, until end: Timestamp, _ parts: ViewParts) -> View {
@@ -165,30 +166,36 @@ struct BacktestDrawing {
     }
   }
 
-  /// At most eight: hours of a day, days of a week, every fifth day of a month.
+  /// Distances of ticks in seconds; the first that leaves at most eight. Days count from midnight in the reader's zone.
+  private static let tickSteps: [Int64] = [
+    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 43_200, 86_400, 432_000,
+  ]
+
   private var ticks: [View] {
-    let hour: Int64 = 3_600_000
-    let hours = to.elapsed(since: from).inSeconds / 3600
+    let seconds = to.elapsed(since: from).inSeconds
+    let step = Self.tickSteps.first { seconds / Double($0) <= 8 } ?? 864_000
+    // Zones differ by quarters of an hour, and change at one.
+    let stride = min(step, 900)
+    let first = (from.milliseconds / 1000 / stride + 1) * stride
     let zone = parts.reader.zone
-    let first = from.milliseconds - from.milliseconds % hour + hour
-    return stride(from: first, to: to.milliseconds, by: Int(hour)).compactMap { instant -> View? in
-      let clock = Int(zone.time(instant).prefix(2)) ?? 0
-      let isTick =
-        hours <= 2
-        ? true
-        : hours <= 30
-          ? clock % 4 == 0
-          : clock == 0 && (hours <= 200 || zone.dayNumber(instant) % 5 == 0)
-      guard isTick else { return nil }
-      let place = share(Timestamp(milliseconds: instant))
-      var view: View = ["x": Geometry.percent(place)]
-      if place > 0.04, place < 0.96 {
-        view["label"] =
-          hours <= 30
-          ? zone.time(instant)
-          : hours <= 200 ? parts.reader.weekday(instant) : String(zone.day(instant).suffix(5))
-      }
+    let places = Swift.stride(from: first, to: to.milliseconds / 1000, by: Int(stride)).filter { second in
+      (second + Int64(zone.offsetSeconds(second * 1000))) % step == 0
+    }
+    return places.enumerated().map { index, second in
+      let (instant, place) = (second * 1000, share(Timestamp(milliseconds: second * 1000)))
+      var view: View = ["x": Geometry.percent(place), "style": index % 2 == 1 ? "w-opt" : ""]
+      if place > 0.04, place < 0.96 { view["label"] = label(of: instant, step) }
       return view
+    }
+  }
+
+  private func label(of instant: Int64, _ step: Int64) -> String {
+    let reader = parts.reader
+    return switch step {
+    case ..<60: reader.zone.timeWithSeconds(instant)
+    case ..<86_400: reader.zone.time(instant)
+    case 86_400: reader.weekday(instant)
+    default: String(reader.zone.day(instant).suffix(5))
     }
   }
 }

@@ -75,14 +75,16 @@ extension ExploreFault {
 extension ExploreAnswer {
   fileprivate func view(_ parts: ViewParts, range: PageRange) -> View {
     var view: View = [
-      "summary": parts.text(summary), "remarks": remarks, "metrics": metrics.map(\.view),
+      "summary": [summary, cost].compactMap { $0 }.map(parts.text)
+        .joined(separator: parts.reader.language == .english ? " " : ""), "remarks": remarks,
+      "metrics": metrics.map(\.view),
       "charts": charts.map { ChartDrawing($0, parts, height: 260).view },
       "rows": rows.map { $0.view(parts) }, "hasRows": !rows.isEmpty,
       "steps": steps.map { $0.view(parts, range: range) }, "hasSteps": !steps.isEmpty,
     ]
+    if let quantile { view["quantile"] = ["query": quantile, "href": ExplorePage.path(quantile, range)] as View }
     if undrawn > 0 { view["undrawn"] = parts.reader.text("explore.undrawn", ["count": String(undrawn)]) }
     if unlisted > 0 { view["unlisted"] = parts.reader.text("explore.unlisted", ["count": String(unlisted)]) }
-    if let cost { view["cost"] = parts.text(cost) }
     if let rule { view["rule"] = rule }
     return view
   }

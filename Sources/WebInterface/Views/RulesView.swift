@@ -36,7 +36,7 @@ extension RuleRow {
     let reader = parts.reader
     var view: View = [
       "name": name, "anchor": PageTarget.ruleAnchor(file: file, group: group, name: name), "expression": expression,
-      "icon": look.icon, "style": look.style,
+      "icon": look.icon, "style": look.style, "policy": policy.map(parts.rich),
       "word": reader.text("rule.\(condition.rawValue)"),
       "incidents": incidents.map { ["number": $0.description, "href": PageTarget.incident($0).path] as View },
     ]

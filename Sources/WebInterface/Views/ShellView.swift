@@ -38,6 +38,7 @@ struct ShellView {
   private func pill(_ parts: ViewParts) -> View {
     var view = parts.state(shell.health)
     let counts = ["delivering": "\(shell.probesDelivering)", "expected": "\(shell.probesExpected)"]
+    view["href"] = shell.target.path
     view["label"] = parts.text(shell.problem ?? Phrase("shell.pill.watching", counts))
     if let newest = shell.newestSample { view["age"] = parts.ago(newest) }
     return view

@@ -52,6 +52,9 @@ private let backtestResultMessages: [Message] = [
     zh: "{count} 次，涉及 {series} 个序列，共 {length:age}，最长 {longest:age}"),
   Message("backtest.first-last", en: "First · last", zh: "首次 · 末次"),
   Message("backtest.incidents", en: "Incidents", zh: "事件"),
+  Message(
+    "backtest.beside", en: "In brackets: other incidents that the item had at that time.",
+    zh: "括号内为该配置项当时的其他事件。"),
   Message("backtest.opened", en: "{count} would open", zh: "将新建 {count} 个"),
   Message(
     "backtest.opened-known", en: "{count} would open, {known} of them there were",

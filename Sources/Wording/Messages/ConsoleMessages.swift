@@ -211,6 +211,9 @@ private let overviewSentenceMessages: [Message] = [
   Message("console.shell.probe", en: "Probe {probe} does not deliver", zh: "探测 {probe} 没有数据"),
   Message(
     "console.shell.probes", en: "Probe {probe} and {count} more do not deliver", zh: "探测 {probe} 等没有数据，另有 {count} 个"),
+  Message("console.shell.partial", en: "Probe {probe} is incomplete", zh: "探测 {probe} 数据不全"),
+  Message(
+    "console.shell.partials", en: "Probe {probe} and {count} more are incomplete", zh: "探测 {probe} 等数据不全，另有 {count} 个"),
   Message("console.shell.rules", en: "Rules were last evaluated {at:moment}", zh: "规则最近一次求值：{at:moment}"),
 ]
 

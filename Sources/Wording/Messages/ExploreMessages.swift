@@ -96,8 +96,15 @@ let exploreMessages: [Message] = [
     en: "{samples} {samples|sample|samples} of {series} {series|series|series} read, {milliseconds} ms.",
     zh: "读取 {series} 条序列、{samples} 个采样，用时 {milliseconds} 毫秒。"),
   Message(
-    "explore.histogram", en: "{count} observations, average {average}, half of them up to {median}",
-    zh: "{count} 次观测，平均 {average}，中位数 {median}"),
+    "explore.histogram",
+    en: "{count} observations from {least} to {greatest}, average {average}, half of them up to {median}",
+    zh: "{count} 次观测，{least} 至 {greatest}，平均 {average}，中位数 {median}"),
+  Message(
+    "explore.histogram-classic", en: "{count} observations from {least} to {greatest}, half of them up to {median}",
+    zh: "{count} 次观测，{least} 至 {greatest}，中位数 {median}"),
+  Message(
+    "explore.noLine", en: "Native histograms have no line. Over time ask for a quantile:",
+    zh: "原生直方图没有曲线。要看变化趋势，请查询分位数："),
   Message("explore.single", en: "No graph for this kind of value.", zh: "此类值没有曲线。"),
   Message("explore.chart", en: "Last {range:age}", zh: "最近 {range:age}"),
   Message("explore.example.up", en: "which targets answer", zh: "哪些目标有应答"),

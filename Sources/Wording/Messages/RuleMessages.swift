@@ -19,10 +19,16 @@ let ruleMessages: [Message] = [
   Message("rule.held", en: "for {length:age}", zh: "持续 {length:age}"),
   Message("rule.holds.recovery", en: "{count} held: the recovery expression does not hold", zh: "{count} 个保持：恢复条件尚未满足"),
   Message("rule.holds.no-data", en: "{count} held: no data", zh: "{count} 个保持：无数据"),
+  Message("rule.recovers", en: "Ends only once `{expression}` holds.", zh: "`{expression}` 成立后才解除。"),
+  Message("rule.no-data.keep", en: "Goes on while data are missing.", zh: "无数据期间保持原状态。"),
   Message(
-    "hold.recovery", en: "held: the recovery expression does not hold: {expression}",
-    zh: "保持：恢复条件尚未满足：{expression}"),
-  Message("hold.no-data", en: "held: no data since {since:moment}", zh: "保持：自 {since:moment} 起无数据"),
+    "rule.no-data.alert", en: "Goes on while data are missing, and alerts of that too.", zh: "无数据期间保持原状态，并对缺数据告警。"),
+  Message(
+    "hold.recovery", en: "no longer holds, but the recovery expression `{expression}` does not hold yet.",
+    zh: "已不成立，但恢复条件 `{expression}` 尚未满足，告警保持。"),
+  Message(
+    "hold.no-data", en: "cannot be judged: no data since {since:moment}.",
+    zh: "自 {since:moment} 起无数据，无法判断。"),
   Message("hold.told", en: "No data for {labels}: {rule} cannot be judged", zh: "{labels} 无数据：无法判断 {rule}"),
   Message("rule.sees", en: "{firing} firing, {pending} pending", zh: "{firing} 个触发，{pending} 个待定"),
 ]

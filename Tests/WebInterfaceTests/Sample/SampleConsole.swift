@@ -17,6 +17,8 @@ final class SampleConsole: Console {
   let outcome = Mutex<ActionOutcome>(.done(Reason("action.acknowledged", ["number": "INC-214"])))
   let isReady = Mutex<Readiness>(.ready)
   let feed = Mutex<[ConsoleDelta]>([])
+  /// What becomes of the query `endless`.
+  let endless = AsyncStream.makeStream(of: String.self)
 
   init(_ content: Content = .full, now: Timestamp = SampleConsole.now) {
     self.content = content

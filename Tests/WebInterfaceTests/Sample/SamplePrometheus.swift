@@ -13,6 +13,11 @@ extension SampleConsole {
     case "1": return PrometheusResult(.scalar(PrometheusPoint(at: time, 1)), warnings: ["w"], infos: ["i", "\"j\""])
     case "\"x\"": return PrometheusResult(.string(at: time, "x"))
     case "options": return PrometheusResult(.string(at: time, "\(options)"))
+    case "endless":
+      endless.continuation.yield("asked")
+      _ = await never()
+      endless.continuation.yield("cancelled")
+      throw PrometheusFailure(.canceled, "cancelled")
     case "slow": throw PrometheusFailure(.timeout, "query timed out")
     default: throw PrometheusFailure(.badData, "1:1: parse error: unexpected \"\(text)\"")
     }

@@ -214,6 +214,18 @@ extension SampleConsole {
       .done, result: BacktestResult(file: order.file, from: ago(1440), to: ago(0), rules: [rule]))
   }
 
+  func probes() async throws(ConsoleError) -> ProbesPage {
+    guard content == .full else { return ProbesPage(rows: []) }
+    return ProbesPage(rows: [
+      ProbeRow(
+        name: "db01", kind: "scrape", state: .ok, item: PageLink(.verbatim("db01"), to: .item("host:db01")),
+        intervalSeconds: 15, lastRun: ago(0.1), tookSeconds: 0.012, samples: 812),
+      ProbeRow(
+        name: "scripts", kind: "textfile", state: .warning, intervalSeconds: 15, lastRun: ago(0.1), tookSeconds: 0.001,
+        samples: 9, remark: Phrase("console.probe.partly", ["text": "backup.prom: line 3"])),
+    ])
+  }
+
   func rules() async throws(ConsoleError) -> RulesPage {
     guard content == .full else { return RulesPage(groups: []) }
     return RulesPage(groups: [

@@ -17,6 +17,16 @@ enum RawClient {
     }
   }
 
+  /// Sends a request and closes the connection without reading, once it is time.
+  static func leave(_ address: Address, _ request: String, when: () async -> Void) async throws {
+    let handle = try connected(address)
+    defer { close(handle) }
+    guard write(handle, request, request.utf8.count) == request.utf8.count else {
+      throw Failure(call: "write", code: errno)
+    }
+    await when()
+  }
+
   private static func blocking(_ address: Address, _ request: String) throws -> String {
     let handle = try connected(address)
     defer { close(handle) }
