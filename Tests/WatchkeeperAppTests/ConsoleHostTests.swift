@@ -169,7 +169,7 @@ struct ConsoleShellTests {
     #expect(
       page.rows.map { $0.remark?.text(for: chinese) } == [
         "连接被拒绝：x", "7 个序列被拒绝：该探测已有 20 个，达到上限——请去掉一些标签，或调大其 series_max",
-        "部分数据未能读取：/x/bad.prom: line 1: expected a value", "自 06:08 起没有运行完成。", "尚未运行。", nil,
+        "部分数据未能采集：/x/bad.prom: line 1: expected a value", "自 06:08 起没有运行完成。", "尚未运行。", nil,
       ])
     for id in try messageIDs(in: page) { #expect(Catalogue.contains(id), "\(id) has no words") }
     let shop = try await bench.sources.itemPage("application/shop", range: .hour)
@@ -186,7 +186,7 @@ struct ConsoleShellTests {
     worse.explanation = "a.prom: line 2"
     #expect(bad.news(since: nil) == ["a.prom: line 1"])
     #expect(worse.news(since: bad) == [])
-    #expect(good.news(since: worse) == ["everything can be read again"])
+    #expect(good.news(since: worse) == ["everything is collected again"])
     #expect(good.news(since: nil) == [])
     var crowded = good
     (crowded.refused, crowded.refusal) = (7, .tooManySeriesOfProbe(limit: 20))

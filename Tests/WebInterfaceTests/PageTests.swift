@@ -85,7 +85,7 @@ struct PageTests {
     let cookie = try await bench.logIn()
     #expect(await bench.get("/", cookie: cookie).text.contains(#"<a class="pill is-ok" href="/probes""#))
     let page = await bench.get("/probes", cookie: cookie).text
-    #expect(page.contains("<p class=\"s c-warn\">Not everything could be read: backup.prom: line 3</p>"))
+    #expect(page.contains("<p class=\"s c-warn\">Not everything could be collected: backup.prom: line 3</p>"))
     #expect(page.contains(#"<a href="/cmdb/host%3Adb01">db01</a>"#))
   }
 

@@ -121,7 +121,7 @@ extension ProbeStatus {
   func news(since before: ProbeStatus?) -> [String] {
     var news: [String] = []
     if refusal != before?.refusal { news.append(refusalText ?? "no series is refused any more") }
-    if (unread == nil) != (before?.unread == nil) { news.append(unread ?? "everything can be read again") }
+    if (unread == nil) != (before?.unread == nil) { news.append(unread ?? "everything is collected again") }
     return news
   }
 

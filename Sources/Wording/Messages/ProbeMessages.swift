@@ -16,7 +16,7 @@ let probeMessages: [Message] = [
   Message("probes.column.samples", en: "Samples", zh: "采样"),
   Message("console.probe.waiting", en: "Has not run yet.", zh: "尚未运行。"),
   Message("console.probe.silent", en: "No run has ended since {at:moment}.", zh: "自 {at:moment} 起没有运行完成。"),
-  Message("console.probe.partly", en: "Not everything could be read: {text}", zh: "部分数据未能读取：{text}"),
+  Message("console.probe.partly", en: "Not everything could be collected: {text}", zh: "部分数据未能采集：{text}"),
   Message("console.probe.refused", en: "{count} series were refused: {problem}", zh: "{count} 个序列被拒绝：{problem}"),
   Message(
     "console.probe.refused-own",
