@@ -140,4 +140,17 @@ struct MachineTests {
       #expect(await heard.next() == "cancelled")
     }
   }
+
+  @Test("a client that only ends its sending side still gets what is at hand", .timeLimit(.minutes(1)))
+  func halfOpen() async throws {
+    let (path, running) = try await served(SampleConsole())
+    defer { running.cancel() }
+    for page in ["/-/healthy", "/rules"] {
+      for _ in 1...20 {
+        let answer = try await RawClient.ask(
+          .path(path), "GET \(page) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", ending: .shut)
+        #expect(answer.hasPrefix("HTTP/1.1 200"))
+      }
+    }
+  }
 }

@@ -24,8 +24,8 @@ struct ShellBuilder {
     let problem = problem
     return ShellState(
       health: problem == nil ? .ok : .warning, problem: problem?.phrase, target: problem?.target ?? .probes,
-      probesDelivering: delivering.count,
-      probesExpected: probes.count, newestSample: probes.compactMap(\.lastRun).max(),
+      probesDelivering: delivering.count, probesExpected: probes.count,
+      newestSample: probes.compactMap(\.lastRun).max(),
       incidentsWaiting: IncidentListing(book: incidents).waiting.count,
       tasksWaiting: maintenance.openTasks.count { [.due, .late].contains(rows.progress(of: $0)) },
       lastDelivery: lastDelivery, notices: notices)

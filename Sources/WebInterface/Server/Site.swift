@@ -113,14 +113,15 @@ struct Site: Sendable {
         do throws(WebFailure) { return .success(try await work()) } catch { return .failure(error) }
       }
       group.addTask {
-        try? await clock.sleep(for: limit)
-        return nil
+        // Cut short, it leaves the word to the work, which hears of it too.
+        (try? await clock.sleep(for: limit)).map { .failure(.tookTooLong) }
       }
-      let first = await group.next() ?? nil
-      group.cancelAll()
-      return first
+      for await case let outcome? in group {
+        group.cancelAll()
+        return outcome
+      }
+      return .failure(.tookTooLong)
     }
-    guard let outcome else { throw .tookTooLong }
     return try outcome.get()
   }
 

@@ -8,12 +8,15 @@ enum RawClient {
     case path(String)
   }
 
+  /// What becomes of the sending side once the request is out.
+  enum Ending: Sendable { case open, shut }
+
   struct Failure: Error { let call: String, code: Int32 }
 
-  static func ask(_ address: Address, _ request: String) async throws -> String {
+  static func ask(_ address: Address, _ request: String, ending: Ending = .open) async throws -> String {
     try await withCheckedThrowingContinuation { continuation in
       // Blocking calls stay off the threads that Swift's tasks share.
-      DispatchQueue.global().async { continuation.resume(with: Result { try blocking(address, request) }) }
+      DispatchQueue.global().async { continuation.resume(with: Result { try blocking(address, request, ending) }) }
     }
   }
 
@@ -27,13 +30,14 @@ enum RawClient {
     await when()
   }
 
-  private static func blocking(_ address: Address, _ request: String) throws -> String {
+  private static func blocking(_ address: Address, _ request: String, _ ending: Ending) throws -> String {
     let handle = try connected(address)
     defer { close(handle) }
     var limit = timeval(tv_sec: 20, tv_usec: 0)
     setsockopt(handle, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     let bytes = Array(request.utf8)
     guard write(handle, bytes, bytes.count) == bytes.count else { throw Failure(call: "write", code: errno) }
+    if ending == .shut { shutdown(handle, Int32(SHUT_WR)) }
     var answer: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while true {
