@@ -145,11 +145,12 @@ struct MachineTests {
   func halfOpen() async throws {
     let (path, running) = try await served(SampleConsole())
     defer { running.cancel() }
-    for page in ["/-/healthy", "/rules"] {
+    for (place, part) in [("/-/healthy", "healthy\n"), ("/api/v1/query?query=endless", #""errorType":"canceled""#)] {
+      // What ends first, the work or the clock over it, is chance.
       for _ in 1...20 {
         let answer = try await RawClient.ask(
-          .path(path), "GET \(page) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", ending: .shut)
-        #expect(answer.hasPrefix("HTTP/1.1 200"))
+          .path(path), "GET \(place) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", ending: .shut)
+        #expect(answer.contains(part))
       }
     }
   }
