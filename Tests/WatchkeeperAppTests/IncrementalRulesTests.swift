@@ -144,6 +144,39 @@ struct IncrementalRulesTests {
     await store.close()
   }
 
+  @Test("a rule that fails is told when it begins to and when it no longer does, not in each round")
+  func failing() async throws {
+    let path = try folder.write("", to: "log")
+    let handle = try #require(FileHandle(forWritingAtPath: path))
+    // Without their names the two series are the same.
+    let expression = #"count_over_time({__name__=~"load|heat"}[20s])"#
+    let groups = try Self.groups("{record: counted, expr: '\(expression)'}", interval: "5s")
+    let evaluator = RuleEvaluator(
+      world: .test(clock), queries: queries, appender: store,
+      log: Log(clock: clock, environment: [:], descriptor: handle.fileDescriptor), external: .none,
+      offer: { _ in }, retire: { _ in })
+    try await evaluator.restore(groups)
+    let running = Task { await evaluator.run() }
+    func pass(_ count: UInt64, with names: String...) async throws {
+      let end = evaluator.view.rounds + count
+      for _ in 0..<200_000 where evaluator.view.rounds < end {
+        for name in names { try append(name, 1) }
+        clock.advance(by: .seconds(1))
+        for _ in 0..<10 { await Task.yield() }
+      }
+    }
+    try await pass(4, with: "load", "heat")
+    let failures = evaluator.view.failures.values.reduce(0, +)
+    try await pass(8, with: "load")
+    await evaluator.stop()
+    await running.value
+    #expect(failures >= 3)
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map { $0.dropFirst(9) }
+    #expect(
+      lines.count == 2 && lines[0].contains("counted: ") && lines[1].hasSuffix("it is evaluated again"), "\(lines)")
+    await store.close()
+  }
+
   @Test("a rule whose series left the store begins it anew, and nothing is refused") func departed() async throws {
     let groups = try Self.groups("{record: slow, expr: vector(1)}", interval: "30h")
     let evaluator = RuleEvaluator(

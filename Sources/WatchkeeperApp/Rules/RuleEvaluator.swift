@@ -56,6 +56,8 @@ actor RuleEvaluator {
   private var rounds: [RuleGroupKey: Task<Void, Never>] = [:]
   /// Groups whose last round the store did not take whole: told once, counted each time.
   private var refusing: Set<RuleGroupKey?> = []
+  /// Why rules failed in their last round, by place in the group: told once, counted each time.
+  private var failing: [RuleGroupKey: [Int: String]] = [:]
   /// Rows that the disk refused, for the next save.
   private var unsaved: [String: [UInt8]?] = [:]
 
@@ -166,6 +168,11 @@ actor RuleEvaluator {
     rounds[group.key] = nil
   }
 
+  private func tell(_ failure: String, of rule: Rule, _ index: Int, in group: RuleGroup) {
+    let known = failing[group.key, default: [:]].updateValue(failure, forKey: index)
+    if known != failure { log.warning("rules: \(rule.place): \(rule.name): \(failure)") }
+  }
+
   private func evaluate(_ group: RuleGroup, at slot: Timestamp) async {
     guard var state = states[group.key] else { return }
     let began = world.clock.uptime
@@ -179,9 +186,12 @@ actor RuleEvaluator {
       if let failure = outcome.failure {
         failures += 1
         // A round that the stop cut off says nothing.
-        if !isStopping { log.warning("rules: \(rule.place): \(rule.name): \(failure)") }
+        if !isStopping { tell("\(failure)", of: rule, index, in: group) }
       } else {
         outcomes[index] = outcome
+        if failing[group.key]?.removeValue(forKey: index) != nil {
+          log.notice("rules: \(rule.place): \(rule.name): it is evaluated again")
+        }
       }
       for error in outcome.templateErrors { log.warning("rules: \(rule.place): \(rule.name): template: \(error)") }
       published.withLock { $0.templateErrors += UInt64(outcome.templateErrors.count) }
