@@ -118,13 +118,10 @@ struct RemoteWriteSenderTests {
   }
 
   /// Lets time pass until the tasks under way have brought it about; on a busy machine they take their time.
-  private func until(_ what: String, by step: Duration = .milliseconds(1), _ isSo: () -> Bool) async {
+  private func until(_ what: String, by step: Duration = .milliseconds(1), _ isSo: () -> Bool) async throws {
     let limit = ContinuousClock.now + .seconds(120)
     while !isSo() {
-      guard ContinuousClock.now < limit else {
-        Issue.record("still waiting for \(what)")
-        return
-      }
+      try #require(ContinuousClock.now < limit, "still waiting for \(what)")
       clock.advance(by: step)
       await Task.yield()
     }
@@ -138,14 +135,14 @@ struct RemoteWriteSenderTests {
     let senders = senders(receiver)
     await senders.adopt([try endpoint("queue_config: {max_samples_per_send: 2}")])
     try await append("a", 1...6)
-    await until("the end") { receiver.requests.count == 5 }
+    try await until("the end") { receiver.requests.count == 5 }
     #expect(receiver.waits[0] >= .milliseconds(30) && receiver.waits[0] < .seconds(5), "\(receiver.waits)")
     #expect(receiver.waits[1] >= .seconds(7), "\(receiver.waits)")
     #expect(
       receiver.requests == [
         ["a 1.0", "a 2.0"], ["a 1.0", "a 2.0"], ["a 1.0", "a 2.0"], ["a 3.0", "a 4.0"], ["a 5.0", "a 6.0"],
       ])
-    await until("the count") { senders.views[0].view.samples == 5 }
+    try await until("the count") { senders.views[0].view.samples == 5 }
     let view = senders.views[0].view
     #expect(view.retried == 4 && view.refused == 1 && view.dropped.isEmpty && view.outage == nil)
     await senders.stop()
@@ -160,7 +157,7 @@ struct RemoteWriteSenderTests {
     let receiver = Receiver(.status(200))
     let senders = senders(receiver)
     await senders.adopt([try endpoint()])
-    await until("what the log holds") { receiver.taken == ["a 1.0", "a 2.0"] }
+    try await until("what the log holds") { receiver.taken == ["a 1.0", "a 2.0"] }
     await senders.stop()
     await store.close()
   }
@@ -172,13 +169,13 @@ struct RemoteWriteSenderTests {
     await senders.adopt([try endpoint("queue_config: {max_samples_per_send: 2, sample_age_limit: 1h}")])
     let start = clock.now
     try await append("a", 1...4)
-    await until("the first request") { !receiver.requests.isEmpty }
+    try await until("the first request") { !receiver.requests.isEmpty }
     #expect(senders.views[0].view.waitingSince == start.advanced(by: .milliseconds(2)))
     clock.advance(by: .seconds(3610))
-    await until("the drop") { senders.views[0].view.dropped[.tooOld] == 4 }
+    try await until("the drop") { senders.views[0].view.dropped[.tooOld] == 4 }
     receiver.answer(with: .status(200))
     try await append("a", 5...6)
-    await until("what is new") { receiver.taken.count == 2 }
+    try await until("what is new") { receiver.taken.count == 2 }
     #expect(receiver.taken == ["a 5.0", "a 6.0"])
     await senders.stop()
     await store.close()
@@ -191,17 +188,17 @@ struct RemoteWriteSenderTests {
     let patient = try endpoint("queue_config: {sample_age_limit: 1h}")
     await senders.adopt([patient])
     try await append("a", 1...2)
-    await until("the first request") { !receiver.requests.isEmpty }
+    try await until("the first request") { !receiver.requests.isEmpty }
     clock.set(by: .seconds(86_400))
     await senders.adopt([patient])
     let before = receiver.requests.count
-    await until("more requests") { receiver.requests.count > before + 1 }
+    try await until("more requests") { receiver.requests.count > before + 1 }
     #expect(senders.views[0].view.dropped.isEmpty)
     clock.advance(by: .seconds(3590))
-    await until("the drop") { senders.views[0].view.dropped[.tooOld] == 2 }
+    try await until("the drop") { senders.views[0].view.dropped[.tooOld] == 2 }
     try await append("a", 3...3)
     receiver.answer(with: .status(200))
-    await until("what is new") { receiver.taken == ["a 3.0"] }
+    try await until("what is new") { receiver.taken == ["a 3.0"] }
     await senders.stop()
     await store.close()
   }
@@ -231,7 +228,7 @@ struct RemoteWriteSenderTests {
       store.append(batch)
     }
     await store.commit()
-    await until("all that goes out") { senders.views[0].view.samples == 240 }
+    try await until("all that goes out") { senders.views[0].view.samples == 240 }
     let taken = server.notes.map { $0.split(separator: "\n") }
     #expect(taken.joined().map(String.init) == (1...200).map { "a \(Double($0))" } + (1...40).map { "b \(Double($0))" })
     #expect(taken.count < 60, "parts are as large as the endpoint takes them")
@@ -247,7 +244,7 @@ struct RemoteWriteSenderTests {
     let senders = senders(receiver)
     await senders.adopt([try endpoint()])
     try await append("a", 1...12)
-    await until("all refused", by: .milliseconds(10)) { senders.views[0].view.refused == 12 }
+    try await until("all refused", by: .milliseconds(10)) { senders.views[0].view.refused == 12 }
     #expect(receiver.requests.map(\.count) == [12, 6, 3] + Array(repeating: 1, count: 12))
     for (wait, least) in zip(receiver.waits.dropFirst(3), [30, 60, 120, 240, 480, 960, 1920, 3840, 5000, 5000, 5000]) {
       #expect(wait >= .milliseconds(least), "\(receiver.waits)")
@@ -276,7 +273,7 @@ struct RemoteWriteSenderTests {
     store.append(batch)
     await store.commit()
     let expected = version == .one ? ["p h3.0"] : ["p h3.0", "o h2.0"]
-    await until("what goes out") { senders.views[0].view.histograms == expected.count }
+    try await until("what goes out") { senders.views[0].view.histograms == expected.count }
     #expect(receiver.requests == [expected])
     #expect(senders.views[0].view.dropped == (version == .one ? [.customBuckets: 1] : [:]))
     await senders.stop()
@@ -290,7 +287,7 @@ struct RemoteWriteSenderTests {
     await killed.adopt([try endpoint("queue_config: {max_samples_per_send: 3}")])
     try await append("a", 1...3)
     try await append("b", 1...2)
-    await until("the second request") { hanging.requests.count == 2 }
+    try await until("the second request") { hanging.requests.count == 2 }
     try await append("b", 3...3)
     // As kill -9 leaves it: the files as they are.
     for name in ["samples", "remote-write.json"] {
@@ -305,7 +302,7 @@ struct RemoteWriteSenderTests {
     let receiver = Receiver(.status(200))
     let senders = senders(receiver, over: revived)
     await senders.adopt([try endpoint("queue_config: {max_samples_per_send: 3}")])
-    await until("what was left") { receiver.requests.count == 2 }
+    try await until("what was left") { receiver.requests.count == 2 }
     #expect(hanging.requests == [["a 1.0", "a 2.0", "a 3.0"], ["b 1.0", "b 2.0"]])
     #expect(receiver.requests == [["b 1.0", "b 2.0"], ["b 3.0"]])
     await senders.stop()
@@ -321,9 +318,9 @@ struct RemoteWriteSenderTests {
     let senders = senders(receiver)
     await senders.adopt([try endpoint("protobuf_message: io.prometheus.write.v2.Request")])
     try await append("a", 1...1)
-    await until("the first request") { senders.views[0].view.outage != nil }
+    try await until("the first request") { senders.views[0].view.outage != nil }
     #expect(senders.views[0].view.outage?.contains("–") == true)
-    await until("the second request") { senders.views[0].view.samples == 1 }
+    try await until("the second request") { senders.views[0].view.samples == 1 }
     #expect(receiver.requests == [["a 1.0"], ["a 1.0"]])
     await senders.stop()
     await store.close()
@@ -351,14 +348,14 @@ struct RemoteWriteSenderTests {
       try store.reference(for: LabelSet(["__name__": "h", "host": "h"])), at: clock.now, histogram)
     store.append(batch)
     try await append("a", 7...7, back: 60_000)
-    await until("what goes out") { receiver.requests.count == 2 }
+    try await until("what goes out") { receiver.requests.count == 2 }
     #expect(receiver.requests == [["a 2.0"], ["a 7.0"]])
-    await until("the counts") {
+    try await until("the counts") {
       senders.views[1].view.samples == 2 && senders.views[1].view.dropped == [.relabelled: 1, .histogram: 1]
     }
     await senders.adopt([dead, live])
     try await append("a", 8...8)
-    await until("the third request") { receiver.requests.count == 3 }
+    try await until("the third request") { receiver.requests.count == 3 }
     #expect(receiver.requests.last == ["a 8.0"] && senders.views[1].view.samples > 1)
     #expect(hanging.requests.allSatisfy { $0 == hanging.requests.first })
     await senders.stop()
