@@ -40,7 +40,9 @@ extension EmbeddedStore {
       guard let first = next.first else { return nil }
       // Rows of another day that were committed before come before.
       let bound = end?.place ?? LogPlace(row: next.dropFirst().first.map { max($0.row, first.row + 1) } ?? .max)
-      return try first.file.readLog(from: first.place, upTo: bound, limit: end == nil ? limit : .max) {
+      var row = store.loggedRow.withLock { $0.take() }
+      defer { store.loggedRow.withLock { $0 = row } }
+      return try first.file.readLog(from: first.place, upTo: bound, limit: end == nil ? limit : .max, &row) {
         store.labels(of: $0, in: first.file)
       }
     }
@@ -101,9 +103,12 @@ extension OpenDayFile {
     try reader.read { try Int64.fetchOne($0, sql: "SELECT MIN(seq) FROM batch WHERE seq >= ?", arguments: [place.row]) }
   }
 
-  /// - Parameter known: labels by the file's numbers; what is missing is read from the file.
+  /// - Parameters:
+  ///   - last: where a page before ended; set to where this one does.
+  ///   - known: labels by the file's numbers; what is missing is read from the file.
   fileprivate func readLog(
-    from start: LogPlace, upTo bound: LogPlace, limit: Int, _ known: ([UInt32]) -> [LabelSet?]
+    from start: LogPlace, upTo bound: LogPlace, limit: Int, _ last: inout LoggedRow?,
+    _ known: ([UInt32]) -> [LabelSet?]
   ) throws -> LogPage {
     try reader.read { db in
       var page = LogPageBuilder(file: name.text, start: start, bound: bound, limit: limit)
@@ -112,8 +117,13 @@ extension OpenDayFile {
       while page.isOpen, let row = try rows.next() {
         let sequence = ChunkRow.integer(row, 0)
         guard LogPlace(row: sequence) < bound else { break }
-        page.take(try row.withBytes(1) { BatchRecord(decoding: $0) }, sequence)
+        if last?.file != name || last?.sequence != sequence {
+          let record = try row.withBytes(1) { BatchRecord(decoding: $0) }
+          last = record.map { LoggedRow(file: name, sequence: sequence, record: $0) }
+        }
+        page.take(last?.record, sequence)
       }
+      if !page.endsWithinRow { last = nil }
       return try page.finished(known) { number in
         let statement = try db.cachedStatement(sql: "SELECT labels FROM series WHERE id = ?")
         let row = try Row.fetchOne(statement, arguments: [number])
@@ -121,6 +131,13 @@ extension OpenDayFile {
       }
     }
   }
+}
+
+/// A row that goes on in the next page: a commit of many series is many pages, and is decoded once.
+struct LoggedRow: Sendable {
+  let file: DayFileName
+  let sequence: Int64
+  let record: BatchRecord
 }
 
 /// Fills a page row by row.
@@ -135,6 +152,7 @@ private struct LogPageBuilder {
   private(set) var isOpen = true
   private var places: [UInt32: Int] = [:]
   private var samples: [(number: UInt32, series: LoggedSeries)] = []
+  var endsWithinRow: Bool { page.end.offset > 0 }
 
   init(file: String, start: LogPlace, bound: LogPlace, limit: Int) {
     page = LogPage(file: file, end: start)

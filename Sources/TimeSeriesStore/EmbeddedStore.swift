@@ -22,6 +22,7 @@ public final class EmbeddedStore: SampleAppender, Sendable {
   let restraint = Mutex<String?>(nil)
   /// From where on each reader of the batch log still needs it.
   let logHolds = Mutex<[String: LogPosition]>([:])
+  let loggedRow = Mutex<LoggedRow?>(nil)
   /// Touched on `writer` only; the lock is there for the compiler.
   let waiting = Mutex(WaitingWork())
   /// Commits, one after the other.
