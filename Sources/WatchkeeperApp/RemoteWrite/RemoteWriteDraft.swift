@@ -33,7 +33,7 @@ struct RemoteWriteDraft: Sendable {
         dropped[.histogram, default: 0] += series.histograms.count
         continue
       }
-      // Receivers of 1.0 do not look for bounds and would read such counts as those of other buckets.
+      // Receivers of 1.0 need not know the bounds of such buckets; Prometheus leaves them out of 1.0 likewise.
       let carried =
         endpoint.version == .two ? series.histograms : series.histograms.filter { !$0.histogram.hasCustomBounds }
       if carried.count < series.histograms.count {
