@@ -53,7 +53,20 @@ struct RemoteWriteMessageTests {
     var store = Numbering()
     let round = try table.read(message.packed, .two) { labels throws(AppendError) in try store.reference(labels) }
     #expect(round.metadata == [entry])
-    #expect(message.headers.map(\.value).contains("application/x-protobuf;proto=io.prometheus.write.v2.Request"))
+  }
+
+  @Test(
+    "a request says what it is",
+    arguments: [
+      (RemoteWriteVersion.one, "application/x-protobuf", "0.1.0"),
+      (.two, "application/x-protobuf;proto=io.prometheus.write.v2.Request", "2.0.0"),
+    ])
+  func headers(_ version: RemoteWriteVersion, _ type: String, _ number: String) {
+    let headers = Dictionary(uniqueKeysWithValues: RemoteWriteMessage(version).headers.map { ($0.name, $0.value) })
+    #expect(
+      headers == [
+        "Content-Type": type, "Content-Encoding": "snappy", "X-Prometheus-Remote-Write-Version": number,
+      ])
   }
 
   @Test("a series finds the entry of its family")
@@ -89,7 +102,8 @@ struct RemoteWriteMessageTests {
     let isWhole = Bool.random(using: &random)
     func buckets(_ length: Int) -> NativeHistogram.Buckets {
       let counts = (0..<length).map { _ in
-        let count = Double(Int.random(in: 0...(1 << 40), using: &random))
+        // Beyond 64 bits too.
+        let count = Double(Int.random(in: 0...(1 << 40), using: &random)) * (Bool.random(using: &random) ? 1 : 0x1p30)
         return isWhole ? count : count + 0.25
       }
       return NativeHistogram.Buckets(

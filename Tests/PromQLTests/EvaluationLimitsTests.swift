@@ -87,4 +87,23 @@ struct EvaluationLimitsTests {
     let end = EvaluationRange.instant(Timestamp(milliseconds: 999_000))
     #expect(throws: PromQLError.self) { try evaluate("count(hits_total)", over: store, end, limits: limits) }
   }
+
+  @Test("series of one result and values of all have a limit each, by name")
+  func counts() throws {
+    let store = store(series: 10, samples: 1000)
+    let range = range(seconds: 1000)
+    let thrice = "hits_total + hits_total + hits_total"
+    var limits = EvaluationLimits()
+    limits.seriesMax = 10
+    _ = try evaluate("hits_total", over: store, range, limits: limits)
+    limits.seriesMax = 9
+    let many = #expect(throws: PromQLError.self) { try evaluate("hits_total", over: store, range, limits: limits) }
+    #expect(many?.cause == .limit(.series, max: 9))
+    limits = EvaluationLimits()
+    // 10,000 values each.
+    limits.samplesMax = 25_000
+    _ = try evaluate("hits_total", over: store, range, limits: limits)
+    let error = #expect(throws: PromQLError.self) { try evaluate(thrice, over: store, range, limits: limits) }
+    #expect(error?.cause == .limit(.samples, max: 25_000))
+  }
 }

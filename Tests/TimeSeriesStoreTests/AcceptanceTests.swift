@@ -155,6 +155,19 @@ struct AcceptanceTests {
     #expect(try await store.read(limits: limits).count == 5)
     limits.bytesMax -= 1
     await #expect(throws: SeriesReadError.tooManyBytes(limit: limits.bytesMax)) { try await store.read(limits: limits) }
+    limits.bytesMax = 20 * SeriesSlice.bytesEach + 10 * SeriesSlice.bytesForLabels
+    let selection = SeriesSelection([], after: .epoch, through: clock.now.advanced(by: .seconds(1)))
+    #expect(try await store.select([selection, selection], limits: limits).map(\.count) == [5, 5])
+    limits.bytesMax -= 1
+    await #expect(throws: SeriesReadError.tooManyBytes(limit: limits.bytesMax)) {
+      try await store.select([selection, selection], limits: limits)
+    }
+    let cancelled = Task {
+      while !Task.isCancelled { await Task.yield() }
+      return try await store.read()
+    }
+    cancelled.cancel()
+    await #expect(throws: SeriesReadError.cancelled) { try await cancelled.value }
     limits = ReadLimits()
     limits.timeMax = .seconds(-1)
     await #expect(throws: SeriesReadError.tookTooLong(limit: .seconds(-1))) { try await store.read(limits: limits) }

@@ -58,6 +58,39 @@ struct MatchingTests {
     await revived.close()
   }
 
+  @Test("names and values, with how many series have each, are those of the plain definition")
+  func names() async throws {
+    let store = try EmbeddedStore(folder: folder.store, clock: clock)
+    var oracle = MemorySeries()
+    try fill(store, &oracle)
+    func compare(_ selector: [[LabelMatcher]]) async throws {
+      let limits = ReadLimits()
+      let names = try await oracle.labelNames(matching: selector, limits: limits)
+      #expect(try await store.labelNames(matching: selector, limits: limits) == names)
+      for name in ["__name__", "job", "host", "number", "absent"] {
+        let values = try await oracle.labelValues(of: name, matching: selector, limits: limits)
+        #expect(try await store.labelValues(of: name, matching: selector, limits: limits) == values, "\(name)")
+      }
+    }
+    var random = SplitMix64(seed: 7)
+    try await compare([])
+    for _ in 0..<30 { try await compare([try matchers(&random), try matchers(&random)]) }
+    // More than are looked at in one go.
+    for number in 0..<4200 {
+      let labels = LabelSet(["__name__": "many", "number": "\(number)"])
+      try store.append(labels, [(TestTime.noon, 1)])
+      oracle.append(labels, at: Timestamp(milliseconds: TestTime.noon), 1)
+    }
+    let many = [LabelMatcher("__name__", .equals("many"))]
+    try await compare([many])
+    var limits = ReadLimits()
+    limits.timeMax = .seconds(-1)
+    await #expect(throws: SeriesReadError.tookTooLong(limit: limits.timeMax)) {
+      try await store.labelNames(matching: [many], limits: limits)
+    }
+    await store.close()
+  }
+
   private func compare(_ store: EmbeddedStore, _ oracle: MemorySeries, _ stage: Comment) async throws {
     var random = SplitMix64(seed: 5)
     for _ in 0..<150 {

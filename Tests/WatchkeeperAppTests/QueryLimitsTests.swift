@@ -15,11 +15,16 @@ struct QueryLimitsTests {
     let stored: MemorySeries
     let clock: TestClock
     let takes: Duration
+    /// Seconds that each read is given.
+    let given = Order()
+    var isInterrupted = false
 
     func select(
       _ selections: [SeriesSelection], limits: ReadLimits
     ) async throws(SeriesReadError) -> [[SeriesSlice]] {
+      given.numbers.withLock { $0.append(Int(limits.timeMax.inSeconds)) }
       clock.advance(by: takes)
+      if isInterrupted { throw .tookTooLong(limit: limits.timeMax) }
       return try await stored.select(selections, limits: limits)
     }
 
@@ -132,6 +137,29 @@ struct QueryLimitsTests {
     #expect(gate.counts.running == 0)
   }
 
+  @Test("waiting for a turn takes from the time to read, and the limit that is named is the setting's")
+  func waitingCounts() async throws {
+    let gate = QueryGate(runningMax: 1, clock: clock)
+    try await gate.enter(within: .seconds(10))
+    let reader = SlowReader(stored: stored(), clock: clock, takes: .zero, isInterrupted: true)
+    let queries = QueryService(reader: reader, lookback: .seconds(300), clock: clock).passing(gate)
+    let now = clock.now
+    let asking = Task { try await queries.evaluate(Self.heavy, over: .instant(now)) }
+    await settle(gate, waiting: 1)
+    clock.advance(by: .seconds(100))
+    gate.leave(havingHeld: 0)
+    let error = await #expect(throws: QueryService.Failure.self) { try await asking.value }
+    #expect(reader.given.numbers.withLock { $0 } == [20])
+    let isNamed = if case .reading(.tookTooLong(limit: .seconds(120))) = error { true } else { false }
+    #expect(isNamed, "\(String(describing: error))")
+  }
+
+  @Test("a query may ask for less time, not for more") func askedTime() {
+    let queries = QueryService(reader: stored(), lookback: .seconds(300), clock: clock)
+    #expect(queries.answering(within: .seconds(7)).limits.timeMax == .seconds(7))
+    #expect(queries.answering(within: .seconds(7000)).limits.timeMax == .seconds(120))
+  }
+
   @Test("who waits too long, leaves, or comes when too many wait is told so") func refusals() async throws {
     let gate = QueryGate(runningMax: 1, clock: clock)
     try await gate.enter(within: .seconds(10))
@@ -155,6 +183,11 @@ struct QueryLimitsTests {
   @Test("memory goes back once, some time after large queries, never after small ones") func memory() async throws {
     let released = Mutex(0)
     let gate = QueryGate(runningMax: 2, clock: clock) { released.withLock { $0 += 1 } }
+    try await gate.enter(within: .seconds(1))
+    gate.leave(havingHeld: QueryGate.releaseBytesMin - 1)
+    clock.advance(by: QueryGate.releaseDelay)
+    for _ in 0..<1000 { await Task.yield() }
+    #expect(released.withLock { $0 } == 0)
     for bytes in [QueryGate.releaseBytesMin, 1000, QueryGate.releaseBytesMin] {
       try await gate.enter(within: .seconds(1))
       gate.leave(havingHeld: bytes)

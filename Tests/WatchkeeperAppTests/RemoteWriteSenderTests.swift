@@ -162,6 +162,55 @@ struct RemoteWriteSenderTests {
     await store.close()
   }
 
+  @Test("the log keeps what an endpoint has not got, and nothing for one that has it or is gone")
+  func heldLog() async throws {
+    func logged(_ host: String) async throws -> Bool {
+      store.closeChunks(.all)
+      await store.commit()
+      await store.prune()
+      // Rows leave with the next commit, whole commits each.
+      try await append("other", 1...1)
+      let page = try await store.readLog(after: [:], limit: 100)
+      return page?.series.contains { $0.labels["host"] == host } == true
+    }
+    let start = clock.now
+    let receiver = Receiver(.status(503))
+    let senders = senders(receiver)
+    await senders.adopt([try endpoint()])
+    try await append("a", 1...2)
+    #expect(try await logged("a"))
+    receiver.answer(with: .status(200))
+    try await until("all that is sent") {
+      senders.views[0].view.samples >= 3 && senders.views[0].view.waitingSince == nil
+    }
+    #expect(senders.views[0].view.newestSent.map { $0 >= start.milliseconds + 2 } == true)
+    try await append("b", 1...1)
+    try await until("one more") { receiver.taken.contains("b 1.0") && senders.views[0].view.waitingSince == nil }
+    #expect(try await !logged("a"))
+    receiver.answer(with: .status(503))
+    try await append("c", 1...1)
+    #expect(try await logged("c"))
+    await senders.adopt([])
+    #expect(try await !logged("c"))
+    await senders.stop()
+    await store.close()
+  }
+
+  @Test("a place beyond the log, which counts anew when all of it was pruned, leaves nothing out")
+  func placeBeyond() async throws {
+    try await append("a", 1...1)
+    let end = try await store.endOfLog()
+    let cursor = RemoteWriteCursor(position: end.mapValues { LogPlace(row: $0.row + 1_000_000) })
+    _ = await RemoteWriteCursors(path: folder.path + "/remote-write.json").save(cursor, of: "127.0.0.1:1")
+    let receiver = Receiver(.status(200))
+    let senders = senders(receiver)
+    await senders.adopt([try endpoint()])
+    try await append("b", 1...1)
+    try await until("what comes") { receiver.taken == ["b 1.0"] }
+    await senders.stop()
+    await store.close()
+  }
+
   @Test("what waits longer than the age limit is left out and counted; what comes then goes out")
   func age() async throws {
     let receiver = Receiver(.status(503))
@@ -199,7 +248,17 @@ struct RemoteWriteSenderTests {
     try await append("a", 3...3)
     receiver.answer(with: .status(200))
     try await until("what is new") { receiver.taken == ["a 3.0"] }
+    receiver.answer(with: .status(503))
+    try await append("a", 4...4)
+    try await until("an outage") { senders.views[0].view.outage != nil }
     await senders.stop()
+
+    // A program that was not there for two hours does not know that its clock was not set, and believes it.
+    clock.advance(by: .seconds(7200))
+    let later = self.senders(receiver)
+    await later.adopt([patient])
+    try await until("what waited meanwhile") { later.views[0].view.dropped == [.tooOld: 1] }
+    await later.stop()
     await store.close()
   }
 
@@ -231,7 +290,7 @@ struct RemoteWriteSenderTests {
     try await until("all that goes out") { senders.views[0].view.samples == 240 }
     let taken = server.notes.map { $0.split(separator: "\n") }
     #expect(taken.joined().map(String.init) == (1...200).map { "a \(Double($0))" } + (1...40).map { "b \(Double($0))" })
-    #expect(taken.count < 60, "parts are as large as the endpoint takes them")
+    #expect(taken.count < 30, "behind the one that is left out parts grow again")
     let view = senders.views[0].view
     #expect(view.refused == 1 && view.dropped.isEmpty && view.retried > 240)
     await senders.stop()
@@ -242,13 +301,21 @@ struct RemoteWriteSenderTests {
   func neverSmallEnough() async throws {
     let receiver = Receiver(.status(413), clock: clock)
     let senders = senders(receiver)
-    await senders.adopt([try endpoint()])
+    await senders.adopt([try endpoint("queue_config: {max_backoff: 1h}")])
     try await append("a", 1...12)
     try await until("all refused", by: .milliseconds(10)) { senders.views[0].view.refused == 12 }
     #expect(receiver.requests.map(\.count) == [12, 6, 3] + Array(repeating: 1, count: 12))
-    for (wait, least) in zip(receiver.waits.dropFirst(3), [30, 60, 120, 240, 480, 960, 1920, 3840, 5000, 5000, 5000]) {
-      #expect(wait >= .milliseconds(least), "\(receiver.waits)")
+    for (number, wait) in receiver.waits.dropFirst(3).enumerated() {
+      #expect(wait >= .milliseconds(30 << number), "\(receiver.waits)")
     }
+    receiver.answer(with: .status(200))
+    try await append("a", 13...13)
+    try await until("one that is taken") { senders.views[0].view.samples == 1 }
+    receiver.answer(with: .status(413))
+    try await append("a", 14...15)
+    try await until("two more") { senders.views[0].view.refused == 14 }
+    // Not the minutes of before.
+    #expect(receiver.waits.last.map { $0 < .seconds(60) } == true, "\(receiver.waits)")
     await senders.stop()
     await store.close()
   }
