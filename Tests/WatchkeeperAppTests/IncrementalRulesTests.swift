@@ -82,6 +82,24 @@ struct IncrementalRulesTests {
     await store.close()
   }
 
+  @Test("a stop that cuts a check off is no difference between the two ways") func stopped() async throws {
+    try append("load", 3)
+    await store.commit()
+    let groups = try Self.groups("{alert: A, expr: load > 1}")
+    let incremental = IncrementalRules(source: store, queries: queries, clock: clock, log: .test)
+    await incremental.adopt(groups)
+    _ = await filled(groups[0].rules[0], incremental)
+    let query = groups[0].rules[0].query
+    let evaluation = await Task { [queries, clock] in
+      withUnsafeCurrentTask { $0?.cancel() }
+      return await RuleEvaluation.run(
+        query, offset: .zero, at: clock.now, queries, incremental, clock: clock, shadow: .wanted)
+    }.value
+    #expect(evaluation.difference == nil)
+    #expect(Self.values(evaluation.result) == [3])
+    await store.close()
+  }
+
   @Test("each rule has its turn to be evaluated both ways, one of many series more seldom")
   func turns() throws {
     let group = try Self.groups("{record: a, expr: load}, {record: b, expr: load}, {record: c, expr: load}")[0]

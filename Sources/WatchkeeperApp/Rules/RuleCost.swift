@@ -43,6 +43,8 @@ struct RuleEvaluation: Sendable {
     // Once more on a difference: samples may have come between the two looks.
     for attempt in 0..<2 {
       let expected = await plain(query, at: time, queries, clock, since: clock.uptime, because: .differed)
+      // A stop cuts queries off, which is no difference.
+      if Task.isCancelled { break }
       guard let found = RuleResult(await incremental.evaluate(rule, at: time), at: time),
         let difference = ShadowCheck.difference(found, expected.result)
       else { break }
