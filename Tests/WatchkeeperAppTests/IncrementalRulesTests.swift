@@ -82,21 +82,29 @@ struct IncrementalRulesTests {
     await store.close()
   }
 
-  @Test("a stop that cuts a check off is no difference between the two ways") func stopped() async throws {
+  @Test("a check that a stop or a limit cuts off is no difference between the two ways") func cutShort() async throws {
     try append("load", 3)
+    try append("load", 4, secondsAgo: 5)
     await store.commit()
-    let groups = try Self.groups("{alert: A, expr: load > 1}")
+    let groups = try Self.groups("{alert: A, expr: 'max_over_time(load[1m]) > 1'}")
     let incremental = IncrementalRules(source: store, queries: queries, clock: clock, log: .test)
     await incremental.adopt(groups)
     _ = await filled(groups[0].rules[0], incremental)
     let query = groups[0].rules[0].query
-    let evaluation = await Task { [queries, clock] in
+    var limits = ReadLimits()
+    limits.samplesMax = 1
+    let strict = QueryService(reader: store, limits: limits, lookback: .seconds(300), clock: clock)
+    let limited = await RuleEvaluation.run(
+      query, offset: .zero, at: clock.now, strict, incremental, clock: clock, shadow: .wanted)
+    let stopped = await Task { [queries, clock] in
       withUnsafeCurrentTask { $0?.cancel() }
       return await RuleEvaluation.run(
         query, offset: .zero, at: clock.now, queries, incremental, clock: clock, shadow: .wanted)
     }.value
-    #expect(evaluation.difference == nil)
-    #expect(Self.values(evaluation.result) == [3])
+    for evaluation in [limited, stopped] {
+      #expect(evaluation.isShadowed && evaluation.difference == nil && evaluation.cost.plain == nil)
+      #expect(Self.values(evaluation.result) == [4])
+    }
     await store.close()
   }
 

@@ -39,6 +39,15 @@ struct QueryService: Sendable {
       case .waiting(let refusal): refusal.description
       }
     }
+
+    /// Whether it says nothing about the answer: the query would have one with more time, room or a sound store.
+    var isFromOutside: Bool {
+      guard case .query(let error) = self else { return true }
+      return switch error.cause {
+      case .limit, .tookTooLong, .cancelled: true
+      case .syntax, .type, .execution: false
+      }
+    }
   }
 
   /// The same for visitors, who ask anything: they wait for their turn, and run on threads of their own.

@@ -16,10 +16,17 @@ struct RuleEvaluation: Sendable {
   let result: RuleResult
   let cost: RuleCost
   /// Of a shadow check: what differed, twice.
-  var difference: String?
-  var isShadowed = false
+  private(set) var difference: String?
+  private(set) var isShadowed = false
+  /// The plain evaluation came to no answer: a stop, a limit or the store stood in its way.
+  private var wasCutShort = false
 
   enum Shadow { case none, wanted }
+
+  private init(_ result: RuleResult, _ cost: RuleCost) {
+    self.result = result
+    self.cost = cost
+  }
 
   /// - Parameter shadow: whether to compare with the plain evaluator, whose answer stands when they differ.
   static func run(
@@ -37,14 +44,14 @@ struct RuleEvaluation: Sendable {
       return await plain(query, at: time, queries, clock, since: began, because: reason)
     }
     var evaluation = RuleEvaluation(
-      result: result, cost: RuleCost(plain: nil, cost: answer.cost, took: clock.uptime - began))
+      result, RuleCost(plain: nil, cost: answer.cost, took: clock.uptime - began))
     guard shadow == .wanted else { return evaluation }
     evaluation.isShadowed = true
     // Once more on a difference: samples may have come between the two looks.
     for attempt in 0..<2 {
       let expected = await plain(query, at: time, queries, clock, since: clock.uptime, because: .differed)
-      // A stop cuts queries off, which is no difference.
-      if Task.isCancelled { break }
+      // Nothing to compare with: rules that read more than a query may are kept by the incremental way alone.
+      if expected.wasCutShort { break }
       guard let found = RuleResult(await incremental.evaluate(rule, at: time), at: time),
         let difference = ShadowCheck.difference(found, expected.result)
       else { break }
@@ -64,13 +71,18 @@ struct RuleEvaluation: Sendable {
   ) async -> RuleEvaluation {
     var cost = EvaluationCost()
     let result: RuleResult
+    var wasCutShort = false
     do {
       let answer = try await queries.evaluate(query, over: .instant(time), counting: &cost)
       result = RuleResult(answer.value, at: time)
     } catch {
       result = .failed(error.description)
+      wasCutShort = error.isFromOutside
     }
-    return RuleEvaluation(result: result, cost: RuleCost(plain: reason, cost: cost, took: clock.uptime - began))
+    var evaluation = RuleEvaluation(
+      result, RuleCost(plain: reason, cost: cost, took: clock.uptime - began))
+    evaluation.wasCutShort = wasCutShort
+    return evaluation
   }
 }
 
