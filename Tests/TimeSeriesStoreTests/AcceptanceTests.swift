@@ -48,6 +48,22 @@ struct AcceptanceTests {
     #expect(EmbeddedStore.verify(folder: folder.store) == [])
   }
 
+  @Test("the chunks of many series close evenly over the time that a full one takes")
+  func evenCloses() async throws {
+    let store = try open { $0.chunkSamples = 12 }
+    let references = try (0..<1200).map { try store.reference(for: LabelSet(["__name__": "m", "n": String($0)])) }
+    var closed: [UInt64] = []
+    for round in 0..<36 {
+      var batch = SampleBatch()
+      let time = Timestamp(milliseconds: TestTime.noon - 100_000 + Int64(round) * 1000)
+      for reference in references { batch.append(reference, at: time, 1) }
+      store.append(batch)
+      closed.append(store.statistics.chunksClosed)
+    }
+    #expect(zip(closed.dropFirst(12), closed.dropFirst(13)).allSatisfy { $1 - $0 == 100 }, "\(closed)")
+    await store.close()
+  }
+
   @Test("beyond the window and the skew samples are refused and counted")
   func refused() async throws {
     let store = try open()

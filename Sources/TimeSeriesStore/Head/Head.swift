@@ -129,14 +129,14 @@ struct Head: ~Copyable {
     activeSeries += 1
   }
 
-  /// The first chunk of a day gets a length of its own for each hundred series, so that closes spread over the span
-  /// while neighbours, which share a target, still close together.
+  /// The first chunk of a day gets a length of its own for each hundred series, so that closes spread evenly over the
+  /// time that a full one takes, while neighbours, which share a target, still close together.
   private func openChunk(_ slot: UInt32, _ chunk: UnsafeMutablePointer<ChunkEncoder>, _ time: Int64) {
     let full = bounds.limits.samples
     let newest = chunk.pointee.lastTime
     let isFirstOfDay = newest == .min || newest < Day(containing: time).start
-    let half = max(full / 2, 1)
-    let limit = isFirstOfDay ? half + Int((slot / 100) &* 37 % UInt32(full - half + 1)) : full
+    let spread = (full / 2 + Int(slot / 100) * 37) % full
+    let limit = isFirstOfDay && spread > 0 ? spread : full
     chunk.pointee.open(at: time, cutTime: bounds.limits.cutTime(after: time), limit: limit, epoch: epoch)
   }
 
