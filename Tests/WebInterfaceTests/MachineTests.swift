@@ -141,6 +141,15 @@ struct MachineTests {
     }
   }
 
+  @Test("what changes something is carried through when its client goes away; what reads is not")
+  func reading() {
+    let requests = [
+      ("GET", "/incidents"), ("HEAD", "/metrics"), ("POST", "/api/v1/query"), ("POST", "/api/v1/write"),
+      ("POST", "/incidents/INC-1/acknowledge"),
+    ]
+    #expect(requests.map { WebRequest(method: $0.0, path: $0.1).isReading } == [true, true, true, false, false])
+  }
+
   @Test("a client that only ends its sending side still gets what is at hand", .timeLimit(.minutes(1)))
   func halfOpen() async throws {
     let (path, running) = try await served(SampleConsole())

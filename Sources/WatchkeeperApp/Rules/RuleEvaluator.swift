@@ -102,6 +102,9 @@ actor RuleEvaluator {
     append(carried.samples, of: nil)
     await save(carried.rowChanges)
     references = references.filter { groups[$0.key] != nil }
+    // Told anew: places in a group may be others' now.
+    failing = [:]
+    refusing = []
     await incremental?.adopt(list)
     published.withLock { [groups] view in
       view.groups = list

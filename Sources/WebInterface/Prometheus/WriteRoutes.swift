@@ -8,9 +8,11 @@ internal import Telemetry
 struct WriteRoutes: Sendable {
   let door: any WriteDoor
 
+  static let path = "/api/v1/write"
+
   var routes: [Route] {
     [
-      Route(.post, "/api/v1/write", .metricsWrite) { call async throws(WebFailure) in await write(call) },
+      Route(.post, Self.path, .metricsWrite) { call async throws(WebFailure) in await write(call) },
       Route(.get, "/api/v1/metadata", .metricsRead) { call async throws(WebFailure) in await metadata(call) },
     ]
   }

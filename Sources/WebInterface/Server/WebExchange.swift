@@ -49,8 +49,8 @@ struct WebRequest: Sendable {
     return String(value.dropFirst(7))
   }
 
-  /// Whether it changes nothing: long queries of Prometheus' API are posted.
-  var isReading: Bool { !isUnsafe || path.hasPrefix("/api/v1/") }
+  /// Whether it changes nothing: long queries of Prometheus' API are posted, and so are samples.
+  var isReading: Bool { !isUnsafe || path.hasPrefix("/api/v1/") && path != WriteRoutes.path }
 
   var isUnsafe: Bool { method != "GET" && method != "HEAD" && method != "OPTIONS" }
 
