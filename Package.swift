@@ -60,6 +60,7 @@ let package = Package(
     // libssl: a certificate is read from the connection that libcurl made.
     .target(name: "CCurl", dependencies: ["CLibcurl"], linkerSettings: [.linkedLibrary("ssl")]),
     .target(name: "CLinux"),
+    .target(name: "CTLS", dependencies: ["COpenSSL"], linkerSettings: [.linkedLibrary("ssl")]),
     .target(name: "CPackagedFiles"),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
     .target(name: "CResources", exclude: ["Files"]),
@@ -76,7 +77,10 @@ let package = Package(
     module("Planner", ["Records", "ServiceTime", "Telemetry", trees]),
     module("Transfers", ["CCurl", "Records", "Telemetry"]),
     module("Notifiers", ["COpenSSL", "Records", "Telemetry", "Transfers"]),
-    module("Probes", [heap, "CLinux", "Interchange", "Records", "Telemetry", "Transfers"]),
+    module("SNMP", ["COpenSSL"]),
+    module(
+      "Probes",
+      [heap, "CLinux", "CTLS", "Interchange", "Records", "SNMP", "ServiceTime", "Telemetry", "Transfers"]),
     module("TimeSeriesStore", ["Telemetry", "CSnappy", grdb]),
     module("Journal", ["Records", "Telemetry", grdb]),
     module("WebInterface", ["CResources", "Interchange", "Records", "Telemetry", "Wording"] + web),
@@ -108,10 +112,15 @@ let package = Package(
     tests("NotifiersTests", ["Notifiers", "Records", "Telemetry", "Transfers", "Wording"]),
     tests("PlannerTests", ["Planner", "Records", "ServiceTime", "Telemetry", "Wording"]),
     tests(
-      "ProbesTests", ["Interchange", "LoopbackServers", "Probes", "Records", "Telemetry", "Transfers", "Wording", yams]),
+      "ProbesTests",
+      [
+        "CLinux", "Interchange", "LoopbackServers", "Probes", "Records", "ServiceTime", "SNMP", "Telemetry",
+        "Transfers", "Wording", yams,
+      ]),
     tests("PromQLTests", ["PromQL", "Telemetry"]),
     tests("RecordsTests", ["Records", "Telemetry"]),
     tests("ServiceTimeTests", ["ServiceTime", "Telemetry", "Wording"]),
+    tests("SNMPTests", ["CLinux", "LoopbackServers", "SNMP"]),
     tests("TelemetryTests", ["Telemetry"]),
     tests("TimeSeriesStoreTests", ["TimeSeriesStore", "Telemetry", grdb]),
     tests("TransfersTests", ["LoopbackServers", "Records", "Telemetry", "Transfers"]),
@@ -132,7 +141,8 @@ let package = Package(
 if isFuzzing {
   package.targets.append(
     .executableTarget(
-      name: "watchkeeper-fuzz", dependencies: ["Interchange", "PromQL", "Telemetry", "TimeSeriesStore", yams],
+      name: "watchkeeper-fuzz",
+      dependencies: ["Interchange", "Probes", "PromQL", "Records", "SNMP", "Telemetry", "TimeSeriesStore", yams],
       path: "Tests/FuzzTargets", swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-use-ld=lld", "-sanitize=fuzzer,address"])]))
 }

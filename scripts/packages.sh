@@ -9,7 +9,10 @@ packages_to_build=(
 
 # What the tests drive instead of imitating it.
 packages_to_test=(
-  nginx-common nginx-light openssl prometheus prometheus-node-exporter python3 python3-aiosmtpd strace
+  apache2-bin bind9 chrony dovecot-imapd dovecot-pop3d haproxy mariadb-server memcached monitoring-plugins-basic
+  nginx-common nginx-light openssh-client openssh-server openssl php8.2-fpm postfix postgresql-15 prometheus
+  prometheus-blackbox-exporter prometheus-node-exporter prometheus-process-exporter python3 python3-aiosmtpd
+  python3-grpcio redis-server slapd snmp snmpd strace systemd systemd-journal-remote vsftpd websocketd
 )
 
 # Whose scrape the fuzzer starts from.
@@ -34,5 +37,6 @@ packages_to_check=(
 
 # The programs that ours is measured beside, too.
 packages_to_bench=(
-  binutils prometheus prometheus-alertmanager prometheus-node-exporter python3 victoria-metrics
+  binutils nginx-common nginx-light openssl prometheus prometheus-alertmanager prometheus-blackbox-exporter
+  prometheus-node-exporter prometheus-process-exporter prometheus-snmp-exporter python3 snmp victoria-metrics
 )

@@ -1,3 +1,5 @@
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/des.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>

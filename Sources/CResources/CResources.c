@@ -61,6 +61,9 @@ static const unsigned char pager_mustache[] = {
 static const unsigned char phrase_mustache[] = {
 #embed "Files/phrase.mustache"
 };
+static const unsigned char probe_mustache[] = {
+#embed "Files/probe.mustache"
+};
 static const unsigned char probelist_mustache[] = {
 #embed "Files/probelist.mustache"
 };
@@ -88,6 +91,9 @@ static const unsigned char runbooks_endpoint_md[] = {
 static const unsigned char runbooks_host_md[] = {
 #embed "../../docs/runbooks/host.md"
 };
+static const unsigned char runbooks_services_md[] = {
+#embed "../../docs/runbooks/services.md"
+};
 static const unsigned char runbooks_watchkeeper_md[] = {
 #embed "../../docs/runbooks/watchkeeper.md"
 };
@@ -99,6 +105,9 @@ static const unsigned char runbooks_zh_cn_endpoint_md[] = {
 };
 static const unsigned char runbooks_zh_cn_host_md[] = {
 #embed "../../docs/runbooks/zh-CN/host.md"
+};
+static const unsigned char runbooks_zh_cn_services_md[] = {
+#embed "../../docs/runbooks/zh-CN/services.md"
 };
 static const unsigned char runbooks_zh_cn_watchkeeper_md[] = {
 #embed "../../docs/runbooks/zh-CN/watchkeeper.md"
@@ -137,6 +146,7 @@ static const struct {
     {"overview.mustache", overview_mustache, sizeof overview_mustache},
     {"pager.mustache", pager_mustache, sizeof pager_mustache},
     {"phrase.mustache", phrase_mustache, sizeof phrase_mustache},
+    {"probe.mustache", probe_mustache, sizeof probe_mustache},
     {"probelist.mustache", probelist_mustache, sizeof probelist_mustache},
     {"probes.mustache", probes_mustache, sizeof probes_mustache},
     {"problem.mustache", problem_mustache, sizeof problem_mustache},
@@ -146,10 +156,12 @@ static const struct {
     {"runbooks/certificate.md", runbooks_certificate_md, sizeof runbooks_certificate_md},
     {"runbooks/endpoint.md", runbooks_endpoint_md, sizeof runbooks_endpoint_md},
     {"runbooks/host.md", runbooks_host_md, sizeof runbooks_host_md},
+    {"runbooks/services.md", runbooks_services_md, sizeof runbooks_services_md},
     {"runbooks/watchkeeper.md", runbooks_watchkeeper_md, sizeof runbooks_watchkeeper_md},
     {"runbooks/zh-CN/certificate.md", runbooks_zh_cn_certificate_md, sizeof runbooks_zh_cn_certificate_md},
     {"runbooks/zh-CN/endpoint.md", runbooks_zh_cn_endpoint_md, sizeof runbooks_zh_cn_endpoint_md},
     {"runbooks/zh-CN/host.md", runbooks_zh_cn_host_md, sizeof runbooks_zh_cn_host_md},
+    {"runbooks/zh-CN/services.md", runbooks_zh_cn_services_md, sizeof runbooks_zh_cn_services_md},
     {"runbooks/zh-CN/watchkeeper.md", runbooks_zh_cn_watchkeeper_md, sizeof runbooks_zh_cn_watchkeeper_md},
     {"spark.mustache", spark_mustache, sizeof spark_mustache},
     {"sprite.mustache", sprite_mustache, sizeof sprite_mustache},

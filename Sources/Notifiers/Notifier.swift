@@ -39,6 +39,10 @@ public struct NotifierEnvironment: Sendable {
   public let carry: Carrier
   /// Reads a secret file; the error's text is shown to the operator.
   public let readSecret: @Sendable (_ path: String) throws -> Secret
+  /// Runs a program that prints a secret; the default refuses.
+  public var runForSecret: @Sendable (_ words: [String]) throws -> Secret = { words in
+    throw SecretFault("fault.secret.command", ["program": words.first ?? "", "problem": "no programs are run here"])
+  }
   /// Writes one line to the console.
   public let write: @Sendable (String) -> Void
   /// From `global`; the default is none.

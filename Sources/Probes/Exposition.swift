@@ -20,11 +20,15 @@ public enum Exposition {
 /// Type and meaning of the metrics that probes make.
 enum MetricDictionary {
   static func metric(_ name: String) -> (type: String, help: String) {
-    if let known = known[name] { return known }
+    if let known = known[name] ?? datagramMetrics[name] ?? hostMetric(name) ?? httpMetrics[name] ?? streamMetrics[name]
+      ?? trapMetrics[name]
+    {
+      return known
+    }
+    if let known = serviceMetric(name) { return known }
     if name.hasPrefix("node_vmstat_") { return ("untyped", "Field \(name.dropFirst(12)) of /proc/vmstat.") }
     if name.hasPrefix("node_memory_") { return ("gauge", "Field \(name.dropFirst(12)) of /proc/meminfo.") }
     if name.hasPrefix("node_sockstat_") { return ("gauge", "Field \(name.dropFirst(14)) of /proc/net/sockstat.") }
-    if name.hasPrefix("node_network_") { return ("counter", "Field \(name.dropFirst(13)) of the interface.") }
     if name.hasPrefix("node_disk_") { return (counterOrGauge(name), "Field \(name.dropFirst(10)) of the disk.") }
     if name.hasPrefix("node_filesystem_") {
       return ("gauge", "Field \(name.dropFirst(16)) of the mounted file system.")
@@ -32,7 +36,7 @@ enum MetricDictionary {
     return (counterOrGauge(name), "No description.")
   }
 
-  private static func counterOrGauge(_ name: String) -> String { name.hasSuffix("_total") ? "counter" : "gauge" }
+  static func counterOrGauge(_ name: String) -> String { name.hasSuffix("_total") ? "counter" : "gauge" }
 
   private static let known: [String: (type: String, help: String)] = [
     "up": ("gauge", "Whether the probe could be carried out."),
@@ -64,6 +68,12 @@ enum MetricDictionary {
     "watchkeeper_probe_late_seconds": ("gauge", "How long after its due time the check began."),
     "watchkeeper_probe_skipped_total": ("counter", "Due times that passed while a check was still going."),
     "watchkeeper_probe_abandoned_total": ("counter", "Checks that did not come back in time."),
+    "watchkeeper_probe_cpu_seconds": ("gauge", "Processor time that the last check took."),
+    "watchkeeper_probe_packets": ("gauge", "Packets that the last check sent and received."),
+    "watchkeeper_probe_bytes": ("gauge", "Bytes that the last check sent and received."),
+    "watchkeeper_probe_interval_seconds": ("gauge", "From one check to the next at the present pace."),
+    "watchkeeper_probe_down_confirmed": ("gauge", "1 when a verdict of down was repeated as often as it takes."),
+    "watchkeeper_probe_unreachable": ("gauge", "1 when the check failed behind a parent that is down."),
     "node_boot_time_seconds": ("gauge", "Unix time of the last boot."),
     "node_context_switches_total": ("counter", "Context switches."),
     "node_cpu_guest_seconds_total": ("counter", "Seconds the processors ran guests, by mode."),

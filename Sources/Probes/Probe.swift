@@ -32,11 +32,21 @@ public protocol ProbeSettings: Decodable, Hashable, Sendable {
   /// The series that say whether the target is in order.
   var verdictMetrics: VerdictMetrics { get }
 
+  /// Whether a run logs in: a failure is then not repeated quickly, because wrong passwords in a row lock accounts.
+  var logsIn: Bool { get }
+
   func makeProbe(in environment: ProbeEnvironment) -> any Probe
 }
 
 extension ProbeSettings {
   public var verdictMetrics: VerdictMetrics { .check }
+
+  public var logsIn: Bool { false }
+
+  var paceDefault: PaceSettings {
+    guard network != nil, verdictMetrics == .check else { return PaceSettings() }
+    return logsIn ? .login : .check
+  }
 }
 
 /// The names of the series that every run of a probe has.
@@ -55,7 +65,10 @@ public struct VerdictMetrics: Sendable, Hashable {
 /// What probes may use of the world.
 public struct ProbeEnvironment: Sendable {
   public let transfers: TransferEngine
+  /// For the kinds that speak their protocol themselves.
+  public let network: NetworkServices
   public let clock: any WallClock
+  var secrets: SecretVault { network.secrets }
   /// The name of this host, for the label `instance` of its own series.
   public let hostName: String
   /// The labels that every series of the probe carries.
@@ -66,11 +79,16 @@ public struct ProbeEnvironment: Sendable {
   public var store: any SampleAppender = SeriesListing()
   /// And how many it may have.
   public var allowance = SeriesAllowance()
+  /// Where a probe may keep what it must know after a restart; `nil` in a trial.
+  public var stateFolder: String?
   /// Called with what an exporter says of its metrics.
   public var tellMetadata: @Sendable ([MetricMetadata]) -> Void = { _ in }
 
-  public init(transfers: TransferEngine, clock: any WallClock, hostName: String) {
+  public init(
+    transfers: TransferEngine, network: NetworkServices = NetworkServices(), clock: any WallClock, hostName: String
+  ) {
     self.transfers = transfers
+    self.network = network
     self.clock = clock
     self.hostName = hostName
   }

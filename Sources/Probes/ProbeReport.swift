@@ -29,12 +29,27 @@ public enum ProbeVerdict: Hashable, Sendable {
   case down(Reason)
   /// We could not check: a fault of ours says nothing about the target.
   case unknown(Reason)
+  /// It failed behind a parent that is down: neither up nor down. Said by the runner, never by a probe.
+  case unreachable(Reason)
 
   public var reason: Reason? {
     switch self {
     case .up: nil
-    case .down(let reason), .unknown(let reason): reason
+    case .down(let reason), .unknown(let reason), .unreachable(let reason): reason
     }
+  }
+}
+
+/// What one run took, as far as it is known.
+public struct ProbeCost: Hashable, Sendable {
+  /// Of the processor: of a run with a thread of its own the thread's clock, of others what their engine counted.
+  public var cpu: Duration?
+  /// Sent and received.
+  public var packets: Int?
+  public var bytes: Int?
+
+  public init(cpu: Duration? = nil, packets: Int? = nil, bytes: Int? = nil) {
+    (self.cpu, self.packets, self.bytes) = (cpu, packets, bytes)
   }
 }
 
@@ -51,18 +66,25 @@ public struct ProbeReport: Sendable {
   public private(set) var refusal: AppendError?
   /// When the target was looked at; `nil`: when the run began.
   public var measuredAt: Timestamp?
+  /// What the run took of this machine and of the network, as far as the probe knows.
+  public var cost = ProbeCost()
   /// Instead of the samples that every run has, for a kind with names of its own.
   public var ownVerdictSamples: [ProbeSample]?
 
-  public init(_ verdict: ProbeVerdict, _ samples: [ProbeSample] = [], explanation: String = "") {
+  public init(
+    _ verdict: ProbeVerdict, _ samples: [ProbeSample] = [], explanation: String = "", cost: ProbeCost = ProbeCost()
+  ) {
+    self.cost = cost
     self.verdict = verdict
     self.samples = samples
     self.explanation = explanation
   }
 
-  mutating func refuse(_ round: ScrapeRound) {
-    refused += round.refused
-    refusal = round.refusal ?? refusal
+  mutating func refuse(_ round: ScrapeRound) { refuse(round.refused, round.refusal) }
+
+  mutating func refuse(_ count: Int, _ why: AppendError?) {
+    refused += count
+    refusal = why ?? refusal
   }
 
   public static func down(_ id: String, _ explanation: String, _ samples: [ProbeSample] = []) -> ProbeReport {

@@ -18,6 +18,11 @@ public final class TransferEngine: Sendable {
     public init() {}
   }
 
+  /// Whether the installed libcurl speaks HTTP/3.
+  public static var knowsHTTP3: Bool {
+    watchkeeper_curl_knows_http3() != 0
+  }
+
   private let mailbox: TransferMailbox
 
   public init(limits: Limits = Limits()) {

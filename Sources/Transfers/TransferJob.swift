@@ -1,5 +1,6 @@
 internal import CCurl
 internal import Records
+internal import Telemetry
 
 /// One transfer in flight: what it sends, what it has received, and who waits for it.
 ///
@@ -14,17 +15,23 @@ final class TransferJob: @unchecked Sendable {
   // Buffers that libcurl points into while the transfer runs.
   let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
   var lists: [UnsafeMutablePointer<curl_slist>] = []
-  /// Set while libcurl serves this job.
-  var handle: UnsafeMutableRawPointer?
 
   var handshakeBegan = false
 
   private(set) var headers: [ResponseHeader] = []
   private var headerBytes = 0
+  private var headerBytesInAll = 0
+  private(set) var floodedHeaders = false
+  /// Headers of all answers of one transfer, redirects included: 256 KiB.
+  static let headerBytesMax = 256 << 10
   private(set) var body: [UInt8] = []
   private(set) var bodyBytes = 0
   private(set) var stoppedAtLimit = false
   private(set) var tls: TLSSession?
+  private(set) var certificates: [PresentedCertificate] = []
+  private(set) var verifiedUntil: Timestamp?
+  /// Of the engine, set when it starts this job.
+  var certificateReader: CertificateReader?
   private var sent = 0
 
   init(
@@ -53,7 +60,9 @@ final class TransferJob: @unchecked Sendable {
   func receive(body bytes: UnsafeRawBufferPointer) -> Bool {
     bodyBytes += bytes.count
     switch request.body {
-    case .discard: return true
+    case .discard(let limit):
+      stoppedAtLimit = bodyBytes > limit
+      return !stoppedAtLimit
     case .refuseBeyond(let limit):
       guard bodyBytes <= limit else {
         stoppedAtLimit = true
@@ -69,21 +78,34 @@ final class TransferJob: @unchecked Sendable {
   }
 
   /// One header line; a status line begins a new answer (a redirect's or the final one).
-  func receive(header bytes: UnsafeRawBufferPointer, over handle: UnsafeMutableRawPointer) {
-    if tls == nil, let version = watchkeeper_curl_tls_version(handle) {
-      let cipher = watchkeeper_curl_tls_cipher(handle).map { String(cString: $0) } ?? ""
-      tls = TLSSession(version: String(cString: version), cipher: cipher)
+  ///
+  /// - Returns: whether the transfer goes on.
+  func receive(header bytes: UnsafeRawBufferPointer) -> Bool {
+    headerBytesInAll += bytes.count
+    guard headerBytesInAll <= Self.headerBytesMax else {
+      floodedHeaders = true
+      return false
     }
     if bytes.starts(with: "HTTP/".utf8) {
       headers.removeAll()
       headerBytes = 0
-      return
+      return true
     }
     headerBytes += bytes.count
-    guard headerBytes <= TransferReport.headerLimitBytes else { return }
-    guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return }
+    guard headerBytes <= TransferReport.headerLimitBytes else { return true }
+    guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return true }
     let name = String(decoding: bytes[..<colon], as: UTF8.self)
     headers.append(ResponseHeader(name, Self.trimmed(bytes[(colon + 1)...])))
+    return true
+  }
+
+  /// The handshake has ended well; that of a redirect's target replaces the one before.
+  func secured(by session: UnsafeRawPointer) {
+    tls = TLSSession(
+      version: watchkeeper_tls_version(session).map { String(cString: $0) } ?? "",
+      cipher: watchkeeper_tls_cipher(session).map { String(cString: $0) } ?? "")
+    certificates = certificateReader?.presented(by: session) ?? []
+    verifiedUntil = certificateReader?.verifiedUntil(session)
   }
 
   /// Copies the next bytes of the mail; 0 at its end.

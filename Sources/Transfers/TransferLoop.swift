@@ -14,6 +14,7 @@ final class TransferLoop {
   private var flights: [UnsafeMutableRawPointer: Flight] = [:]
   private var handshakes = 0
   private var idle: [UnsafeMutableRawPointer] = []
+  private let certificateReader = CertificateReader()
 
   /// Idle handles that are kept for the next transfers; each costs about 6 KB.
   private static let idleMax = 64
@@ -94,6 +95,7 @@ final class TransferLoop {
     }
     let now = MonotonicClock.nanoseconds
     let remaining = job.deadline > now ? job.deadline - now : 0
+    job.certificateReader = certificateReader
     TransferOptions(on: handle, for: job).apply(remaining: .nanoseconds(Int64(clamping: remaining)))
     guard curl_multi_add_handle(multi, handle) == CURLM_OK else {
       retire(handle)
@@ -122,7 +124,6 @@ final class TransferLoop {
   private func land(_ flight: Flight) {
     curl_multi_remove_handle(multi, flight.handle)
     if flights.removeValue(forKey: flight.handle)?.holdsHandshakePermit == true { handshakes -= 1 }
-    flight.job.handle = nil
     // libcurl leaves a bare connection open for its caller until the handle is closed.
     if flight.job.request.purpose == .connectOnly { curl_easy_cleanup(flight.handle) } else { retire(flight.handle) }
   }

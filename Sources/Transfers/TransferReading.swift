@@ -1,5 +1,6 @@
 internal import CCurl
 internal import Glibc
+internal import Records
 
 /// Reads a finished handle into a report.
 struct TransferReading {
@@ -24,8 +25,10 @@ struct TransferReading {
     report.bodyBytes = job.bodyBytes
     report.tls = job.tls
     report.finalScheme = text(CURLINFO_SCHEME)?.lowercased() ?? ""
-    report.certificates = certificates
-    if job.stoppedAtLimit, case .truncateBeyond = job.request.body {
+    report.certificates = job.certificates
+    report.verifiedUntil = job.verifiedUntil
+    if job.request.cookies != nil { report.cookies = cookies }
+    if job.stoppedAtLimit, job.request.body.endsInPeace {
       report.bodyTruncated = true
     } else if code != CURLE_OK {
       report.outcome = .failed(TransferFailure(cause(of: code, status: status), explanation(of: code)))
@@ -73,6 +76,7 @@ struct TransferReading {
 
   private func cause(of code: CURLcode, status: Int) -> TransferFailure.Cause {
     if job.stoppedAtLimit { return .bodyTooLarge }
+    if job.floodedHeaders { return .protocolError }
     switch code {
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: return .nameUnresolved
     case CURLE_COULDNT_CONNECT: return connectCause
@@ -107,6 +111,9 @@ struct TransferReading {
     switch number(CURLINFO_SSL_VERIFYRESULT) {
     case 10: .expired
     case 9: .notYetValid
+    case 18, 19: .selfSigned
+    case 23: .revoked
+    case 66, 67, 68: .weak  // key of the server, key of an authority, digest of a signature
     case 0, 1, 62, 64: .nameMismatch  // libcurl checks the name itself, then 1 ("unspecified") is left
     default: .untrusted
     }
@@ -117,25 +124,24 @@ struct TransferReading {
     if job.stoppedAtLimit, case .refuseBeyond(let limit) = job.request.body {
       return "the body is longer than \(limit) bytes"
     }
+    if job.floodedHeaders { return "the headers of the answer are longer than \(TransferJob.headerBytesMax) bytes" }
     let written = String(cString: job.errorText)
     let text = written.isEmpty ? String(cString: curl_easy_strerror(code)) : written
     return String(text.split(whereSeparator: \.isNewline).joined(separator: " ").prefix(300))
   }
 
-  private var certificates: [PresentedCertificate] {
-    var list: UnsafeMutablePointer<curl_certinfo>?
-    guard watchkeeper_curl_get_certificates(handle, &list) == CURLE_OK, let list, list.pointee.num_of_certs > 0 else {
-      return []
+  /// As libcurl writes them, a line each in Netscape's form; bounded like the headers they came in.
+  private var cookies: [Secret] {
+    var list: UnsafeMutablePointer<curl_slist>?
+    guard watchkeeper_curl_get_list(handle, CURLINFO_COOKIELIST, &list) == CURLE_OK else { return [] }
+    defer { curl_slist_free_all(list) }
+    var lines: [Secret] = []
+    var line = list
+    while let entry = line, lines.count < TransferRequest.cookiesMax {
+      if let text = entry.pointee.data { lines.append(Secret(String(cString: text))) }
+      line = entry.pointee.next
     }
-    return (0..<Int(list.pointee.num_of_certs)).map { index in
-      var certificate = PresentedCertificate()
-      var line = list.pointee.certinfo[index]
-      while let entry = line {
-        if let text = entry.pointee.data { certificate.take(String(cString: text)) }
-        line = entry.pointee.next
-      }
-      return certificate
-    }
+    return lines
   }
 
   private func number(_ info: CURLINFO) -> Int {

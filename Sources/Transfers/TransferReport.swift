@@ -1,3 +1,4 @@
+public import Records
 public import Telemetry
 
 /// What became of one transfer. A target that fails is a report, never a thrown error.
@@ -24,7 +25,11 @@ public struct TransferReport: Sendable {
   public var bodyTruncated = false
   /// The presented chain, the server's own certificate first; empty without TLS or when trust failed.
   public var certificates: [PresentedCertificate] = []
+  /// When the verified chain ends: the first expiry in it; `nil` when none was verified.
+  public var verifiedUntil: Timestamp?
   public var tls: TLSSession?
+  /// What the engine would send next time, for `TransferRequest.cookies`.
+  public var cookies: [Secret] = []
   /// The scheme of the last hop, lower case.
   public var finalScheme = ""
 
@@ -41,7 +46,7 @@ public struct TransferReport: Sendable {
   /// - Source: RFC 9110, section 5.6.7 (IMF-fixdate).
   public var lastModified: Timestamp? {
     guard let words = header("last-modified")?.split(separator: " "), words.count == 6 else { return nil }
-    return CertificateDate.timestamp("\(words[2]) \(words[1]) \(words[4]) \(words[3]) \(words[5])")
+    return HTTPDate.timestamp("\(words[2]) \(words[1]) \(words[4]) \(words[3]) \(words[5])")
   }
 
   /// The first header of that name, in any case.
@@ -130,7 +135,13 @@ public struct TransferFailure: Sendable, Equatable, Error, CustomStringConvertib
 }
 
 public enum TLSProblem: Sendable, Equatable {
-  case expired, notYetValid, nameMismatch, untrusted
+  case expired, notYetValid, nameMismatch, revoked
+  /// No authority that we know stands behind it.
+  case untrusted
+  /// It stands behind itself and is not among the authorities.
+  case selfSigned
+  /// A key is too short or a digest broken.
+  case weak
   /// The server speaks no TLS, or none that both sides accept.
   case handshake
   /// STARTTLS was required and is not offered.
@@ -154,8 +165,9 @@ public struct PresentedCertificate: Sendable, Equatable {
   public var issuer = ""
   public var notBefore: Timestamp?
   public var notAfter: Timestamp?
-  /// For example `DNS:example.org`.
+  /// For example `DNS:example.org`; `IP Address:…` for addresses.
   public var alternativeNames: [String] = []
+  /// Lower-case hexadecimal.
   public var serialNumber = ""
   /// SHA-256 over the certificate's DER bytes, lower-case hexadecimal.
   public var fingerprint: String?

@@ -17,8 +17,13 @@ public struct TransferRequest: Sendable {
     case refuseBeyond(Int)
     /// Keep this many bytes and end the transfer there: enough for a check of the first part.
     case truncateBeyond(Int)
-    /// Read to the end and count; keep nothing.
-    case discard
+    /// Count up to this many bytes and end the transfer there; keep nothing.
+    case discard(beyond: Int)
+
+    /// Whether reaching the bound is no failure.
+    var endsInPeace: Bool {
+      if case .refuseBeyond = self { false } else { true }
+    }
   }
 
   /// Whether the certificate chain and the name in it are checked.
@@ -26,6 +31,8 @@ public struct TransferRequest: Sendable {
     case systemTrust
     /// A PEM file of the accepted authorities instead of the system's.
     case authorities(file: String)
+    /// The same as a text.
+    case authority(text: String)
     /// For checks of hosts whose certificate is known to be wrong; never for credentials.
     case none
   }
@@ -37,13 +44,58 @@ public struct TransferRequest: Sendable {
     case reused
   }
 
-  public enum Encoding: Sendable, Equatable {
+  public enum Encoding: String, Sendable, Equatable, CaseIterable {
     case plain
-    /// `Accept-Encoding: gzip`.
-    case gzip
+    case gzip, deflate
+    case brotli = "br"
+    case zstandard = "zstd"
+  }
+
+  /// Which versions of HTTP may be used.
+  public enum Protocols: Sendable, Equatable {
+    /// HTTP/2 where TLS agrees on it, else HTTP/1.1.
+    case any
+    case http11
+    /// HTTP/2 from the first byte, with or without TLS.
+    case http2
+    case http3
+  }
+
+  /// Through whom a request goes.
+  public enum Proxy: Sendable, Hashable {
+    case none
+    /// Of the variables `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`.
+    case environment
+    /// - Parameter exceptions: host names that are asked directly, divided by commas.
+    case url(Secret, exceptions: String)
+  }
+
+  /// The side of a TLS connection that asks, beyond trust.
+  public struct TLSClient: Sendable, Hashable {
+    public enum Version: String, Sendable, Hashable, CaseIterable {
+      case tls10 = "TLS10"
+      case tls11 = "TLS11"
+      case tls12 = "TLS12"
+      case tls13 = "TLS13"
+    }
+
+    /// The name that is asked for and checked, instead of the URL's.
+    public var serverName: String?
+    public var versionMin: Version?
+    public var versionMax: Version?
+    /// PEM, each a file or a text.
+    public var certificateFile: String?
+    public var keyFile: String?
+    public var certificate: String?
+    public var key: Secret?
+
+    public init() {}
   }
 
   public enum AddressFamily: Sendable, Equatable { case any, ipv4, ipv6 }
+
+  /// Cookies that one transfer hands on: 100.
+  public static let cookiesMax = 100
 
   /// The default body bound, 1 MiB.
   public static let bodyLimitBytes = 1 << 20
@@ -66,6 +118,15 @@ public struct TransferRequest: Sendable {
   /// Whether the answer may come compressed; its bounds then hold for what was unpacked.
   public var encoding = Encoding.plain
   public var addressFamily = AddressFamily.any
+  public var protocols = Protocols.any
+  public var proxy = Proxy.none
+  /// Headers of the request that asks a proxy for a tunnel.
+  public var proxyHeaders: [TransferHeader] = []
+  public var tls = TLSClient()
+  /// The address of this host that connections start from.
+  public var sourceAddress: String?
+  /// Cookies to begin with, as `TransferReport.cookies` gave them; `nil`: none is sent or taken.
+  public var cookies: [Secret]?
   public var userName: String?
   public var password: Secret?
   /// A Unix socket to connect to instead of the URL's host.
@@ -126,11 +187,9 @@ extension TransferRequest {
     if mail == nil, scheme != "http", scheme != "https" { return "the URL must start with http:// or https://" }
     if mail != nil, scheme != "smtp", scheme != "smtps" { return "a mail URL must start with smtp:// or smtps://" }
     if Self.breaksLine(url.reveal()) { return "the URL contains a control character" }
-    if method.isEmpty || !method.utf8.allSatisfy(Self.isTokenByte) { return "'\(method)' is not an HTTP method" }
-    for header in headers {
-      if header.name.isEmpty || !header.name.utf8.allSatisfy(Self.isTokenByte) {
-        return "'\(header.name)' is not a header name"
-      }
+    if !Self.isToken(method) { return "'\(method)' is not an HTTP method" }
+    for header in headers + proxyHeaders {
+      if !Self.isToken(header.name) { return "'\(header.name)' is not a header name" }
       if Self.breaksLine(header.value.reveal()) { return "the value of header \(header.name) contains a line break" }
     }
     if let mail {
@@ -148,17 +207,23 @@ extension TransferRequest {
     return text.hasPrefix("https:") || text.hasPrefix("smtps:") || (mail.map { $0.startTLS != .never } ?? false)
   }
 
-  private static func breaksLine(_ text: String) -> Bool {
+  /// Whether a line that is sent would end where the text goes on.
+  public static func breaksLine(_ text: String) -> Bool {
     text.utf8.contains { $0 < 0x20 && $0 != 0x09 || $0 == 0x7f }
   }
 
+  /// Whether a text can be a method or the name of a header.
+  ///
   /// - Source: RFC 9110, section 5.6.2.
-  private static func isTokenByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-    }
+  public static func isToken(_ text: String) -> Bool {
+    !text.isEmpty
+      && text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"):
+          true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+      }
   }
 }

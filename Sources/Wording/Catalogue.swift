@@ -6,12 +6,14 @@ public enum Catalogue {
   public static let messages: [Message] = [
     actionMessages, startMessages, shellMessages, stateMessages, unitMessages, overviewMessages, hostMessages,
     chartMessages, incidentMessages, itemMessages, maintenanceMessages, notificationMessages, probeMessages,
-    ruleMessages,
-    accessMessages, problemMessages, reasonMessages, apiMessages, vocabularyMessages, incidentReasonMessages,
-    inventoryReasonMessages, plannerReasonMessages, probeReasonMessages, timelineMessages, consoleMessages,
-    commandMessages, fieldMessages, fieldValueMessages, settingsFaultMessages, definitionFaultMessages, helpMessages,
-    parserMessages, terminalMessages, testMessages, verifyMessages, exploreMessages, functionMessages, backtestMessages,
-    ruleCostMessages,
+    ruleMessages, accessMessages, problemMessages, reasonMessages, apiMessages, vocabularyMessages,
+    incidentReasonMessages, inventoryReasonMessages, plannerReasonMessages, probeReasonMessages, snmpMessages,
+    timelineMessages, consoleMessages, commandMessages, fieldMessages, fieldValueMessages, settingsFaultMessages,
+    definitionFaultMessages, discoveryMessages, helpMessages, parserMessages, terminalMessages, testMessages,
+    verifyMessages,
+    exploreMessages, functionMessages, backtestMessages, ruleCostMessages, gapMessages, scheduleMessages,
+    scheduleFaultMessages, datagramMessages, hostProbeMessages, httpProbeMessages, conditionMessages, execMessages,
+    scenarioMessages, streamMessages, expiryMessages,
   ].flatMap { $0 }
 
   /// What is shown for an id that does not exist: visible, searchable, never a trap.

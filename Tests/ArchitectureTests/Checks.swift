@@ -90,7 +90,7 @@ enum Checks {
     (
       "@unchecked Sendable", "the compiler cannot check it: give the file a line here with the reason",
       [
-        "LinuxHostProbe.swift": "the sampler is owned by whoever took it out of the mutex",
+        "ThreadedRuns.swift": "a probe's state is owned by whoever took it out of the mutex",
         "TransferJob.swift": "a job belongs to the engine's one thread between start and end",
       ]
     ),

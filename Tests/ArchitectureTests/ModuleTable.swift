@@ -41,7 +41,9 @@ let moduleTable: [String: ModuleRule] = [
   "Transfers": .edge("the one libcurl engine", imports: ["Records", "Telemetry"], others: ["CCurl"]),
   "Probes": .edge(
     "probe kinds and their schedule",
-    imports: ["Interchange", "Telemetry", "ServiceTime", "Records", "Transfers"], others: ["CLinux", "HeapModule"]),
+    imports: ["Interchange", "SNMP", "Telemetry", "ServiceTime", "Records", "Transfers"],
+    others: ["CLinux", "CTLS", "HeapModule"]),
+  "SNMP": .pure("the messages, security and walks of SNMP", others: ["COpenSSL"]),
   "TimeSeriesStore": .edge("the embedded sample store", imports: ["Telemetry"], others: ["GRDB", "CSnappy"]),
   "Journal": .edge("the journal in SQLite", imports: ["Records", "Telemetry"], others: ["GRDB"]),
   "Notifiers": .edge(

@@ -9,6 +9,11 @@ struct FuzzTarget: Sendable {
     FuzzTarget(name: "promql", run: fuzzParser), FuzzTarget(name: "evaluation", run: fuzzEvaluation),
     FuzzTarget(name: "exposition", run: fuzzExposition), FuzzTarget(name: "remote-write", run: fuzzRemoteWrite),
     FuzzTarget(name: "chunk", run: fuzzStoredBytes),
+    FuzzTarget(name: "dialogue", run: fuzzDialogue),
+    FuzzTarget(name: "dns", run: fuzzDNS),
+    FuzzTarget(name: "syslog", run: fuzzSyslog),
+    FuzzTarget(name: "mib", run: fuzzModules), FuzzTarget(name: "snmp", run: fuzzMessages),
+    FuzzTarget(name: "plugins", run: fuzzPlugins), FuzzTarget(name: "conditions", run: fuzzConditions),
   ]
 }
 
@@ -31,12 +36,14 @@ enum FuzzProgram {
 
   static func main() throws {
     let arguments = CommandLine.arguments
-    if arguments.count == 3, arguments[1] == "seeds" { return try Seeds(into: arguments[2]).write() }
+    if arguments.count > 2, arguments[1] == "seeds" {
+      return try Seeds(into: arguments[2], statements: arguments.dropFirst(3).first).write()
+    }
     if arguments.count == 2, arguments[1] == "targets" {
       return print(FuzzTarget.all.map(\.name).joined(separator: "\n"))
     }
     guard arguments.count > 1, let target = FuzzTarget.all.first(where: { $0.name == arguments[1] }) else {
-      print("watchkeeper-fuzz seeds FOLDER | targets | TARGET [LIBFUZZER-OPTION…] [FILE…] – see scripts/fuzz")
+      print("watchkeeper-fuzz seeds FOLDER [STATEMENTS] | targets | TARGET [OPTION…] [FILE…] – see scripts/fuzz")
       exit(2)
     }
     chosen = target.run

@@ -13,11 +13,13 @@ struct Seeds {
   private let expressions: [String]
   private let scrape: String
 
-  /// - Parameter path: holds `scrape`, what an exporter answered; a folder for each target is made beside it.
-  init(into path: String) throws {
+  /// - Parameters:
+  ///   - path: holds `scrape`, what an exporter answered; a folder for each target is made beside it.
+  ///   - statements: a folder of published statements (`eval instant at …`), where there is one.
+  init(into path: String, statements: String?) throws {
     folder = URL(filePath: path)
     scrape = try String(contentsOf: folder.appending(path: "scrape"), encoding: .utf8)
-    expressions = try Self.rules() + Self.literals(in: "Tests/PromQLTests") + Self.conformance()
+    expressions = try Self.rules() + Self.literals(in: "Tests/PromQLTests") + (statements.map(Self.published) ?? [])
   }
 
   func write() throws {
@@ -30,7 +32,33 @@ struct Seeds {
     let series = try pieces.map(read)
     try write(series.flatMap { [[0] + one($0), [1] + two($0)] }, for: "remote-write")
     try write(series.flatMap(stored), for: "chunk")
+    try write(DialogueSeeds.all, for: "dialogue")
+    try write(DatagramSeeds.dns, for: "dns")
+    try write(DatagramSeeds.syslog, for: "syslog")
+    try write([Self.module], for: "mib")
+    try write(MessageSeeds.all, for: "snmp")
+    try write(Self.literals(in: "Tests/ProbesTests").filter { $0.contains("|") }, for: "plugins")
+    try write(Self.literals(in: "Tests/ProbesTests"), for: "conditions")
   }
+
+  /// One of each kind of definition.
+  private static let module = """
+    A-MIB DEFINITIONS ::= BEGIN
+    IMPORTS enterprises, OBJECT-TYPE FROM SNMPv2-SMI DisplayString FROM SNMPv2-TC;
+    a MODULE-IDENTITY LAST-UPDATED "2026" ORGANIZATION "o" ::= { enterprises 9 }
+    T ::= TEXTUAL-CONVENTION DISPLAY-HINT "255a" STATUS current DESCRIPTION "d" SYNTAX OCTET STRING (SIZE (0..9 | 12))
+    E ::= [APPLICATION 2] IMPLICIT INTEGER { up(1), down(-2) }
+    t OBJECT-TYPE SYNTAX SEQUENCE OF R MAX-ACCESS not-accessible STATUS current DESCRIPTION "d" ::= { a 1 }
+    r OBJECT-TYPE SYNTAX R MAX-ACCESS not-accessible STATUS current INDEX { k, IMPLIED n } ::= { t 1 }
+    R ::= SEQUENCE { k Integer32, n T, e E }
+    k OBJECT-TYPE SYNTAX Integer32 (1..9) MAX-ACCESS not-accessible STATUS current ::= { r 1 }
+    n OBJECT-TYPE SYNTAX T ACCESS read-only STATUS mandatory ::= { r 2 }
+    e OBJECT-TYPE SYNTAX E UNITS "u" MAX-ACCESS read-only STATUS current DEFVAL { up } ::= { r 3 }
+    v NOTIFICATION-TYPE OBJECTS { e } STATUS current ::= { a 0 1 } -- comment
+    w TRAP-TYPE ENTERPRISE a VARIABLES { e } ::= 5
+    M MACRO ::= BEGIN TYPE NOTATION ::= "x" END
+    END
+    """
 
   // MARK: Expressions
 
@@ -54,9 +82,8 @@ struct Seeds {
     }.filter { $0.count > 1 && $0.utf8.count < 1000 }
   }
 
-  /// Where the published statements lie beside the checkout, those too.
-  private static func conformance() throws -> [String] {
-    try files(in: "../shared/conformance/promqltest", ending: ".test").flatMap { file in
+  private static func published(in path: String) throws -> [String] {
+    try files(in: path, ending: ".test").flatMap { file in
       try String(contentsOf: file, encoding: .utf8).split(separator: "\n").compactMap { line in
         line.firstMatch(of: /^\s*eval\w*\s+(?:instant\s+at\s+\S+|range\s+from.*?step\s+\S+)\s+(.+)$/).map {
           String($0.1)

@@ -30,10 +30,19 @@ package final class LoopbackServer: Sendable {
     /// Returns when the peer has closed: the way of a server that never answers.
     package func waitForClose() { _ = read { _ in false } }
 
+    /// Breaks off at the script's end: the peer's bytes are thrown away.
+    package func reset() -> Bool {
+      var linger = linger(l_onoff: 1, l_linger: 0)
+      return setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger))) == 0
+    }
+
     /// - Returns: whether the peer still takes bytes.
     @discardableResult
-    package func write(_ text: String) -> Bool {
-      var bytes = Array(text.utf8)[...]
+    package func write(_ text: String) -> Bool { write(bytes: Array(text.utf8)) }
+
+    @discardableResult
+    package func write(bytes: [UInt8]) -> Bool {
+      var bytes = bytes[...]
       while !bytes.isEmpty {
         let count = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
         guard count > 0 else { return false }
@@ -60,7 +69,7 @@ package final class LoopbackServer: Sendable {
 
   package init(_ script: @escaping @Sendable (Connection, LoopbackServer) -> Void) throws {
     self.script = script
-    (listener, port) = try Self.bound()
+    (listener, port) = try Self.bound(0)
     guard listen(listener, 64) == 0 else { throw SetUpFailed() }
     Self.detach { [listener, script] in
       while true {
@@ -98,17 +107,30 @@ package final class LoopbackServer: Sendable {
   /// Ends the listener; connections end by themselves.
   package func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
+  /// Below those that the kernel gives to connections, and not given twice: a server binds it a good while later.
+  private static let ports = 20_000..<32_000
+  private static let nextPort = Mutex(Int(getpid()) % ports.count)
+
   /// A port that nobody listens on.
   package static func unusedPort() throws -> Int {
-    let (descriptor, port) = try bound()
-    close(descriptor)
-    return port
+    for _ in ports {
+      let next = nextPort.withLock { next in
+        next = (next + 1) % ports.count
+        return next
+      }
+      guard let (descriptor, port) = try? bound(UInt16(ports.lowerBound + next)) else { continue }
+      close(descriptor)
+      return port
+    }
+    throw SetUpFailed()
   }
 
-  private static func bound() throws -> (descriptor: Int32, port: Int) {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+  /// - Parameter port: 0: the kernel's choice.
+  private static func bound(_ port: UInt16) throws -> (descriptor: Int32, port: Int) {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
     address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let isBound = withUnsafeMutablePointer(to: &address) { pointer in
@@ -116,11 +138,14 @@ package final class LoopbackServer: Sendable {
         bind(descriptor, generic, length) == 0 && getsockname(descriptor, generic, &length) == 0
       }
     }
-    guard isBound else { throw SetUpFailed() }
+    guard isBound else {
+      close(descriptor)
+      throw SetUpFailed()
+    }
     return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
   }
 
-  private static func detach(_ body: @escaping @Sendable () -> Void) {
+  static func detach(_ body: @escaping @Sendable () -> Void) {
     let box = Unmanaged.passRetained(Box(body))
     var thread = pthread_t()
     pthread_create(

@@ -106,9 +106,11 @@ struct EndpointProbeTests {
     var root = PresentedCertificate()
     root.notAfter = Timestamp(seconds: 1000)
     transfer.certificates = [leaf, root]
+    transfer.verifiedUntil = Timestamp(seconds: 1500)
     let samples = EndpointSamples.encryption(of: transfer)
     #expect(samples.value("probe_tls_version_info", ["version": "TLS 1.3"]) == 1)
     #expect(samples.value("probe_ssl_earliest_cert_expiry") == 1000)
+    #expect(samples.value("probe_ssl_last_chain_expiry_timestamp_seconds") == 1500)
     let names = ["subject": "CN = a", "subjectalternative": "a.example.org,b.example.org"]
     #expect(samples.value("probe_ssl_last_chain_info", names) == 1)
   }

@@ -31,6 +31,15 @@ final class HostFixture {
     }
   }
 
+  /// Adds what most hosts lack, beside tables that all have.
+  func writeHardware() throws {
+    for (path, text) in HardwareFixture.files { try write(path, text) }
+    for (link, target) in HardwareFixture.links {
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(folder)/\(link)", withDestinationPath: "\(folder)/\(target)")
+    }
+  }
+
   func sampler() -> HostSampler { HostSampler(proc: proc, sys: sys, root: folder) }
 
   static let files: [String: String] = [
@@ -44,7 +53,7 @@ final class HostFixture {
     processes 4242
     procs_running 3
     procs_blocked 1
-    softirq 5 1 2 3
+    softirq 55 1 2 3 4 5 6 7 8 9 10
 
     """,
     "proc/meminfo": """
@@ -208,6 +217,7 @@ struct LinuxHostTests {
   @Test("a missing file costs its own collector only")
   func missing() throws {
     let fixture = try HostFixture()
+    try fixture.writeHardware()
     try FileManager.default.removeItem(atPath: fixture.proc + "/meminfo")
     defer { withExtendedLifetime(fixture) {} }
     let sampler = fixture.sampler()
@@ -222,65 +232,10 @@ struct LinuxHostTests {
     "nonsense in every file neither traps nor invents", arguments: ["", "\n", ":", "cpu", "\u{0}\u{ff}", "9 9 9 9"])
   func nonsense(_ text: String) throws {
     let fixture = try HostFixture()
-    for path in HostFixture.files.keys where path.hasPrefix("proc") { try fixture.write(path, text) }
-    _ = fixture.sampler().sample()
-  }
-}
-
-@Suite("node_exporter compatibility")
-struct NodeExporterComparisonTests {
-  static let path: String = {
-    let beside = FileManager.default.currentDirectoryPath + "/../shared"
-    let folder = ProcessInfo.processInfo.environment["WATCHKEEPER_SHARED"] ?? beside
-    return folder + "/field/node-exporter-sample.txt"
-  }()
-
-  /// Prefixes of the families that our collectors claim.
-  static let claimed = [
-    "node_cpu_", "node_memory_", "node_load", "node_boot_time", "node_context_switches", "node_forks", "node_intr",
-    "node_procs_", "node_vmstat_", "node_filesystem_", "node_disk_", "node_network_receive_", "node_pressure_",
-    "node_sockstat_", "node_filefd_", "node_uname_info", "node_time_", "node_os_",
-  ]
-
-  @Test(
-    "this host has the families and label names of the sample",
-    .enabled(if: FileManager.default.fileExists(atPath: path), "needs ../shared/field"))
-  func families() throws {
-    let text = try String(contentsOfFile: Self.path, encoding: .utf8)
-    var expected: [String: Set<String>] = [:]
-    for line in text.split(separator: "\n") where !line.hasPrefix("#") {
-      let name = String(line.prefix { $0 != "{" && $0 != " " })
-      let isTransmit = name.hasPrefix("node_network_transmit_") && name.hasSuffix("_total")
-      guard isTransmit || Self.claimed.contains(where: { name.hasPrefix($0) }) else { continue }
-      var labels: Set<String> = []
-      if let open = line.firstIndex(of: "{"), let close = line.lastIndex(of: "}") {
-        for part in line[line.index(after: open)..<close].components(separatedBy: "\",") {
-          let pieces = part.split(separator: "=", maxSplits: 1)
-          // An empty value is an absent label in this program, as it is in Prometheus' data model.
-          if pieces.count == 2, pieces[1] != "\"\"", pieces[1] != "\"" { labels.insert(String(pieces[0])) }
-        }
-      }
-      expected[name, default: []].formUnion(labels)
-    }
-    var ours: [String: Set<String>] = [:]
-    for sample in HostSampler().sample() {
-      guard let name = sample.series.metric else { continue }
-      ours[name, default: []].formUnion(sample.series.removingMetricName().map(\.name))
-    }
-    #expect(expected.count > 120)
-    for (name, labels) in expected.sorted(by: { $0.key < $1.key }) {
-      // Kernels differ in what they offer; a family may be absent only when the file here has no such field.
-      guard let own = ours[name] else {
-        #expect(Self.mayBeAbsent(name), "\(name) is missing")
-        continue
-      }
-      if name == "node_disk_info" { continue }  // depends on what udev knows of each disk
-      #expect(own == labels, "\(name)")
-    }
-  }
-
-  private static func mayBeAbsent(_ name: String) -> Bool {
-    name.hasPrefix("node_memory_") || name.hasPrefix("node_pressure_") || name.hasPrefix("node_sockstat_FRAG6")
-      || name.hasPrefix("node_disk_") || name.hasPrefix("node_filesystem_")
+    try fixture.writeHardware()
+    for path in Array(HostFixture.files.keys) + Array(HardwareFixture.files.keys) { try fixture.write(path, text) }
+    let sampler = fixture.sampler()
+    _ = sampler.sample()
+    _ = sampler.sample()
   }
 }

@@ -20,12 +20,14 @@ struct RunnerTests {
 
   private func definition(
     _ name: String, seriesMax: Int? = nil, _ script: @escaping @Sendable (Duration) async -> ProbeReport,
-    version: String = "1"
+    version: String = "1", pace: PaceSettings? = nil
   ) throws -> ProbeDefinition {
-    try #require(
+    var definition = try #require(
       ProbeDefinition(
         name: name, kind: "tcp", interval: .seconds(10), seriesMax: seriesMax,
         settings: ScriptedSettings(name + version, script)))
+    if let pace { definition.pace = pace }
+    return definition
   }
 
   /// Runs the body beside a running runner; states of finished runs arrive in the stream.
@@ -142,6 +144,59 @@ struct RunnerTests {
       #expect(store.samples("watchkeeper_probe_abandoned_total").contains { $0.value == 1 })
       #expect(await runner.status().first { $0.name == "steady" }?.abandoned == 0)
       door.finish()
+    }
+  }
+
+  @Test("each run without samples, or with fewer, has its reason: late, failed, refused, hung")
+  func gaps() async throws {
+    let rounds = Mutex(0)
+    let (release, door) = AsyncStream<Void>.makeStream()
+    let probe = try definition("one", seriesMax: 8) { _ in
+      let round = rounds.withLock { rounds in
+        rounds += 1
+        return rounds
+      }
+      let samples = (0..<(round == 3 ? 9 : 1)).map { ProbeSample("m_\($0)", [], Double(round)) }
+      switch round {
+      case 2: return .down("reason.probe.refused", "no")
+      case 4: for await _ in release { break }
+      default: break
+      }
+      return ProbeReport(.up, samples)
+    }
+    try await withRunner([probe]) { runner, states in
+      for step in 0..<4 {
+        await clock.waitForSleeper()
+        let next = try #require(await runner.status().first).nextIn
+        // The second run comes later than a quarter of the interval.
+        clock.advance(by: next + .seconds(step == 1 ? 3 : 0))
+        if step < 3 { _ = await states.next() }
+      }
+      await pass(.seconds(10))
+      while await states.next()?.abandoned != 1 { await pass(.seconds(10)) }
+      let gaps = try #require(await runner.gapHistory(of: "one")).gaps
+      #expect(gaps.map(\.cause) == [.late, .failed, .seriesRefused, .hung])
+      #expect(gaps.map(\.extent) == [.everything, .measurements, .part, .measurements])
+      #expect(gaps[1].to == gaps[2].from)
+      #expect(gaps[1].reason == Reason("reason.probe.refused", ["text": "no"]))
+      door.finish()
+    }
+  }
+
+  @Test("a failure is confirmed within seconds: each run's verdict is stored, the confirmation beside it")
+  func confirmation() async throws {
+    let probe = try definition("one", { _ in .down("reason.probe.refused", "no") }, pace: .check)
+    try await withRunner([probe]) { runner, states in
+      await pass(.seconds(1))
+      for run in 1...4 {
+        let state = try #require(await states.next())
+        #expect(state.failures == run && state.isConfirmed == (run == 4))
+        if run < 4 { await pass(.milliseconds(2500)) }
+      }
+      #expect(store.samples("probe_success").map(\.value) == [0, 0, 0, 0])
+      #expect(store.samples("watchkeeper_probe_down_confirmed").map(\.value) == [0, 0, 0, 1])
+      #expect(store.samples("watchkeeper_probe_interval_seconds").map(\.value) == [2.5, 2.5, 2.5, 10])
+      #expect(await runner.gapHistory(of: "one")?.gaps.map(\.runs) == [4])
     }
   }
 

@@ -2,6 +2,7 @@ import Foundation
 import Telemetry
 import Testing
 import Wording
+import Yams
 
 @testable import Probes
 
@@ -55,6 +56,23 @@ struct SettingsTests {
       (
         #"{"probes":[{"name":"a","kind":"http","settings":{"url":"http://s","valid_status_codes":[2000]}}]}"#,
         "valid_status_codes", "2000 is not an HTTP status – write numbers from 100 to 599"
+      ),
+      (
+        #"{"probes":[{"name":"a","kind":"tcp","priority":6,"settings":{"target":"d:1"}}]}"#, "priority",
+        "6 is not a priority – write 1 to 5"
+      ),
+      (
+        #"{"probes":[{"name":"a","kind":"tcp","confirm":{"runs":11},"settings":{"target":"d:1"}}]}"#, "runs",
+        "11 is out of range – write 0 to 10"
+      ),
+      (
+        #"{"probes":[{"name":"a","kind":"tcp","zoom":{"when":"slow"},"settings":{"target":"d:1"}}]}"#, "when",
+        "'slow' is not a condition – write a metric of this probe, a comparison and a number, e.g. "
+          + "probe_duration_seconds > 0.5"
+      ),
+      (
+        #"{"probes":[{"name":"a","kind":"tcp","interval":"1s","zoom":{"when":"m>1"},"settings":{"target":"d:1"}}]}"#,
+        "zoom", "1s is no closer than the interval of 1s – write less"
       ),
       (
         #"{"probes":[{"name":"a","kind":"linux-host","labels":{"a-b":"c"}}]}"#, "labels",
@@ -126,6 +144,17 @@ struct ExpositionTests {
     for sample in HostSampler().sample() {
       let metric = MetricDictionary.metric(sample.series.metric ?? "")
       #expect(metric.help != "No description.", "\(sample.series)")
+    }
+  }
+
+  @Test("what logs in is not asked again quickly, wrong passwords in a row lock accounts")
+  func logins() throws {
+    let logins = ["smtp", "imap", "pop3", "ftp", "ldap", "postgresql", "mysql", "redis", "scenario"]
+    for name in logins + ["tcp", "http", "dns"] {
+      let kind = try #require(ProbeCatalog.kind(named: name))
+      let definition = try YAMLDecoder().decode(ProbeDefinition.self, from: kind.example)
+      #expect((definition.pace.confirmation == nil) == logins.contains(name), "\(name)")
+      #expect(definition.pace.backOff != nil, "\(name)")
     }
   }
 }

@@ -144,6 +144,12 @@ final class MemoryStore: SampleAppender {
     state.withLock { $0.samples.filter { $0.0.metric == metric }.map(\.1) }
   }
 
+  func samples(_ metric: String, of instance: String) -> [Sample] {
+    state.withLock { state in
+      state.samples.filter { $0.0.metric == metric && $0.0["instance"] == instance }.map(\.1)
+    }
+  }
+
   func labels(of reference: SeriesReference) -> LabelSet { state.withLock { $0.labels[Int(reference.slot)] } }
 
   func labels(_ metric: String) -> LabelSet? {

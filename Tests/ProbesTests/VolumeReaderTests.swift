@@ -1,4 +1,5 @@
 import Dispatch
+import LoopbackServers
 import Synchronization
 import Testing
 
@@ -8,9 +9,10 @@ import Testing
 struct VolumeReaderTests {
   /// Mounts under /dead wait for the gate, the others answer like the root.
   private func reader(
-    _ gate: DispatchSemaphore, _ asked: Asked, _ stuck: StuckMounts = StuckMounts()
+    _ gate: DispatchSemaphore, _ asked: Asked, _ stuck: StuckMounts = StuckMounts(),
+    patience: DispatchTimeInterval = .seconds(2)
   ) -> VolumeReader {
-    VolumeReader(patience: .milliseconds(50), stuck: stuck) { path in
+    VolumeReader(patience: patience, stuck: stuck) { path in
       asked.count(path)
       if path.hasPrefix("/dead") { gate.wait() }
       return VolumeState(ofMountAt: "/")
@@ -24,7 +26,7 @@ struct VolumeReaderTests {
   }
 
   @Test("a dead mount costs only itself, and is not asked again while its thread hangs")
-  func dead() {
+  func dead() async {
     let gate = DispatchSemaphore(value: 0)
     let asked = Asked()
     let reader = reader(gate, asked)
@@ -33,10 +35,9 @@ struct VolumeReaderTests {
     #expect(asked["/dead"] == 1)
     #expect(asked["/b"] == 3)
     gate.signal()
-    var isBack = false
-    for _ in 0..<1000 where !isBack {
+    let isBack = await patiently(until: { $0 }) {
       gate.signal()
-      isBack = reader.states(of: paths).allSatisfy { $0 != nil }
+      return reader.states(of: paths).allSatisfy { $0 != nil }
     }
     #expect(isBack, "a mount that answers again is asked again")
   }
@@ -58,7 +59,8 @@ struct VolumeReaderTests {
     let gate = DispatchSemaphore(value: 0)
     let asked = Asked()
     let paths = (0..<10).map { "/dead\($0)" }
-    #expect(reader(gate, asked).states(of: paths).allSatisfy { $0 == nil })
+    let reader = reader(gate, asked, patience: .milliseconds(50))
+    #expect(reader.states(of: paths).allSatisfy { $0 == nil })
     #expect(paths.filter { asked[$0] > 0 }.count == VolumeReader.givenUpMax)
     for _ in paths { gate.signal() }
   }

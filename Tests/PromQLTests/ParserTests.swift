@@ -94,6 +94,8 @@ struct ParserTests {
     ),
     ("up offset 5m[1m]", "1:13: the range stands after a modifier – write up[range] first, then offset or @"),
     ("up[0s]", "1:4: the duration must be greater than 0"),
+    ("up[9.3e9]", "1:4: the duration is out of range – 292 years at most"),
+    ("up offset -51e735", "1:12: the duration is out of range – 292 years at most"),
     (
       "up[5x]",
       "1:4: bad number or duration '5x' – write a number (1.5, 1e6, 0x1f, 1_000) or a duration with units from large to small (1h30m)"

@@ -101,7 +101,7 @@ struct HTTPTransferTests {
     #expect(cut.body.count == 1000)
     #expect(cut.bodyTruncated)
 
-    request.body = .discard
+    request.body = .discard(beyond: .max)
     request.timeout = .milliseconds(150)
     let late = await engine.perform(request)
     #expect(late.failure?.cause == .timedOut(.transfer))
@@ -223,6 +223,23 @@ struct HTTPTransferTests {
     let failure = await engine.perform(request).failure
     #expect(failure?.cause == .invalidRequest)
     #expect(failure?.isSelfFault == true)
+  }
+
+  @Test("cookies of one transfer are not sent by the next, which may use its handle")
+  func cookies() async throws {
+    let server = try LoopbackServer.answering(
+      "HTTP/1.1 200 OK\r\nSet-Cookie: session=4711; Path=/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    defer { server.stop() }
+    var request = TransferRequest(url: server.url())
+    request.cookies = []
+    let first = await engine.perform(request)
+    #expect(first.cookies.count == 1)
+    _ = await engine.perform(request)
+    request.cookies = nil
+    _ = await engine.perform(request)
+    request.cookies = first.cookies
+    _ = await engine.perform(request)
+    #expect(server.notes.map { $0.contains("session=4711") } == [false, false, false, true])
   }
 
   @Test("secrets of a request do not print")

@@ -46,7 +46,7 @@ struct ConfigurationReaderTests {
   @Test("nothing at all runs on what is packaged") func packaged() throws {
     let configuration = try read()
     #expect(configuration.probes.map(\.name) == ["this-host"])
-    #expect(configuration.ruleGroups.count == 5)
+    #expect(configuration.ruleGroups.count == 20)
     #expect(configuration.plans.map(\.name) == ["restore-test", "security-updates"])
     #expect(
       configuration.plans.allSatisfy { plan in
@@ -58,7 +58,7 @@ struct ConfigurationReaderTests {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     var expected: [String: String] = [:]
-    for folder in ["plans", "probes", "rules"] {
+    for folder in ["plans", "probes", "probes/snmp", "probes/templates", "rules"] {
       for name in try FileManager.default.contentsOfDirectory(atPath: root.appending(path: folder).path())
       where name.hasSuffix(".yaml") && !name.hasSuffix(".test.yaml") {
         expected["packaged/\(folder)/\(name)"] = try String(
@@ -66,6 +66,44 @@ struct ConfigurationReaderTests {
       }
     }
     #expect(Dictionary(uniqueKeysWithValues: PackagedFiles.all.map { ($0.path, $0.text) }) == expected)
+  }
+
+  @Test("a probe begins with a template, and what it says itself takes precedence") func templates() throws {
+    let text = """
+      probes:
+        - template: nginx
+        - {name: web02, template: nginx, interval: 1m, labels: {site: b}, settings: {url: "http://web02.example.org/s"}}
+        - {name: odd, template: mine}
+      """
+    let configuration = try read(
+      (.settings, "watchkeeper.yaml", "packaged: {probes: false}\n"), (.probes, "probes/a.yaml", text),
+      (.probeTemplates, "probes/templates/mine.yaml", "kind: tcp\nsettings: {target: 'a:1'}\n"),
+      (.probeTemplates, "probes/templates/ssh.yaml", "kind: tcp\nsettings: {target: 'a:1'}\n"))
+    #expect(configuration.probes.map(\.name) == ["nginx", "web02", "odd"])
+    #expect(configuration.probes.map(\.kind) == ["http", "http", "tcp"])
+    #expect(configuration.probes.map(\.interval) == [.seconds(15), .seconds(60), .seconds(15)])
+    #expect(configuration.probes[0].targetLabels(hostName: "h")["instance"] == "http://127.0.0.1/nginx_status")
+    let labels = configuration.probes[1].targetLabels(hostName: "h")
+    #expect(labels["instance"] == "http://web02.example.org/s")
+    #expect(labels["job"] == "nginx" && labels["site"] == "b")
+  }
+
+  @Test(
+    "what is wrong with a probe out of a template stands where it is written",
+    arguments: [
+      ("template: nignx", "probes/a.yaml:1:21: probes.template: unknown template 'nignx' – did you mean 'nginx'?"),
+      ("template: nginx, settings: {ulr: x}", "probes/a.yaml:1:39: probes[0].settings.ulr"),
+      ("template: nginx, interval: 1s", "probes/a.yaml:1:21: probes[0].timeout"),
+    ])
+  func templateFaults(_ probe: String, _ expected: String) {
+    do {
+      _ = try read((.probes, "probes/a.yaml", "probes: [{\(probe)}]\n"))
+      Issue.record("this should be refused")
+    } catch let errors as SettingsErrors {
+      #expect(errors.errors.contains { $0.description.hasPrefix(expected) }, "\(errors.errors)")
+    } catch {
+      Issue.record("\(error)")
+    }
   }
 
   @Test("an operator's probe takes the place of a packaged one with its name") func overrides() throws {
@@ -215,6 +253,19 @@ struct ConfigurationReaderTests {
     ),
     ("inventory/a.yaml", "items: [{id: hots/a}]\n", "did you mean 'host'?"),
     ("watchkeeper.yaml", "language: zh_CN\n", "did you mean 'zh-CN'?"),
+    (
+      "probes/a.yaml", "probes: [{name: a, kind: snmp, settings: {target: a, profiles: [system, prniter]}}]\n",
+      "did you mean 'printer'?"
+    ),
+    (
+      "probes/a.yaml", "probes: [{name: a, kind: snmp, settings: {target: a, rows: {only: {ifNmae: lo}}}}]\n",
+      "did you mean 'ifName'?"
+    ),
+    (
+      "probes/a.yaml",
+      "probes: [{name: a, kind: snmp, settings: {target: a, user: u, auth_password: password, auth_protocol: SHA265}}]\n",
+      "did you mean 'SHA256'?"
+    ),
     ("plans/a.yaml", "windows: [{name: n, days: [mno], from: '22:00', to: '23:00'}]\n", "mon, tue, wed"),
     (
       "plans/a.yaml",
@@ -247,18 +298,48 @@ struct ConfigurationReaderTests {
     #expect(error.errors.first?.place.file == example.path)
   }
 
+  @Test("MIB files name objects of profiles and traps, and a faulty one is told with its place") func mibs() throws {
+    let mib = """
+      ACME-MIB DEFINITIONS ::= BEGIN
+      acme OBJECT IDENTIFIER ::= { enterprises 99999 }
+      acmeLoad OBJECT-TYPE SYNTAX Gauge32 MAX-ACCESS read-only STATUS current DESCRIPTION "" ::= { acme 1 }
+      acmeFanStopped NOTIFICATION-TYPE STATUS current DESCRIPTION "" ::= { acme 0 7 }
+      END
+      """
+    let profile = "{profile: acme, match: [ACME-MIB::acme], scalars: [{metric: acmeLoad, oid: ACME-MIB::acmeLoad}]}\n"
+    let probes = """
+      probes:
+        - {name: a, kind: snmp, settings: {target: a, profiles: [acme]}}
+        - {name: b, kind: snmp-traps, settings: {communities: [c], patterns: [{name: d, trap: acmeFanStopped}]}}
+
+      """
+    let files: [(kind: ConfigurationFiles.Kind, path: String, text: String)] = [
+      (.deviceProfiles, "probes/snmp/acme.yaml", profile), (.probes, "probes/a.yaml", probes),
+    ]
+    let whole = try read(files[0], files[1], (.mibs, "probes/snmp/mibs/acme.mib", mib))
+    #expect(whole.probes.map(\.name).contains("b"))
+    let without = try #require(throws: SettingsErrors.self) { try read(files[0], files[1]) }
+    #expect(Set(without.errors.map(\.fault.id)).isSuperset(of: ["fault.snmp.oid", "fault.snmp.notification"]))
+    let faulty = try #require(throws: SettingsErrors.self) {
+      try read((.mibs, "probes/snmp/mibs/acme.mib", "ACME-MIB x"))
+    }
+    #expect(faulty.errors.map(\.fault.id) == ["fault.snmp.mib"])
+    #expect(faulty.errors.first?.place == SourcePlace(file: "probes/snmp/mibs/acme.mib", line: 1, column: 10))
+  }
+
   @Test("all faults of one file are named, and none that only follows from another") func severalInOneFile() {
     let text = """
       probes:
         - {name: a, kind: http, interval: 5x, timeout: 30s, settings: {url: 'http://a', methd: GET, tls_verify: perhaps}}
         - {name: b, kidn: tcp, kind: tcp, settings: {target: nowhere}}
         - {name: c, kind: htp}
+        - {name: d, kind: snmp, settings: {target: a, profiles: [nothing]}}
       """
     let error = #expect(throws: SettingsErrors.self) { try read((.probes, "probes/a.yaml", text)) }
     #expect(
       error?.errors.map(\.key) == [
         "probes[0].interval", "probes[0].settings.methd", "probes[0].settings.tls_verify", "probes[1].kidn",
-        "probes[1].settings.target", "probes[2].kind",
+        "probes[1].settings.target", "probes[2].kind", "probes[3].settings.profiles",
       ])
   }
 
@@ -276,7 +357,7 @@ struct ConfigurationReaderTests {
     arguments: [
       ("webhook_configs: [{url: 'http://h', http_config: {authorization: Bearer abc}}]", "a mapping", "abc"),
       ("webhook_configs: https://h/hidden", "a list", "hidden"),
-      ("webhook_configs: [{url: [https://h/hidden]}]", "a single value", "hidden"),
+      ("webhook_configs: [{url: [https://h/hidden]}]", "a mapping", "hidden"),
     ])
   func unquoted(_ channel: String, _ expected: String, _ secret: String) throws {
     let text = "receivers: [{name: a, \(channel)}]\nroute: {receiver: a}"
@@ -314,7 +395,7 @@ struct ConfigurationReaderTests {
     defer { try? FileManager.default.removeItem(atPath: path) }
     try "https://hook.example/token\n".write(toFile: path, atomically: true, encoding: .utf8)
     try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
-    #expect(throws: SecretFileError.self) { try SecretFile.read(path) }
+    #expect(throws: SecretFault.self) { try SecretFile.read(path) }
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
     #expect(try SecretFile.read(path).reveal() == "https://hook.example/token")
   }

@@ -42,6 +42,7 @@ final class ConsoleBench: @unchecked Sendable {
   var maintenance: MaintenanceState
   var rules = RuleEvaluator.View()
   var probes: [ProbeStatus] = []
+  var gaps: [String: GapHistory] = [:]
   var metadata = MetadataTable()
   var limits = EvaluationLimits()
   var configuration: Configuration
@@ -61,7 +62,7 @@ final class ConsoleBench: @unchecked Sendable {
 
   var sources: ConsoleSources {
     let (incidents, inventory, maintenance) = (incidents, inventory, maintenance)
-    let (rules, configuration, probes, metadata) = (rules, configuration, probes, metadata)
+    let (rules, configuration, probes, metadata, gaps) = (rules, configuration, probes, metadata, gaps)
     return ConsoleSources(
       clock: Clock(), journal: journal,
       queries: QueryService(
@@ -69,7 +70,7 @@ final class ConsoleBench: @unchecked Sendable {
       gate: QueryGate(runningMax: 4, clock: Clock()),
       incidents: { incidents }, inventory: { inventory }, maintenance: { maintenance }, rules: { rules },
       deliveries: { DeliveryService.View() }, configuration: { configuration }, metadata: { metadata },
-      probes: { probes },
+      probes: { probes }, gapHistory: { gaps[$0] },
       hostName: Self.hostName, zone: .utc)
   }
 

@@ -2,6 +2,7 @@ import Foundation
 import Notifiers
 import Probes
 import Testing
+import Transfers
 
 @testable import WatchkeeperApp
 

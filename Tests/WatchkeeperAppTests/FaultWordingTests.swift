@@ -109,6 +109,18 @@ struct BadFile: Sendable, CustomTestStringConvertible {
       "{kind: scrape, settings: {targets: ['a:1'], metric_relabel_configs: [{action: repalce, target_label: a}]}}",
       "{kind: scrape, settings: {targets: ['a:1'], relabel_configs: [{source_labels: [a]}]}}",
       "{kind: textfile, settings: {directory: a}}",
+      "{kind: http, settings: {url: 'http://a', conditions: [statsu == 1]}}",
+      "{kind: http, settings: {url: 'http://a', conditions: ['status == ']}}",
+      "{kind: http, settings: {url: 'http://a', compression: zip}}",
+      "{kind: http, settings: {url: 'http://a', basic_auth: {username: a, password: {fil: a}}}}",
+      "{kind: linux-host, settings: {collectors: {enable: [cpuu]}}}",
+      "{kind: linux-host, settings: {collectors: {process_groups: {by: colour}}}}",
+      "{kind: logs, settings: {files: [a], patterns: [{metric: a_total, match: a}]}}",
+      "{kind: logs, settings: {patterns: [{metric: a_total, match: a}]}}",
+      "{kind: logs, settings: {files: [/a], patterns: []}}",
+      "{kind: logs, settings: {files: [/a], begin_at: middle, patterns: [{metric: a_total, match: a}]}}",
+      "{kind: logs, settings: {files: [/a], patterns: [{metric: a, match: a}]}}",
+      "{kind: logs, settings: {files: [/a], patterns: [{metric: a_total, match: '(?P<source>a)'}]}}",
     ].map {
       BadFile("probes/a.yaml", "probes: [\($0.replacing("{kind", with: "{name: a, kind", maxReplacements: 1))]\n")
     }
@@ -148,15 +160,19 @@ struct FaultSite: Sendable, CustomStringConvertible {
   }()
 
   private static let modules = [
-    "Alerting", "Interchange", "Inventory", "Notifiers", "Planner", "Probes", "ServiceTime", "Telemetry",
+    "Alerting", "Interchange", "Inventory", "Notifiers", "Planner", "Probes", "Records", "ServiceTime", "Telemetry",
+    "Transfers",
     "WatchkeeperApp",
   ]
 
   /// Of ids that are given on to where the arguments are added: `choice(forKey:else:)`.
   private static let shared: [String: Set<String>] = [
+    "fault.host.group-key": ["word", "known"], "fault.logs.begin": ["word", "known"],
     "fault.item.lifecycle": ["word", "known"], "fault.item.strength": ["word", "known"],
     "fault.relabel.action": ["word", "known"], "fault.remote-write.message": ["word", "known"],
     "fault.rule.no-such-alert": ["group", "alert"],
+    "fault.http.choice": ["word", "known"],
+    "fault.network.choice": ["word", "known"],
   ]
 }
 
@@ -166,7 +182,7 @@ enum EnglishWords {
   private static let names: Set<String> = [
     "MiB", "KiB", "PromQL", "true", "false", "alert", "record", "url", "credentials", "global", "tolerance",
     "duration", "checklist", "ssh", "chmod", "tzdata", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "Name", "NaN",
-    "http", "https", "authorization", "modulus",
+    "http", "https", "authorization", "modulus", "WebSocket",
   ]
 
   static func left(in text: String) -> [String] {

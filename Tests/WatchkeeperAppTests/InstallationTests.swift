@@ -13,6 +13,7 @@ import Synchronization
 import Telemetry
 import Testing
 import Transfers
+import WebInterface
 import Wording
 
 @testable import TimeSeriesStore
@@ -64,7 +65,7 @@ struct InstallationTests {
       configuration: configuration, folder: try DataFolder(creating: folder),
       base: InstallationBase(
         clock: clock, identifiers: CountingIdentifiers(), log: .test, transfers: transfers, notifiers: notifiers,
-        hostName: "web01", zone: .utc, language: .english))
+        hostName: "web01", zone: .utc, language: .english, configurationFolder: folder))
     let loops = try await installation.start(HostFindings())
     do {
       try await body(installation)
@@ -130,6 +131,57 @@ struct InstallationTests {
       try await pass(installation, success: 1)
       try await wait { installation.incidents.state.book.all.first?.status == .resolved }
       try await wait { installation.deliveries.view.delivered == 2 }
+    }
+  }
+
+  @Test("targets come and go with their file, and what is wrong with it stands on the page of probes")
+  func targets() async throws {
+    let probes = ConfigurationFiles.File(
+      kind: .probes, path: "probes/a.yaml",
+      text: """
+        probes:
+          - {name: fixed, kind: tcp, interval: 1h, settings: {target: "127.0.0.1:1"}}
+          - name: listed
+            kind: tcp
+            interval: 1h
+            file_sd_configs: [{files: [list.json]}]
+            settings: {}
+        """)
+    func write(_ text: String) throws {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try Data(text.utf8).write(to: URL(filePath: folder + "/list.json"))
+    }
+    func names(_ installation: Installation) async -> [String] { await installation.probes.status().map(\.name) }
+    func advance(until isTrue: () async -> Bool) async throws {
+      for _ in 0..<600 {
+        if await isTrue() { return }
+        clock.advance(by: .seconds(1))
+        for _ in 0..<200 { await Task.yield() }
+      }
+      Issue.record("it did not come within 10 minutes")
+    }
+    try write(#"[{"targets": ["127.0.0.1:2"], "labels": {"team": "web"}}]"#)
+    try await withInstallation(Self.files + [probes]) { installation in
+      #expect(await names(installation) == ["fixed", "listed/127.0.0.1:2"])
+      #expect(installation.inventory.state.book[ItemID("endpoint/listed/127.0.0.1:2")] != nil)
+      try write(#"[{"targets": ["127.0.0.1:2", "127.0.0.1:3", "127.0.0.1:1", "nowhere"], "labels": {"team": "web"}}]"#)
+      try await advance { await names(installation).count == 4 }
+      try write("[{\n  \"targets\": 7}]")
+      try await advance { await installation.targets.status.first?.faults.isEmpty == false }
+      let page = await installation.console.sources.probesPage()
+      let row = try #require(page.sources.first)
+      #expect(row.targets == 4 && page.rows.count == 4)
+      let remarks = row.remarks.map { "\($0.place): \($0.fault.text(for: Reader(language: .english)))" }
+      #expect(remarks.first?.hasPrefix("\(folder)/list.json:2:14: [0].targets: ") == true, "\(remarks)")
+      #expect(remarks.contains { $0.hasPrefix("nowhere: 'nowhere' is not ") }, "\(remarks)")
+      #expect(
+        await installation.selfMetrics().contains {
+          $0.name == "watchkeeper_sd_failed_lists" && $0.values[0].value == 1
+        })
+      try write("[]")
+      try await advance { await names(installation) == ["fixed"] }
+      let gaps = await installation.probes.gapHistory(of: "listed/127.0.0.1:2")?.gaps
+      #expect(gaps?.last?.cause == .notDefined)
     }
   }
 

@@ -28,6 +28,14 @@ struct ProbeCommandTests {
     #expect(trial.text.contains("verdict  up\n"))
   }
 
+  @Test("a template is tried by its name, or from a file beside templates of one's own") func template() throws {
+    #expect(try search.definition("redis", name: nil, configuration: nil).kind == "redis")
+    let file = try folder.write("probes: [{template: mine}, {template: nginx}]\n", to: "probes/a.yaml")
+    try folder.write("{kind: tcp, settings: {target: 'a:1'}}\n", to: "probes/templates/mine.yaml")
+    #expect(try search.definition(file, name: "mine", configuration: nil).kind == "tcp")
+    #expect(try search.definition("mine", name: nil, configuration: folder.path).kind == "tcp")
+  }
+
   @Test("a closed port is down, in every format") func down() async throws {
     let file = try folder.write("{name: closed, kind: tcp, settings: {target: '127.0.0.1:1'}}\n", to: "closed.yaml")
     let trial = await ProbeTrial.run(

@@ -57,7 +57,7 @@ struct RuleTestCommandTests {
 
   @Test("the shipped packs pass their tests") func shippedPacks() throws {
     let files = try RuleTestSuite.files([Self.shipped], configuration: nil)
-    #expect(files.count == 4)
+    #expect(files.count == 19)
     let results = TestResults(files: files.map { RuleTestSuite.run($0) })
     #expect(results.failed == 0, "\(results.text)")
     #expect(results.files.allSatisfy { !$0.cases.isEmpty })

@@ -1,3 +1,4 @@
+import Probes
 import Telemetry
 import Testing
 import TimeSeriesStore
@@ -27,6 +28,17 @@ struct ShellNoticesTests {
   @Test("a healthy installation has none; a notification that has just been made is no fault") func healthy() {
     #expect(notices().isEmpty)
     #expect(notices(waiting: 119).isEmpty)
+  }
+
+  @Test("probes that are left out are told, and from which priority on")
+  func overload() {
+    let notices = ShellNotices(
+      refused: nil, store: StoreHealth(), waiting: [:], pressure: RunnerPressure(running: 3, shed: 9, shedFrom: 4),
+      now: Self.now
+    ).all
+    #expect(notices.map(\.state) == [.warning])
+    let told = text(notices.first?.phrase)
+    #expect(told.contains("priority 4"))
   }
 
   @Test("a refused configuration names the first fault with its place, how many there are, and what to do")

@@ -91,6 +91,30 @@ struct PageTests {
     #expect(page.contains(#"<a href="/cmdb/host%3Adb01">db01</a>"#))
   }
 
+  @Test("probes are sorted and filtered by the address, and each has a page with its gaps and its readers")
+  func probePages() async throws {
+    let bench = try Bench()
+    let cookie = try await bench.logIn()
+    func names(_ query: String) async throws -> [String] {
+      let page = await bench.get("/probes", query: query, cookie: cookie).text
+      return page.components(separatedBy: #"<a href="/probes/"#).dropFirst().map {
+        String($0.prefix { $0 != "\"" })
+      }
+    }
+    #expect(try await names("") == ["scripts", "db01"])
+    #expect(await bench.get("/probes", cookie: cookie).text.contains("8 packets"))
+    #expect(try await names("sort=name") == ["db01", "scripts"])
+    #expect(try await names("sort=cpu") == ["db01", "scripts"])
+    #expect(try await names("which=wrong") == ["scripts"])
+    #expect(try await names("q=SCRAPE%20db") == ["db01"])
+    #expect(try await names("q=nothing").isEmpty)
+    let page = await bench.get("/probes/db01", cookie: cookie).text
+    for part in ["Watchkeeper was stopped.", "<code>*/5 * * * *</code>", "InstanceDown", "everything"] {
+      #expect(page.contains(part), "\(part)")
+    }
+    #expect(await bench.get("/probes/nobody", cookie: cookie).status == 404)
+  }
+
   @Test("JSON carries ids, arguments and the reader's words")
   func phrases() async throws {
     let phrase = Phrase("overview.needs.more", ["count": "3"])

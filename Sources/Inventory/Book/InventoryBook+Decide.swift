@@ -15,6 +15,7 @@ extension InventoryBook {
     case .register(let item, let source): deliberation.register(item, source: source)
     case .discover(let discovery): deliberation.discover(discovery)
     case .observe(let observation): deliberation.observe(observation)
+    case .neighbours(let report): deliberation.take(report)
     }
     return deliberation.facts
   }

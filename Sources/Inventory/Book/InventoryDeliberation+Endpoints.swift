@@ -15,7 +15,7 @@ extension InventoryDeliberation {
       take(endpoint.declaration, because: Reason("reason.item.probed", ["probe": endpoint.probe]), by: actor)
     }
     let relations = own.filter { book[$0.id]?.home == .discovery && book[host] != nil }.map { $0.relation(to: host) }
-    // Every relation of discovery is one of these.
+    // Every relation of discovery is one of these, or a living item's connection to a neighbour.
     let bySource = Dictionary(grouping: relations, by: \.source)
     for item in book.all { relate(item, bySource[item.id] ?? [], by: actor) }
   }
@@ -29,6 +29,7 @@ extension InventoryDeliberation {
   /// An edge that a file declares stays as the file says.
   private mutating func relate(_ item: Item, _ wanted: [Relation], by actor: Actor) {
     for relation in item.relations where relation.home == .discovery {
+      if relation.type == .connectedTo, !item.isRetired { continue }
       guard !wanted.contains(where: { $0.isSameEdge(as: relation) }) else { continue }
       record(.unrelated(RelationRemoved(relation: relation)), about: item.entity, by: actor)
     }

@@ -66,7 +66,7 @@ extension SightingLedger {
   /// Notes what an input says was seen; the book decides afterwards what to believe.
   public mutating func note(_ input: InventoryInput, against book: InventoryBook, at now: Timestamp) {
     switch input {
-    case .declare, .endpoints, .register: break
+    case .declare, .endpoints, .register, .neighbours: break
     case .observe(let observation): note(observation, against: book, at: now)
     case .discover(let discovery):
       for found in discovery.found where discovery.accepts(found) {

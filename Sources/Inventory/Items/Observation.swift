@@ -63,6 +63,8 @@ public enum InventoryInput: Sendable {
   case register(ItemDeclaration, source: String)
   case discover(Discovery)
   case observe(Observation)
+  /// Who is next to whom; becomes relations.
+  case neighbours(NeighbourReport)
 }
 
 /// When an observation is believed.

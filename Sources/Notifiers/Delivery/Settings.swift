@@ -1,30 +1,18 @@
+internal import Glibc
 internal import Records
 internal import Telemetry
 package import Transfers
 
-/// A secret written in the settings, or the file that holds it.
-enum SecretSource {
-  case inline(Secret)
-  case file(String)
-
+extension SecretSource {
   func resolve(_ environment: NotifierEnvironment) throws -> Secret {
     switch self {
-    case .inline(let secret): secret
-    case .file(let path): try environment.readSecret(path)
+    case .inline(let secret): return secret
+    case .file(let path): return try environment.readSecret(path)
+    case .environment(let name):
+      guard let text = getenv(name) else { throw SecretFault("fault.secret.variable", ["name": name]) }
+      return Secret(String(cString: text))
+    case .command(let words): return try environment.runForSecret(words)
     }
-  }
-}
-
-extension KeyedDecodingContainer {
-  /// The secret under `key` or in the file named under `fileKey`; both at once is an error.
-  func secret(_ key: Key, orFile fileKey: Key) throws -> SecretSource? {
-    let inline = try decodeIfPresent(String.self, forKey: key)
-    let file = try decodeIfPresent(String.self, forKey: fileKey)
-    if inline != nil, file != nil {
-      throw problem(fileKey, "fault.receiver.both", ["key": key.stringValue])
-    }
-    if let inline { return .inline(Secret(inline)) }
-    return file.map { .file($0) }
   }
 }
 

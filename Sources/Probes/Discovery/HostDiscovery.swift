@@ -24,6 +24,10 @@ public struct HostFindings: Sendable, Equatable {
     public let isReachable: Bool
     /// `nil` when the owner's descriptors are not readable for us.
     public let processName: String?
+    /// Where a program of this host reaches it.
+    public var address = "127.0.0.1"
+    /// Of systemd, for example `nginx.service`; `nil` when it is none's, or not readable.
+    public var unit: String?
   }
 
   public var hostName = ""
@@ -49,6 +53,24 @@ public struct HostFindings: Sendable, Equatable {
   public init() {}
 }
 
+/// Who serves others on this host.
+public struct HostServices: Sendable {
+  /// TCP.
+  public let streams: [HostFindings.Listener]
+  /// UDP.
+  public let datagrams: [HostFindings.Listener]
+  /// Names of all processes.
+  public let processes: Set<String>
+
+  public init(
+    streams: [HostFindings.Listener], datagrams: [HostFindings.Listener] = [], processes: Set<String> = []
+  ) {
+    self.streams = streams
+    self.datagrams = datagrams
+    self.processes = processes
+  }
+}
+
 /// Looks at this host. Blocking and slow (tens of milliseconds): for start and for once in some minutes.
 public struct HostDiscovery: Sendable {
   private let settings: LinuxHostSettings
@@ -68,6 +90,16 @@ public struct HostDiscovery: Sendable {
     return findings
   }
 
+  /// A closer look at who listens, for a person who asks.
+  public func services() -> HostServices {
+    let scan = ListenerScan(proc: settings.proc, owners: .withUnits)
+    let processes = Folder.names(in: settings.proc).filter { $0.allSatisfy(\.isNumber) }
+      .prefix(ListenerScan.processesMax)
+    return HostServices(
+      streams: scan.listeners(), datagrams: scan.datagrams(),
+      processes: Set(processes.map { firstLine("\(settings.proc)/\($0)/comm") }))
+  }
+
   /// What the kernel says without a look at any file.
   static func names() -> HostFindings {
     let names = HostIdentity.kernelNames()
@@ -81,7 +113,8 @@ public struct HostDiscovery: Sendable {
   /// Takes what the sampler knows rather than parsing the same files twice.
   private func readFigures(into findings: inout HostFindings) {
     var processors: Set<String> = []
-    for sample in HostSampler(proc: settings.proc, sys: settings.sys, root: settings.root).sample() {
+    let collectors = settings.collectors.only(["cpu", "filesystem", "meminfo", "stat"])
+    for sample in HostSampler(proc: settings.proc, sys: settings.sys, root: settings.root, collectors).sample() {
       switch sample.series.metric {
       case "node_cpu_seconds_total": processors.insert(sample.series["cpu"] ?? "")
       case "node_memory_MemTotal_bytes": findings.memoryBytes = sample.value

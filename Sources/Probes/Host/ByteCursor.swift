@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Walks over text in a buffer without making strings. Every step is bounds-checked; at the end it yields nothing.
 struct ByteCursor {
   private let bytes: Bytes
@@ -8,13 +10,21 @@ struct ByteCursor {
     position = 0
   }
 
+  /// How many bytes were passed; one beyond the end after a last line without an end.
+  var offset: Int { position }
+
   var isAtEnd: Bool { position >= bytes.count }
 
   /// The next line without its end; `nil` after the last.
   mutating func line() -> Bytes? {
     guard position < bytes.count else { return nil }
     let start = position
-    while position < bytes.count, bytes[position] != UInt8(ascii: "\n") { position += 1 }
+    guard let base = bytes.baseAddress else { return nil }
+    if let end = memchr(base + start, Int32(UInt8(ascii: "\n")), bytes.count - start) {
+      position = UnsafeRawPointer(end) - base
+    } else {
+      position = bytes.count
+    }
     let line = Bytes(rebasing: bytes[start..<position])
     position += 1
     return line
@@ -36,6 +46,13 @@ struct ByteCursor {
     guard index < bytes.count else { return nil }
     defer { position = index + 1 }
     return Bytes(rebasing: bytes[position..<index])
+  }
+
+  /// Passes over `byte` when it comes next.
+  mutating func skip(_ byte: UInt8) -> Bool {
+    guard position < bytes.count, bytes[position] == byte else { return false }
+    position += 1
+    return true
   }
 
   mutating func skipSpace() {
@@ -71,6 +88,36 @@ struct ByteCursor {
     return (whole * Double(scale) + Double(fraction)) / Double(scale)
   }
 
+  /// A decimal number with an optional sign.
+  mutating func signed() -> Double? {
+    skipSpace()
+    guard position < bytes.count, bytes[position] == UInt8(ascii: "-") else { return decimal() }
+    position += 1
+    return decimal().map { -$0 }
+  }
+
+  /// A hexadecimal number, with or without 0x before it.
+  mutating func hexadecimal() -> UInt64? {
+    skipSpace()
+    if position + 1 < bytes.count, bytes[position] == UInt8(ascii: "0"), bytes[position + 1] | 0x20 == UInt8(ascii: "x")
+    {
+      position += 2
+    }
+    var value: UInt64 = 0
+    let start = position
+    while position < bytes.count, let digit = Self.hexDigit(bytes[position]) {
+      value = value << 4 | digit
+      position += 1
+    }
+    return position > start ? value : nil
+  }
+
+  private static func hexDigit(_ byte: UInt8) -> UInt64? {
+    if let digit = digit(byte) { return digit }
+    let lower = byte | 0x20
+    return lower >= UInt8(ascii: "a") && lower <= UInt8(ascii: "f") ? UInt64(lower - UInt8(ascii: "a")) + 10 : nil
+  }
+
   private static func digit(_ byte: UInt8) -> UInt64? {
     byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") ? UInt64(byte - UInt8(ascii: "0")) : nil
   }
@@ -83,6 +130,14 @@ extension Bytes {
 
   func starts(_ text: StaticString) -> Bool {
     count >= text.utf8CodeUnitCount && text.withUTF8Buffer { self.starts(with: $0) }
+  }
+
+  /// Without white space at both ends.
+  var trimmed: Bytes {
+    var (start, end) = (startIndex, endIndex)
+    while start < end, self[start] <= UInt8(ascii: " ") { start += 1 }
+    while end > start, self[end - 1] <= UInt8(ascii: " ") { end -= 1 }
+    return Bytes(rebasing: self[start..<end])
   }
 
   /// For names seen for the first time; invalid UTF-8 becomes U+FFFD.

@@ -1,13 +1,13 @@
 internal import Glibc
 internal import Telemetry
 
-/// `node_disk_…` from /proc/diskstats, without partitions, loop and RAM devices.
+/// `node_disk_…` from /proc/diskstats; by default without partitions, loop and RAM devices.
 final class DiskCollector: HostCollector {
   let name = "diskstats"
   private let file: ProcFile
   private let udevFolder: String
   private var slots = KeyedSlots()
-  private let excluded: Pattern?
+  private let filter: DeviceFilter
 
   /// Kernel units: sectors of 512 bytes and milliseconds.
   private static let columns: [(metric: String, scale: Double)] = [
@@ -19,10 +19,10 @@ final class DiskCollector: HostCollector {
     ("flush_requests_time_seconds_total", 0.001),
   ]
 
-  init(_ system: HostFiles) {
+  init(_ system: HostFiles, _ filter: DeviceFilter) {
     file = ProcFile(system.proc + "/diskstats")
     udevFolder = system.root + "/run/udev/data"
-    excluded = try? Pattern(#"(ram|loop|fd|(h|s|v|xv)d[a-z]|nvme\d+n\d+p)\d+"#)
+    self.filter = filter
   }
 
   func collect(from system: HostFiles, into sink: inout HostSink) throws(HostReadError) {
@@ -32,7 +32,7 @@ final class DiskCollector: HostCollector {
       var fields = ByteCursor(line)
       guard let major = fields.number(), let minor = fields.number(), let key = fields.word() else { continue }
       let first = slots.slot(for: key) { device in
-        if excluded?.matchesWhole(device) == true { return -1 }
+        if !filter.accepts(device) { return -1 }
         let metrics = Self.columns.map { "node_disk_\($0.metric)" }
         let info = information(device, major: Int(major), minor: Int(minor))
         let first = sink.bind(metrics, [Label("device", device)])

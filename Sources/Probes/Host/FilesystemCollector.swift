@@ -1,27 +1,28 @@
 internal import Glibc
 internal import Telemetry
 
-/// `node_filesystem_…` for the mounts that node_exporter shows by default.
+/// `node_filesystem_…` for the mounts that the filter lets through.
 final class FilesystemCollector: HostCollector {
   let name = "filesystem"
   private let files: [ProcFile]
   private var slots = KeyedSlots()
-  private var mounts: [Int: String] = [:]
+  private var mounts: [Int: (path: String, isLocal: Bool)] = [:]
   private let volumes = VolumeReader()
-  private let excludedPoints: Pattern?
-  private let excludedTypes: Pattern?
+  private let filter: FilesystemFilter
+
+  /// The kernel answers for these from memory. All others are asked on a thread of their own: their servers may be gone.
+  private static let localTypes: Set<String> = [
+    "bcachefs", "btrfs", "efivarfs", "erofs", "exfat", "ext2", "ext3", "ext4", "f2fs", "jfs", "ntfs3", "ramfs", "tmpfs",
+    "vfat", "xfs", "zfs",
+  ]
 
   private static let metrics = [
     "size_bytes", "free_bytes", "avail_bytes", "files", "files_free", "readonly", "device_error",
   ].map { "node_filesystem_\($0)" }
 
-  init(_ system: HostFiles) {
+  init(_ system: HostFiles, _ filter: FilesystemFilter) {
     files = [ProcFile(system.proc + "/1/mounts"), ProcFile(system.proc + "/self/mounts")]
-    excludedPoints = try? Pattern(
-      "/(dev|proc|run/credentials/.+|sys|var/lib/docker/.+|var/lib/containers/storage/.+)($|/.*)")
-    excludedTypes = try? Pattern(
-      "(autofs|binfmt_misc|bpf|cgroup2?|configfs|debugfs|devpts|devtmpfs|fusectl|hugetlbfs|iso9660|mqueue|nsfs|overlay"
-        + "|proc|procfs|pstore|rpc_pipefs|securityfs|selinuxfs|squashfs|sysfs|tracefs)")
+    self.filter = filter
   }
 
   func collect(from system: HostFiles, into sink: inout HostSink) throws(HostReadError) {
@@ -45,8 +46,11 @@ final class FilesystemCollector: HostCollector {
       guard first >= 0, seen.insert(first).inserted else { continue }  // one place mounted twice the same way
       found.append((first, Self.isReadOnly(options)))
     }
-    let states = volumes.states(of: found.map { mounts[$0.first] ?? "" })
-    for (mount, state) in zip(found, states) {
+    let remote = found.compactMap { mounts[$0.first] }.filter { !$0.isLocal }.map(\.path)
+    var remoteStates = remote.isEmpty ? [][...] : volumes.states(of: remote)[...]
+    for mount in found {
+      guard let place = mounts[mount.first] else { continue }
+      let state = place.isLocal ? VolumeState(ofMountAt: place.path) : remoteStates.removeFirst()
       sink.put(mount.first + 6, state == nil ? 1 : 0)
       guard let state else { continue }
       sink.put(mount.first, state.size)
@@ -62,10 +66,10 @@ final class FilesystemCollector: HostCollector {
     let parts = key.split(separator: " ").map { MountText.unescaped($0) }
     guard parts.count == 3 else { return -1 }
     let (device, point, type) = (parts[0], parts[1], parts[2])
-    if excludedPoints?.matchesWhole(point) == true || excludedTypes?.matchesWhole(type) == true { return -1 }
+    guard filter.accepts(mountPoint: point, type: type) else { return -1 }
     let labels = [Label("device", device), Label("mountpoint", point), Label("fstype", type)]
     let first = sink.bind(Self.metrics, labels)
-    mounts[first] = root + point
+    mounts[first] = (root + point, Self.localTypes.contains(type))
     return first
   }
 

@@ -11,15 +11,10 @@ final class HostSampler {
   /// What the collectors said that failed in the last round, in their order.
   private(set) var problems: [String] = []
 
-  init(proc: String = "/proc", sys: String = "/sys", root: String = "") {
+  init(proc: String = "/proc", sys: String = "/sys", root: String = "", _ settings: HostCollectorSettings = .init()) {
     let system = HostFiles(proc: proc, sys: sys, root: root)
     self.system = system
-    collectors = [
-      CPUCollector(system), MemoryCollector(system), LoadAverageCollector(system), StatCollector(system),
-      VirtualMemoryCollector(system), FilesystemCollector(system), DiskCollector(system), NetworkCollector(system),
-      PressureCollector(system), SocketCollector(system), FileDescriptorCollector(system), UnameCollector(),
-      TimeCollector(system), OSCollector(),
-    ]
+    collectors = HostCollectorCatalog.entries.filter(settings.isWanted).map { $0.make(system, settings) }
     for collector in collectors {
       let labels = [Label("collector", collector.name)]
       bookkeeping.append(
@@ -33,6 +28,8 @@ final class HostSampler {
   /// One failing collector costs only its own series.
   func sample() -> [ProbeSample] {
     problems.removeAll()
+    var core = (read: 0, failed: 0)
+    system.round += 1
     for (collector, own) in zip(collectors, bookkeeping) {
       let start = Self.monotonicSeconds()
       var isGood = true
@@ -40,19 +37,27 @@ final class HostSampler {
         try collector.collect(from: system, into: &sink)
       } catch {
         isGood = false
-        problems.append("\(collector.name): \(error)")
+        if !error.isNoData { problems.append("\(collector.name): \(error)") }
       }
       sink.put(own.duration, Self.monotonicSeconds() - start)
       sink.put(own.success, isGood ? 1 : 0)
+      if Self.core.contains(collector.name) {
+        core.read += 1
+        core.failed += isGood ? 0 : 1
+      }
     }
+    isBlind = core.read > 0 && core.failed == core.read
+    problems += system.newlyLacking()
     return sink.take()
   }
 
-  var collectorCount: Int { collectors.count }
+  /// Without them nothing is known of a host.
+  private static let core: Set<String> = ["cpu", "loadavg", "meminfo", "stat"]
+
+  /// Whether nothing that every host has could be read.
+  private(set) var isBlind = false
 
   private static func monotonicSeconds() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    Double(watchkeeper_clock_nanoseconds(Int32(CLOCK_MONOTONIC))) / 1e9
   }
 }

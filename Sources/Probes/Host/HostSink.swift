@@ -9,13 +9,16 @@ struct HostSink {
   /// Series that one sampler may make in its life, against names that never repeat; the default is 50,000.
   static let seriesMax = 50_000
 
+  /// Stands for series that were refused; it stays negative when a place among several is added.
+  static let refused = -1_000_000
+
   /// - Returns: the number of a new series.
   mutating func bind(_ metric: String, _ labels: [Label] = []) -> Int { bind([metric], labels) }
 
   /// - Returns: the number of the first of several new series with the same labels; the others follow it.
   mutating func bind(_ metrics: [String], _ labels: [Label] = []) -> Int {
     let first = series.count
-    guard first + metrics.count <= Self.seriesMax else { return -1 }
+    guard first + metrics.count <= Self.seriesMax else { return Self.refused }
     for metric in metrics { series.append(LabelSet(labels + [Label(LabelSet.metricName, metric)])) }
     return first
   }
@@ -56,7 +59,7 @@ struct KeyedSlots {
       next = index + 1
       return slots[index]
     }
-    guard keys.count < Self.keysMax else { return -1 }
+    guard keys.count < Self.keysMax else { return HostSink.refused }
     keys.append(Array(scope) + Array(key))
     slots.append(make(key.text))
     next = keys.count
@@ -87,11 +90,33 @@ protocol HostCollector: AnyObject {
   func collect(from system: HostFiles, into sink: inout HostSink) throws(HostReadError)
 }
 
-/// Where the kernel's file systems are, and the buffer for reading them.
-struct HostFiles {
+/// Where the kernel's file systems are, and what the collectors of one sampler share.
+final class HostFiles {
   let proc: String
   let sys: String
   /// Put before the mount points and /etc; empty outside tests and containers.
   let root: String
   let buffer = ReadBuffer()
+  /// /proc/stat, which two collectors read.
+  let stat: SharedFile
+  /// Counts samples.
+  var round = 0
+  /// See `lack`.
+  var lacking: [LackingCapability: String] = [:]
+  var toldLacking: Set<LackingCapability> = []
+
+  /// Every this many rounds collectors look for devices that came or went; the default is 4.
+  static let scanEvery = 4
+
+  init(proc: String, sys: String, root: String) {
+    self.proc = proc
+    self.sys = sys
+    self.root = root
+    stat = SharedFile(proc + "/stat")
+  }
+
+  var isScanRound: Bool { round % Self.scanEvery == 1 }
+
+  /// Whether these are the kernel's own, so that the kernel may be asked by other ways than files.
+  var isLive: Bool { proc == "/proc" && sys == "/sys" }
 }

@@ -36,30 +36,30 @@ final class MemoryCollector: HostCollector {
   }
 }
 
-/// `node_vmstat_…`: out-of-memory kills, paging, swapping and faults of /proc/vmstat.
+/// `node_vmstat_…`: by default the out-of-memory kills, paging, swapping and faults of /proc/vmstat.
 final class VirtualMemoryCollector: HostCollector {
   let name = "vmstat"
   private let file: ProcFile
   private var slots = KeyedSlots()
 
-  init(_ system: HostFiles) { file = ProcFile(system.proc + "/vmstat") }
+  private let wanted: Pattern
+
+  init(_ system: HostFiles, fields: Pattern) {
+    file = ProcFile(system.proc + "/vmstat")
+    wanted = fields
+  }
 
   func collect(from system: HostFiles, into sink: inout HostSink) throws(HostReadError) {
     var lines = ByteCursor(try file.read(into: system.buffer))
     slots.rewind()
     while let line = lines.line() {
       var fields = ByteCursor(line)
-      guard let key = fields.word(), Self.isWanted(key), let value = fields.number() else { continue }
-      sink.put(slots.slot(for: key) { sink.bind("node_vmstat_\($0)") }, value)
+      guard let key = fields.word() else { continue }
+      let slot = slots.slot(for: key) { name in
+        wanted.firstMatch(in: Array(name.utf8)) != nil ? sink.bind("node_vmstat_\(name)") : -1
+      }
+      if slot >= 0, let value = fields.number() { sink.put(slot, value) }
     }
-  }
-
-  /// node_exporter's default selection: `^(oom_kill|pgpg|pswp|pg.*fault)`.
-  private static func isWanted(_ key: Bytes) -> Bool {
-    if key.starts("pg") {
-      return key.starts("pgpg") || key.text.contains("fault")
-    }
-    return key.starts("oom_kill") || key.starts("pswp")
   }
 }
 

@@ -18,7 +18,12 @@ final class NetworkCollector: HostCollector {
     "transmit_fifo", "transmit_colls", "transmit_carrier", "transmit_compressed",
   ]
 
-  init(_ system: HostFiles) { file = ProcFile(system.proc + "/net/dev") }
+  private let filter: DeviceFilter
+
+  init(_ system: HostFiles, _ filter: DeviceFilter) {
+    file = ProcFile(system.proc + "/net/dev")
+    self.filter = filter
+  }
 
   func collect(from system: HostFiles, into sink: inout HostSink) throws(HostReadError) {
     var lines = ByteCursor(try file.read(into: system.buffer))
@@ -29,6 +34,7 @@ final class NetworkCollector: HostCollector {
       fields.skipSpace()
       guard let key = fields.text(upTo: UInt8(ascii: ":")) else { continue }  // the two lines of headings
       let first = slots.slot(for: key) { device in
+        guard filter.accepts(device) else { return -1 }
         let names = (Self.columns + ["receive_nohandler"]).map { "node_network_\($0)_total" }
         let first = sink.bind(names, [Label("device", device)])
         unhandled[first] = ProcFile("\(system.sys)/class/net/\(device)/statistics/rx_nohandler")

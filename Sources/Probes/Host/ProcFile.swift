@@ -1,12 +1,20 @@
 internal import Glibc
+internal import Synchronization
 
 /// Why a collector has no values this time.
 struct HostReadError: Error, CustomStringConvertible {
   let path: String
   /// Of the failed call; 0 when the content was not understood.
   let code: Int32
+  /// This host has no such thing, as nearly all hosts: the collector fails, and there is nothing to say of it.
+  var isNoData = false
 
   var isAbsent: Bool { code == ENOENT }
+
+  /// For what only some hosts have.
+  var asNoData: HostReadError { HostReadError(path: path, code: code, isNoData: isAbsent || code == ENODEV) }
+
+  static func noData(_ path: String) -> HostReadError { HostReadError(path: path, code: ENOENT, isNoData: true) }
 
   var description: String {
     code == 0 ? "\(path) has an unknown form" : "\(path): \(String(cString: strerror(code)))"
@@ -18,9 +26,21 @@ final class ProcFile {
   let path: String
   private var descriptor: Int32 = -1
 
+  /// Files that the program keeps open at a time; what is beyond is opened for each read. The default is 400 of the 1024
+  /// descriptors that a process usually has: a host with many processors has a file for each.
+  static let keptMax = 400
+  private static let kept = Atomic(0)
+
   init(_ path: String) { self.path = path }
 
-  deinit { if descriptor >= 0 { close(descriptor) } }
+  deinit { release() }
+
+  private func release() {
+    guard descriptor >= 0 else { return }
+    close(descriptor)
+    descriptor = -1
+    Self.kept.subtract(1, ordering: .relaxed)
+  }
 
   /// A small file read once; `nil` when it cannot be read. The bytes are copied before their buffer goes.
   static func text(at path: String) -> String? {
@@ -32,17 +52,42 @@ final class ProcFile {
   func read(into buffer: ReadBuffer) throws(HostReadError) -> Bytes {
     if descriptor >= 0 {
       if let content = buffer.fill(from: descriptor) { return content }
-      close(descriptor)  // the device or process behind it is gone; perhaps another one has the name now
-      descriptor = -1
+      release()  // the device or process behind it is gone; perhaps another one has the name now
     }
     let opened = open(path, O_RDONLY | O_CLOEXEC)
     guard opened >= 0 else { throw HostReadError(path: path, code: errno) }
-    descriptor = opened
-    if let content = buffer.fill(from: opened) { return content }
-    let code = errno
-    close(opened)
-    descriptor = -1
-    throw HostReadError(path: path, code: code)
+    guard let content = buffer.fill(from: opened) else {
+      let code = errno
+      close(opened)
+      throw HostReadError(path: path, code: code)
+    }
+    if Self.kept.add(1, ordering: .relaxed).newValue <= Self.keptMax {
+      descriptor = opened
+    } else {
+      Self.kept.subtract(1, ordering: .relaxed)
+      close(opened)
+    }
+    return content
+  }
+}
+
+/// A file that several collectors of one round read.
+final class SharedFile {
+  private let file: ProcFile
+  private let buffer = ReadBuffer()
+  private var content = Bytes(start: nil, count: 0)
+  private var round = -1
+
+  init(_ path: String) { file = ProcFile(path) }
+
+  /// The content as it was when the first of them asked.
+  func read(in round: Int) throws(HostReadError) -> Bytes {
+    if round != self.round {
+      self.round = -1
+      content = try file.read(into: buffer)
+      self.round = round
+    }
+    return content
   }
 }
 
@@ -72,6 +117,9 @@ final class ReadBuffer {
     }
     return Bytes(rebasing: storage[..<used])
   }
+
+  /// For what is read by other means than `pread`.
+  func withStorage<Result>(_ body: (UnsafeMutableRawBufferPointer) -> Result) -> Result { body(storage) }
 
   private func grow() {
     let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: storage.count * 2, alignment: 16)

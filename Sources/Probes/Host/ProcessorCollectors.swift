@@ -1,20 +1,18 @@
 internal import Glibc
 internal import Telemetry
 
-/// `node_cpu_seconds_total` and `node_cpu_guest_seconds_total` from /proc/stat.
+/// `node_cpu_seconds_total` and `node_cpu_guest_seconds_total` from /proc/stat, and how often cores were throttled.
 final class CPUCollector: HostCollector {
   let name = "cpu"
-  private let file: ProcFile
+  private let throttles = ThrottleReader()
   private var slots = KeyedSlots()
   private let ticksPerSecond = Double(max(1, sysconf(Int32(_SC_CLK_TCK))))
 
   /// In the order of the fields; the last two are guest time.
   private static let modes = ["user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal"]
 
-  init(_ system: HostFiles) { file = ProcFile(system.proc + "/stat") }
-
   func collect(from system: HostFiles, into sink: inout HostSink) throws(HostReadError) {
-    var lines = ByteCursor(try file.read(into: system.buffer))
+    var lines = ByteCursor(try system.stat.read(in: system.round))
     slots.rewind()
     while let line = lines.line(), line.starts("cpu") {
       var fields = ByteCursor(line)
@@ -32,13 +30,44 @@ final class CPUCollector: HostCollector {
         sink.put(first + index, ticks / ticksPerSecond)
       }
     }
+    throttles.collect(from: system, into: &sink)
+  }
+}
+
+/// `node_cpu_core_throttles_total` and `node_cpu_package_throttles_total`, once for each core and package.
+private final class ThrottleReader {
+  private var attributes: [BoundAttribute] = []
+
+  func collect(from system: HostFiles, into sink: inout HostSink) {
+    if system.isScanRound { scan(system, into: &sink) }
+    for attribute in attributes { attribute.collect(from: system, into: &sink) }
+  }
+
+  private func scan(_ system: HostFiles, into sink: inout HostSink) {
+    var seen = Set(attributes.map(\.file.path))
+    var cores: Set<[String]> = []
+    let folder = system.sys + "/devices/system/cpu"
+    for name in Folder.names(in: folder) where name.isNumbered(after: "cpu") {
+      let topology = "\(folder)/\(name)/topology/"
+      guard let package = ProcFile.text(at: topology + "physical_package_id")?.trimmedLine,
+        let core = ProcFile.text(at: topology + "core_id")?.trimmedLine
+      else { continue }
+      for (kind, identity) in [("core", [package, core]), ("package", [package])] {
+        let path = "\(folder)/\(name)/thermal_throttle/\(kind)_throttle_count"
+        guard access(path, R_OK) == 0, cores.insert([kind] + identity).inserted, seen.insert(path).inserted else {
+          continue
+        }
+        let labels = zip(["package", "core"], identity).map { Label($0, $1) }
+        attributes.append(
+          BoundAttribute(ProcFile(path), sink.bind("node_cpu_\(kind)_throttles_total", labels), .decimal, 1))
+      }
+    }
   }
 }
 
 /// The rest of /proc/stat: interrupts, context switches, forks, processes, boot time.
 final class StatCollector: HostCollector {
   let name = "stat"
-  private let file: ProcFile
   private var slots = KeyedSlots()
 
   private static let metrics = [
@@ -46,10 +75,8 @@ final class StatCollector: HostCollector {
     "processes": "node_forks_total", "procs_running": "node_procs_running", "procs_blocked": "node_procs_blocked",
   ]
 
-  init(_ system: HostFiles) { file = ProcFile(system.proc + "/stat") }
-
   func collect(from system: HostFiles, into sink: inout HostSink) throws(HostReadError) {
-    var lines = ByteCursor(try file.read(into: system.buffer))
+    var lines = ByteCursor(try system.stat.read(in: system.round))
     slots.rewind()
     while let line = lines.line() {
       if line.starts("cpu") { continue }

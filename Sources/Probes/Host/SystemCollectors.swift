@@ -31,7 +31,7 @@ final class OSCollector: HostCollector {
   let name = "os"
   private var slots: (info: Int, version: Int)?
   private var number = 0.0
-  private var changedAt: timespec?
+  private var changedAt: Int64?
 
   private static let keys = [
     "BUILD_ID", "ID", "ID_LIKE", "IMAGE_ID", "IMAGE_VERSION", "NAME", "PRETTY_NAME", "VARIANT", "VARIANT_ID", "VERSION",
@@ -40,15 +40,16 @@ final class OSCollector: HostCollector {
 
   func collect(from system: HostFiles, into sink: inout HostSink) throws(HostReadError) {
     let paths = ["/etc/os-release", "/usr/lib/os-release"].map { system.root + $0 }
-    var state = stat()
-    guard let path = paths.first(where: { stat($0, &state) == 0 }) else {
-      throw HostReadError(path: paths[0], code: ENOENT)
+    var changed: Int64 = -1
+    let found = paths.first { path in
+      changed = watchkeeper_changed_nanoseconds(path)
+      return changed >= 0
     }
-    let isSame = changedAt.map { $0.tv_sec == state.st_mtim.tv_sec && $0.tv_nsec == state.st_mtim.tv_nsec } ?? false
-    if !isSame {
+    guard let path = found else { throw HostReadError(path: paths[0], code: ENOENT) }
+    if changedAt != changed {
       let fields = OSRelease.fields(try ProcFile(path).read(into: system.buffer).text)
       bind(fields, into: &sink)
-      changedAt = state.st_mtim
+      changedAt = changed
     }
     guard let slots else { return }
     sink.put(slots.info, 1)
@@ -100,18 +101,17 @@ final class TimeCollector: HostCollector {
   }
 
   func collect(from system: HostFiles, into sink: inout HostSink) throws(HostReadError) {
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
+    let now = watchkeeper_clock_nanoseconds(Int32(CLOCK_REALTIME))
     let seconds = self.seconds ?? sink.bind("node_time_seconds")
     self.seconds = seconds
-    sink.put(seconds, Double(now.tv_sec) + Double(now.tv_nsec) / 1e9)
-    var local = tm()
-    localtime_r(&now.tv_sec, &local)
-    let name = local.tm_zone.map { String(cString: $0) } ?? "UTC"
+    sink.put(seconds, Double(now) / 1e9)
+    var letters = [CChar](repeating: 0, count: 64)
+    let offset = watchkeeper_local_zone(now / 1_000_000_000, &letters, Int32(letters.count))
+    let name = String(decoding: letters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     if zone?.name != name {
       zone = (name, sink.bind("node_time_zone_offset_seconds", [Label("time_zone", name)]))
     }
-    if let zone { sink.put(zone.slot, Double(local.tm_gmtoff)) }
+    if let zone { sink.put(zone.slot, Double(offset)) }
     sources(of: available, "available", &availableSlots, system, &sink)
     sources(of: current, "current", &currentSlots, system, &sink)
   }

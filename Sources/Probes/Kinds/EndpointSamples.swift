@@ -14,25 +14,27 @@ enum EndpointSamples {
 
   /// Nothing without a TLS session.
   static func encryption(of transfer: TransferReport) -> [ProbeSample] {
-    var samples: [ProbeSample] = []
-    if let session = transfer.tls {
-      // OpenSSL writes TLSv1.3, dashboards know the exporter's "TLS 1.3".
-      let version = session.version.hasPrefix("TLSv") ? "TLS " + session.version.dropFirst(4) : session.version
-      samples.append(ProbeSample("probe_tls_version_info", [Label("version", version)], 1))
-      samples.append(ProbeSample("probe_tls_cipher_info", [Label("cipher", session.cipher)], 1))
-    }
-    let ends = transfer.certificates.compactMap(\.notAfter)
-    if let first = ends.min(), let leaf = transfer.certificates.first {
-      samples.append(ProbeSample("probe_ssl_earliest_cert_expiry", first.seconds))
-      samples.append(ProbeSample("probe_ssl_last_chain_expiry_timestamp_seconds", first.seconds))
-      let names = leaf.alternativeNames.map { $0.drop { $0 != ":" }.dropFirst() }.joined(separator: ",")
-      let labels = [
-        Label("fingerprint_sha256", leaf.fingerprint ?? ""), Label("subject", leaf.subject),
-        Label("issuer", leaf.issuer), Label("subjectalternative", names),
-      ]
-      samples.append(ProbeSample("probe_ssl_last_chain_info", labels, 1))
-    }
-    return samples
+    var sink = HostSink()
+    var series = EncryptionSeries()
+    series.put(transfer, into: &sink)
+    return sink.take()
+  }
+
+  static let chainExpiry = "probe_ssl_last_chain_expiry_timestamp_seconds"
+
+  /// OpenSSL writes TLSv1.3, dashboards know the exporter's "TLS 1.3".
+  static func version(of session: TLSSession) -> String {
+    session.version.hasPrefix("TLSv") ? "TLS " + session.version.dropFirst(4) : session.version
+  }
+
+  /// Those of `probe_ssl_last_chain_info`; of the alternative names the DNS names.
+  static func labels(of certificate: PresentedCertificate) -> [Label] {
+    let names = certificate.alternativeNames.filter { $0.hasPrefix("DNS:") }.map { $0.dropFirst(4) }
+    return [
+      Label("fingerprint_sha256", certificate.fingerprint ?? ""), Label("subject", certificate.subject),
+      Label("issuer", certificate.issuer), Label("subjectalternative", names.joined(separator: ",")),
+      Label("serialnumber", certificate.serialNumber),
+    ]
   }
 }
 
@@ -45,7 +47,13 @@ extension TransferFailure {
     case .unreachable: "reason.probe.unreachable"
     case .connectionLost: "reason.probe.connection_lost"
     case .timedOut: "reason.probe.timed_out"
-    case .tls: "reason.probe.tls"
+    case .tls(.expired): "reason.probe.tls_expired"
+    case .tls(.notYetValid): "reason.probe.tls_not_yet_valid"
+    case .tls(.nameMismatch): "reason.probe.tls_name"
+    case .tls(.selfSigned): "reason.probe.tls_self_signed"
+    case .tls(.untrusted), .tls(.revoked): "reason.probe.tls_untrusted"
+    case .tls(.weak): "reason.probe.tls_weak"
+    case .tls(.handshake), .tls(.notOffered): "reason.probe.tls"
     case .tooManyRedirects: "reason.probe.redirects"
     case .bodyTooLarge: "reason.probe.body"
     case .protocolError, .loginDenied, .mailRefused: "reason.probe.protocol"

@@ -130,7 +130,7 @@ final class ScrapeProbe: Probe {
     switch report.verdict {
     case .up: samples.append(ProbeSample("up", 1))
     case .down: samples.append(ProbeSample("up", 0))
-    case .unknown: break
+    case .unknown, .unreachable: break
     }
     return samples
   }

@@ -73,7 +73,9 @@ public struct ScrapeSettings: ProbeSettings {
     groups =
       (own.isEmpty ? [] : [TargetGroup(own)])
       + (try fields.decodeIfPresent([TargetGroup].self, forKey: .staticConfigurations) ?? [])
-    guard !groups.isEmpty else { throw fields.problem(.targets, "fault.scrape.targets", beside: .staticConfigurations) }
+    guard !groups.isEmpty || decoder is AimedDecoder else {
+      throw fields.problem(.targets, "fault.scrape.targets", beside: .staticConfigurations)
+    }
     scheme = try fields.decodeIfPresent(String.self, forKey: .scheme) ?? "http"
     guard ["http", "https"].contains(scheme) else {
       throw fields.problem(.scheme, "fault.scrape.scheme", ["text": scheme])
@@ -127,10 +129,27 @@ public struct ScrapeSettings: ProbeSettings {
     _ fields: KeyedDecodingContainer<Key>, _ key: Key
   ) throws -> [String] {
     let targets = try fields.decodeIfPresent([String].self, forKey: key) ?? []
-    if let bad = targets.first(where: { $0.isEmpty || $0.contains { "/@?# \t\r\n".contains($0) } }) {
+    if let bad = targets.first(where: { !isTarget($0) }) {
       throw fields.problem(key, "fault.probe.target", ["text": bad])
     }
     return targets
+  }
+
+  private static func isTarget(_ text: String) -> Bool {
+    !text.isEmpty && !text.contains { "/@?# \t\r\n".contains($0) }
+  }
+
+  /// These settings for one target that was found elsewhere.
+  func asking(
+    _ address: String, _ labels: [String: String], _ rules: [RelabelRule]
+  ) throws(SettingsFault) -> ScrapeSettings {
+    guard Self.isTarget(address) else {
+      throw SettingsFault("fault.probe.target", ["text": String(address.prefix(40))])
+    }
+    var own = self
+    own.groups = [TargetGroup([address], labels)]
+    own.targetRules += rules
+    return own
   }
 
   public var instance: String? { NetworkTarget(url: url).authority }
@@ -155,24 +174,29 @@ public struct ScrapeSettings: ProbeSettings {
 }
 
 extension ScrapeSettings.TargetGroup {
-  fileprivate init(_ targets: [String]) {
+  fileprivate init(_ targets: [String], _ labels: [String: String] = [:]) {
     self.targets = targets
-    labels = [:]
+    self.labels = labels
   }
 }
 
 extension ProbeDefinition {
   /// One probe for each target that relabelling leaves; a definition of another kind stays as it is.
   ///
-  /// With several targets each probe's name is the definition's with the target's `instance` behind it.
-  public var perTarget: [ProbeDefinition] {
-    guard let settings = settings as? ScrapeSettings else { return [self] }
+  /// With several targets each probe's name is the definition's with the target's `instance` behind it. Targets that
+  /// come from elsewhere are not among them.
+  public var perTarget: [ProbeDefinition] { perTarget(suffixed: targetSources != nil) }
+
+  /// - Parameter suffixed: whether the `instance` is in the name even of a single one.
+  func perTarget(suffixed: Bool) -> [ProbeDefinition] {
+    guard let settings = settings as? ScrapeSettings else { return targetSources == nil ? [self] : [] }
     let targets = settings.groups.flatMap { group in
       group.targets.compactMap { target(at: $0, group.labels, settings) }
     }
     return targets.map { labels, own in
       let suffix =
-        targets.count == 1 && settings.groups.map(\.targets.count) == [1] ? "" : "/" + (labels["instance"] ?? "")
+        !suffixed && targets.count == 1 && settings.groups.map(\.targets.count) == [1]
+        ? "" : "/" + (labels["instance"] ?? "")
       return derived(name: name + suffix, labels: labels, settings: own)
     }
   }

@@ -1,52 +1,46 @@
+internal import Records
 internal import Telemetry
-internal import Transfers
 
-/// Settings of the kind `tcp`.
+/// Settings of the kind `tcp`, under the names of blackbox_exporter's module of that name.
 public struct TCPProbeSettings: ProbeSettings {
-  /// `host:port`; an IPv6 address in brackets.
-  public let target: String
-  /// The default is false. When true the handshake is part of the check and the certificate is measured.
-  public let usesTLS: Bool
-  /// The default is true.
-  public let verifiesCertificate: Bool
+  let stream: StreamSettings
+  /// The default is none: a connection and nothing more.
+  let steps: [ExpectStep]
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case target
     case usesTLS = "tls"
     case verifiesCertificate = "tls_verify"
+    case tls = "tls_config"
+    case steps = "query_response"
+    case preferredProtocol = "preferred_ip_protocol"
+    case fallsBack = "ip_protocol_fallback"
+    case source = "source_ip_address"
   }
+
+  /// The default is 64; a longer list is a program.
+  static let stepsMax = 64
 
   public init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
-    target = try fields.decode(String.self, forKey: .target)
-    guard Self.isHostAndPort(target) else {
-      throw fields.problem(.target, "fault.probe.target", ["text": target])
+    var stream = try StreamSettings(fields)
+    steps = try fields.decodeIfPresent([ExpectStep].self, forKey: .steps) ?? []
+    guard steps.count <= Self.stepsMax else {
+      throw fields.problem(.steps, "fault.stream.steps", ["number": String(Self.stepsMax)])
     }
-    usesTLS = try fields.decodeIfPresent(Bool.self, forKey: .usesTLS) ?? false
-    verifiesCertificate = try fields.decodeIfPresent(Bool.self, forKey: .verifiesCertificate) ?? true
+    // The default is false. When true the handshake is part of the check and the certificate is measured.
+    if try fields.decodeIfPresent(Bool.self, forKey: .usesTLS) ?? false { stream.encryptsAtOnce() }
+    self.stream = stream
   }
 
-  private static func isHostAndPort(_ text: String) -> Bool {
-    guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
-      (1...65535).contains(port)
-    else { return false }
-    let host = text[..<colon]
-    if host.hasPrefix("["), host.hasSuffix("]") {
-      return host.dropFirst().dropLast().utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
-    }
-    return !host.isEmpty && !host.contains(":") && !host.contains { "/@?#[] \t\r\n".contains($0) }
-  }
+  public var instance: String? { stream.instance }
 
-  public var instance: String? { target }
+  public var network: NetworkTarget? { stream.network }
 
-  public var network: NetworkTarget? { NetworkTarget(hostAndPort: target) }
-
-  public func makeProbe(in environment: ProbeEnvironment) -> any Probe {
-    TCPProbe(settings: self, transfers: environment.transfers)
-  }
+  public func makeProbe(in environment: ProbeEnvironment) -> any Probe { TCPProbe(self, environment.network.streams) }
 
   static let kind = ProbeKind(
-    name: "tcp", summary: "Opens a TCP connection, with TLS if wanted, as blackbox_exporter.",
+    name: "tcp", summary: "Opens a TCP connection, with TLS and a dialogue if wanted, as blackbox_exporter.",
     example: """
       name: database-port
       kind: tcp
@@ -58,25 +52,46 @@ public struct TCPProbeSettings: ProbeSettings {
     job: "blackbox", interval: .seconds(15), timeout: .seconds(5), settings: TCPProbeSettings.self)
 }
 
-/// A connection and nothing more. It goes through the transfer engine, whose resolver cannot block anybody.
+/// A connection, and what `query_response` wants to be said over it.
 struct TCPProbe: Probe {
-  let settings: TCPProbeSettings
-  let transfers: TransferEngine
+  private let settings: TCPProbeSettings
+  private let client: StreamClient
+  private let series = StreamSeries()
 
-  func run(within limit: Duration) async -> ProbeReport {
-    var request = TransferRequest(url: (settings.usesTLS ? "https://" : "http://") + settings.target)
-    request.purpose = .connectOnly
-    request.connection = .fresh
-    request.timeout = limit
-    if !settings.verifiesCertificate { request.verification = .none }
-    let transfer = await transfers.perform(request)
-    guard let failure = transfer.failure else { return ProbeReport(.up, Self.samples(of: transfer)) }
-    if failure.isSelfFault { return .unknown("reason.probe.local", failure.text) }
-    return .down(failure.reasonID, failure.text, Self.samples(of: transfer))
+  init(_ settings: TCPProbeSettings, _ client: StreamClient) {
+    self.settings = settings
+    self.client = client
   }
 
-  private static func samples(of transfer: TransferReport) -> [ProbeSample] {
-    EndpointSamples.address(of: transfer) + [ProbeSample("probe_failed_due_to_regex", 0)]
-      + EndpointSamples.encryption(of: transfer)
+  private static let failedByPattern = LabelSet([LabelSet.metricName: "probe_failed_due_to_regex"])
+  private static let failedByBytes = LabelSet([LabelSet.metricName: "probe_failed_due_to_bytes"])
+
+  func run(within limit: Duration) async -> ProbeReport {
+    var request = settings.stream.request
+    request.limit = limit
+    let report = await client.exchange(request, ExpectDialogue(settings.steps))
+    let own = StreamSeries.ownSlots
+    var samples = series.samples(of: report)
+    samples.append(ProbeSample(Self.failedByPattern, report.dialogue.missesPattern ? 1 : 0, slot: own))
+    if settings.steps.contains(where: { !$0.expectBytes.isEmpty }) {
+      samples.append(ProbeSample(Self.failedByBytes, report.dialogue.missesBytes ? 1 : 0, slot: own + 1))
+    }
+    if !report.dialogue.caught.isEmpty {
+      samples.append(ProbeSample("probe_expect_info", report.dialogue.caught, 1))
+    }
+    return ProbeReport(of: report.failure, samples)
+  }
+}
+
+extension ProbeReport {
+  /// What an exchange says of its target.
+  init(of failure: ExchangeFailure?, _ samples: [ProbeSample]) {
+    guard let failure else {
+      self.init(.up, samples)
+      return
+    }
+    self =
+      failure.isSelfFault
+      ? .unknown(failure.reason, failure.text) : .down(failure.reason, failure.text, samples)
   }
 }

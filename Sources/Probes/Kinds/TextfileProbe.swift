@@ -1,6 +1,4 @@
-internal import CLinux
 internal import FoundationEssentials
-internal import Glibc
 internal import Interchange
 internal import Synchronization
 internal import Telemetry
@@ -44,13 +42,14 @@ final class TextfileProbe: Probe {
   private struct File {
     let path: String
     /// `nil` when it could not be read.
-    let content: (bytes: [UInt8], modified: Double)?
+    let content: RegularFile?
   }
 
   private struct Unreadable: Error { let why: String }
 
   private let settings: TextfileSettings
   private let environment: ProbeEnvironment
+  private let runs = ThreadedRuns("reading of files", ())
   private let tables = Mutex<[String: ScrapeTable]>([:])
 
   /// A longer file is refused; the default is 16 MiB.
@@ -63,17 +62,9 @@ final class TextfileProbe: Probe {
     self.environment = environment
   }
 
-  /// On a thread of its own: the directory may lie on a file system that hangs.
   func run(within limit: Duration) async -> ProbeReport {
     let time = environment.clock.now
-    return await withCheckedContinuation { continuation in
-      let isStarted = DetachedThread.start {
-        continuation.resume(returning: self.report(self.files(), at: time))
-      }
-      if !isStarted {
-        continuation.resume(returning: .unknown("reason.probe.local", "this host has no thread left for reading files"))
-      }
-    }
+    return await runs.report { self.report(self.files(), at: time) }
   }
 
   func endSeries() -> [SeriesReference] {
@@ -107,31 +98,11 @@ final class TextfileProbe: Probe {
         Unreadable(why: "\(wanted.count) files in '\(settings.directory)', the limit is \(Self.filesMax)"))
     }
     return .success(
-      wanted.map { File(path: settings.directory + "/" + $0, content: Self.content(of: settings.directory + "/" + $0)) }
-    )
-  }
-
-  /// Without waiting: a pipe or a device would not end.
-  private static func content(of path: String) -> (bytes: [UInt8], modified: Double)? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var length: Int64 = 0
-    var modified = 0.0
-    guard watchkeeper_regular_file(descriptor, &length, &modified) == 0, length <= fileBytesMax else { return nil }
-    let size = Int(length)
-    var isRead = true
-    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      while count < size {
-        let got = Glibc.read(descriptor, buffer.baseAddress.map { $0 + count }, size - count)
-        guard got > 0 else {
-          isRead = got == 0
-          return
-        }
-        count += got
+      wanted.map { name in
+        let path = settings.directory + "/" + name
+        return File(path: path, content: RegularFile(path, bytesMax: Self.fileBytesMax))
       }
-    }
-    return isRead ? (bytes, modified) : nil
+    )
   }
 
   private func report(_ files: Result<[File], Unreadable>, at time: Timestamp) -> ProbeReport {

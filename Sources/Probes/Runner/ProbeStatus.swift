@@ -7,6 +7,13 @@ public struct ProbeStatus: Sendable {
   public let item: String?
   public let labels: LabelSet
   public let interval: Duration
+  /// How fast it runs just now, and from one run to the next.
+  public var pace = Pace.steady
+  public var step: Duration
+  /// Runs in a row that found the target down.
+  public var failures = 0
+  /// Whether they are as many as it takes.
+  public var isConfirmed = false
   /// `nil` before the first run has ended.
   public var lastRun: Timestamp?
   public var verdict: ProbeVerdict?
@@ -30,7 +37,19 @@ public struct ProbeStatus: Sendable {
   public var skipped = 0
   /// Runs that did not come back in time.
   public var abandoned = 0
+  public var cost = ProbeCost()
+  /// The names of the probes that it is behind.
+  public var parents: [String] = []
   public var isRunning = false
   /// Until the next due time; zero when it has come.
   public var nextIn = Duration.zero
+
+  init(name: String, kind: String, item: String?, labels: LabelSet, interval: Duration) {
+    self.name = name
+    self.kind = kind
+    self.item = item
+    self.labels = labels
+    self.interval = interval
+    step = interval
+  }
 }

@@ -1,3 +1,6 @@
+internal import Glibc
+internal import Transfers
+
 /// An address that a probe asks, and whether it leads back to the host that asks.
 public struct NetworkTarget: Hashable, Sendable {
   /// As written, without a user and password.
@@ -29,6 +32,23 @@ public struct NetworkTarget: Hashable, Sendable {
     address = text
     authority = text
     host = Self.host(of: text[...])
+  }
+
+  /// Whether the text is an IPv4 or IPv6 address.
+  static func isAddress(_ text: String) -> Bool {
+    family(ofAddress: text) != nil
+  }
+
+  /// Of a URL whose host is an address; `nil` for a name.
+  static func family(of url: String) -> TransferRequest.AddressFamily? {
+    family(ofAddress: NetworkTarget(url: url).host)
+  }
+
+  private static func family(ofAddress text: String) -> TransferRequest.AddressFamily? {
+    withUnsafeTemporaryAllocation(byteCount: 16, alignment: 8) { buffer in
+      if inet_pton(AF_INET, text, buffer.baseAddress) == 1 { return .ipv4 }
+      return inet_pton(AF_INET6, text, buffer.baseAddress) == 1 ? .ipv6 : nil
+    }
   }
 
   private static func host(of authority: Substring) -> String {

@@ -11,9 +11,6 @@ extension Parser {
     if bound == .positive, expression.isLiteral, expression.seconds(step: 0, range: 0) <= 0 {
       throw Complaint(.syntax("the duration must be greater than 0"), at: start)
     }
-    if expression.isLiteral, expression.seconds(step: 0, range: 0).magnitude >= Self.durationSecondsMax {
-      throw Complaint(.syntax("the duration is out of range"), at: start, hint: "292 years at most")
-    }
     return expression
   }
 
@@ -25,9 +22,6 @@ extension Parser {
     let start = current.span.start
     let expression = try parseDurationOperand()
     if !expression.isLiteral { try require(.durationExpressions, "arithmetic in durations", at: start) }
-    if expression.isLiteral, expression.seconds(step: 0, range: 0).magnitude >= Self.durationSecondsMax {
-      throw Complaint(.syntax("the duration is out of range"), at: start, hint: "292 years at most")
-    }
     return expression
   }
 
@@ -63,6 +57,9 @@ extension Parser {
     }
     if let keyword = currentKeyword, followingIsParenthesis { return try parseDurationFunction(keyword) }
     if current.kind == .number || current.kind == .duration, let literal = numberLiteral() {
+      guard literal.value.magnitude < Self.durationSecondsMax else {
+        throw Complaint(.syntax("the duration is out of range"), at: current.span.start, hint: "292 years at most")
+      }
       advance()
       return .literal(literal)
     }

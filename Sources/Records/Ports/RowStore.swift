@@ -13,4 +13,5 @@ public enum RowTable: String, CaseIterable, Hashable, Sendable {
   case breachTallies = "breach_tallies"
   case deliveries, sessions, tokens, bindings, sightings
   case configuration
+  case probeGaps = "probe_gaps"
 }

@@ -75,6 +75,13 @@ public struct SampleBatch: Sendable {
     return batch
   }
 
+  /// Takes the last numbers back.
+  public mutating func removeLast(_ count: Int) {
+    references.removeLast(count)
+    milliseconds.removeLast(count)
+    values.removeLast(count)
+  }
+
   public mutating func removeAll() {
     histograms.removeAll(keepingCapacity: true)
     references.removeAll(keepingCapacity: true)

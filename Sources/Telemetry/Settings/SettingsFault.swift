@@ -32,9 +32,12 @@ public struct RefusedSetting: Error {
   public let fault: SettingsFault
   /// Keys of the same mapping.
   public let comparedKeys: [String]
+  /// Where in the text of the value, from 0; `nil`: the value as a whole.
+  public let character: Int?
 
-  public init(_ fault: SettingsFault, beside keys: [String] = []) {
+  public init(_ fault: SettingsFault, beside keys: [String] = [], character: Int? = nil) {
     self.fault = fault
+    self.character = character
     comparedKeys = keys
   }
 }
@@ -48,10 +51,12 @@ extension DecodingError {
   }
 
   public static func refused(
-    _ fault: SettingsFault, at path: [any CodingKey], beside keys: [String] = []
+    _ fault: SettingsFault, at path: [any CodingKey], beside keys: [String] = [], character: Int? = nil
   ) -> DecodingError {
     .dataCorrupted(
-      .init(codingPath: path, debugDescription: fault.id, underlyingError: RefusedSetting(fault, beside: keys)))
+      .init(
+        codingPath: path, debugDescription: fault.id,
+        underlyingError: RefusedSetting(fault, beside: keys, character: character)))
   }
 
   /// What a settings type says of a value; `nil` for what `Decodable` says itself.

@@ -101,11 +101,16 @@ enum CommandWorld {
   static var hostName: String { ProcessInfo.processInfo.hostName }
 
   /// For reading a configuration: secrets are read, nothing is ever sent.
-  static let offlineNotifiers = NotifierEnvironment(
-    carry: { _ in
-      TransferReport(outcome: .failed(TransferFailure(.invalidRequest, "a check sends no notifications")))
-    },
-    readSecret: { try SecretFile.read($0) }, write: { _ in })
+  static let offlineNotifiers: NotifierEnvironment = {
+    var notifiers = NotifierEnvironment(
+      carry: { _ in
+        TransferReport(outcome: .failed(TransferFailure(.invalidRequest, "a check sends no notifications")))
+      },
+      readSecret: { try SecretFile.read($0) }, write: { _ in })
+    // A check runs no program of others.
+    notifiers.runForSecret = { _ in Secret("not asked for") }
+    return notifiers
+  }()
 }
 
 /// JSON for other programs: keys in order, so that two outputs can be compared as text.

@@ -1,3 +1,4 @@
+internal import Probes
 internal import Alerting
 internal import Foundation
 internal import Inventory
@@ -99,14 +100,24 @@ struct ConfigurationCheck {
       SettingsError(ofFile: $0, "fault.file.unread-folder")
     }
     do throws(SettingsErrors) {
-      try check(try ConfigurationFiles.read(path), into: &report)
+      try check(try ConfigurationFiles.read(path), below: folder, into: &report)
     } catch {
       throw SettingsErrors(errors: error.errors.map { $0.below(folder) })
     }
   }
 
-  private func check(_ files: ConfigurationFiles, into report: inout CheckReport) throws(SettingsErrors) {
+  /// - Parameter folder: what relative paths of target lists begin in; `nil`: they are not looked at.
+  private func check(
+    _ files: ConfigurationFiles, below folder: String? = nil, into report: inout CheckReport
+  ) throws(SettingsErrors) {
     let read = try ConfigurationReader.read(files, hostName: hostName, notifiers: CommandWorld.offlineNotifiers)
+    // A list with a fault is no fault of the configuration: it may be mended while the program runs.
+    if let folder {
+      report.warnings += read.patterns.flatMap { $0.listFaults(in: folder, TargetListFile.read) }.map { fault in
+        let place = SourcePlace(file: fault.source, line: fault.line ?? 1, column: fault.column ?? 1)
+        return SettingsError(at: place, key: fault.key, fault.fault)
+      }
+    }
     report.read.add(read)
     report.warnings += read.warnings
   }

@@ -15,9 +15,22 @@ struct ProbeSearch {
     if Self.isFile(subject) { return try Self.pick(name, among: try Self.probes(inFile: subject), of: subject) }
     let files = try configuration.map(ConfigurationFiles.read) ?? ConfigurationFiles(files: [])
     // Faults of other kinds of files do not keep a probe from being tried.
-    let own = files.keeping([.probes, .settings])
+    let own = files.keeping([.probes, .probeTemplates, .deviceProfiles, .mibs, .settings])
     let read = try ConfigurationReader.read(own, hostName: hostName, notifiers: CommandWorld.offlineNotifiers)
+    if name == nil, !read.probes.contains(where: { $0.name == subject }), let plain = Self.plain(subject) {
+      return plain
+    }
     return try Self.pick(subject, among: read.probes, of: configuration ?? Terminal.words("usage.packaged"))
+  }
+
+  /// A template by its name, or a kind that can do without settings: `probe try nginx`, `probe try linux-host`.
+  private static func plain(_ name: String) -> ProbeDefinition? {
+    guard let templates = try? ProbeTemplates.beside(name) else { return nil }
+    let key = templates.names.contains(name) ? "template" : "kind"
+    guard key == "template" || ProbeCatalog.kind(named: name) != nil,
+      let document = try? SettingsDocument(text: "{name: \(name), \(key): \(name)}", file: name)
+    else { return nil }
+    return try? definitions(document, templates).first
   }
 
   /// A slash alone says nothing: the probe of one target among several has one in its name.
@@ -27,12 +40,23 @@ struct ProbeSearch {
   }
 
   private static func probes(inFile path: String) throws(SettingsErrors) -> [ProbeDefinition] {
-    let document = try SettingsDocument.reading(path)
-    guard let root = document.root else { return [] }
+    try definitions(try SettingsDocument.reading(path), try ProbeTemplates.beside(path))
+  }
+
+  private static func definitions(
+    _ document: SettingsDocument, _ templates: ProbeTemplates
+  ) throws(SettingsErrors) -> [ProbeDefinition] {
+    guard let written = document.root else { return [] }
+    var errors: [SettingsError] = []
+    let root = templates.applied(to: written, of: document, &errors)
+    guard errors.isEmpty else { throw SettingsErrors(errors: errors) }
+    let lookups = try ConfigurationReader.lookups(
+      ConfigurationFiles(files: PackagedFiles.all), notifiers: CommandWorld.offlineNotifiers)
     if root.child(TextKey("probes")) == nil {
-      return [try SettingsDecoder.decode(ProbeDefinition.self, from: root, of: document)].flatMap(\.perTarget)
+      return try SettingsDecoder.decode(ProbeDefinition.self, from: root, of: document, userInfo: lookups).perTarget
     }
-    return try SettingsDecoder.decode(ProbeFile.self, from: root, of: document).probes.flatMap(\.perTarget)
+    return try SettingsDecoder.decode(ProbeFile.self, from: root, of: document, userInfo: lookups).probes
+      .flatMap(\.perTarget)
   }
 
   private static func pick(

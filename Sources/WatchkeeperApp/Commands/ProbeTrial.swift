@@ -67,7 +67,7 @@ struct ProbeTrial: Sendable {
     switch verdict {
     case .up: "up"
     case .down: "down"
-    case .unknown: "unknown"
+    case .unknown, .unreachable: "unknown"
     }
   }
 
@@ -75,7 +75,7 @@ struct ProbeTrial: Sendable {
     switch verdict {
     case .up: .success
     case .down: .failure
-    case .unknown: .usage
+    case .unknown, .unreachable: .usage
     }
   }
 
@@ -83,7 +83,7 @@ struct ProbeTrial: Sendable {
   private var why: String? {
     switch verdict {
     case .up: explanation.isEmpty ? nil : explanation
-    case .down(let reason), .unknown(let reason): Terminal.words(reason)
+    case .down(let reason), .unknown(let reason), .unreachable(let reason): Terminal.words(reason)
     }
   }
 

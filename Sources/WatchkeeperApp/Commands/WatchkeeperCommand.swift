@@ -9,9 +9,10 @@ struct WatchkeeperCommand: AsyncParsableCommand {
       "watchkeeper", version: programVersion,
       subcommands: [
         RunCommand.self, CheckCommand.self, TestCommand.self, VerifyCommand.self, ProbeCommand.self,
+        DiscoverCommand.self,
         StatusCommand.self, QueryCommand.self, BacktestCommand.self, IncidentCommand.self, ItemCommand.self,
         PlanCommand.self,
-        RulesCommand.self, LoginCommand.self, TokenCommand.self,
+        RulesCommand.self, WhyCommand.self, LoginCommand.self, TokenCommand.self, SNMPCommand.self,
       ])
   }
 

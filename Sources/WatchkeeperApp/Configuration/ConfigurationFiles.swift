@@ -9,6 +9,12 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
     case probes, rules, inventory, plans
     /// What Watchkeeper alone reads of rules: see `RuleSideFile`.
     case ruleSettings = "rules/watchkeeper"
+    /// What devices are read by over SNMP.
+    case deviceProfiles = "probes/snmp"
+    /// Names for what profiles and traps speak of, as vendors write them.
+    case mibs = "probes/snmp/mibs"
+    /// What probes may begin with: see `ProbeTemplates`.
+    case probeTemplates = "probes/templates"
 
     /// The folder of the kind inside a configuration folder; `nil` for the one file of settings.
     var folder: String? { self == .settings ? nil : rawValue }
@@ -57,6 +63,11 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
       files: files.filter { kinds.contains($0.kind) }, unreadable: unreadable.filter { kinds.contains($0.key) })
   }
 
+  /// The folder that a configuration lies in, which a file of settings may stand for.
+  static func folder(of path: String) -> String {
+    FileManager.default.isFolder(path) ? path : SourcePath.folder(of: path)
+  }
+
   /// - Parameter path: a folder with `watchkeeper.yaml`, `probes/`, `rules/`, `inventory/` and `plans/`, each optional;
   ///   or one file of settings, whose folder is then read the same way.
   static func read(_ path: String) throws(SettingsErrors) -> ConfigurationFiles {
@@ -83,7 +94,9 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
       guard let name = kind.folder,
         let listing = try? FileManager.default.contentsOfDirectory(atPath: SourcePath.join(folder, name))
       else { continue }
-      for file in listing.sorted() where isConfiguration(file) { take(kind, name + "/" + file) }
+      for file in listing.sorted() where kind == .mibs ? isMIB(file) : isConfiguration(file) {
+        take(kind, name + "/" + file)
+      }
     }
     return ConfigurationFiles(files: files, unreadable: unreadable)
   }
@@ -119,6 +132,10 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
       let isLink = (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil
       return isLink ? [] : files(below: path, where: isWanted) ?? []
     }
+  }
+
+  private static func isMIB(_ name: String) -> Bool {
+    !name.hasPrefix(".") && [".mib", ".my", ".txt"].contains { name.lowercased().hasSuffix($0) }
   }
 
   /// Hidden files, editors' copies and rule tests are no configuration.

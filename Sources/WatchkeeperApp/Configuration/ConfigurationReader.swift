@@ -14,6 +14,9 @@ struct ConfigurationReader {
   private var errors: [SettingsError] = []
   private var warnings: [SettingsError] = []
   private var itemPlaces: [ItemID: SourcePlace] = [:]
+  private var patterns: [ProbeDefinition] = []
+  /// What definitions of probes need to read themselves.
+  private var lookups: [CodingUserInfoKey: any Sendable] = [:]
 
   init(hostName: String, notifiers: NotifierEnvironment) {
     self.hostName = hostName
@@ -27,10 +30,12 @@ struct ConfigurationReader {
     var reader = ConfigurationReader(hostName: hostName, notifiers: notifiers)
     let settings = reader.settings(own)
     let files = own.adding(PackagedFiles.files(settings.packaged))
-    let configuration = Configuration(
+    var configuration = Configuration(
       files: own, settings: settings, probes: reader.probes(files), ruleGroups: reader.rules(files, settings.rules),
       inventory: reader.inventory(files), plans: reader.plans(files), itemPlaces: reader.itemPlaces,
       warnings: reader.warnings)
+    configuration.patterns = reader.patterns
+    configuration.lookups = reader.lookups
     guard reader.errors.isEmpty else {
       throw SettingsErrors(errors: Set(reader.errors).sorted { ($0.place, $0.key) < ($1.place, $1.key) })
     }
@@ -64,19 +69,35 @@ struct ConfigurationReader {
   private mutating func probes(_ files: ConfigurationFiles) -> [ProbeDefinition] {
     var found: [(definition: ProbeDefinition, place: SourcePlace)] = []
     errors += files.unreadable[.probes] ?? []
+    let userInfo = lookups(files)
+    lookups = userInfo
+    var patterns: [(definition: ProbeDefinition, place: SourcePlace)] = []
+    let templates = ProbeTemplates(files, &errors)
     for file in files.files(of: .probes) {
-      guard let document = document(file), let root = document.root else { continue }
-      guard let file = attempt({ try SettingsDecoder.decode(ProbeFile.self, from: root, of: document) }) else {
+      guard let document = document(file), let written = document.root else { continue }
+      let root = templates.applied(to: written, of: document, &errors)
+      guard
+        let file = attempt({
+          try SettingsDecoder.decode(ProbeFile.self, from: root, of: document, userInfo: userInfo)
+        })
+      else {
         continue
       }
       let nodes = root.child(TextKey("probes"))?.sequence.map(Array.init) ?? []
       for (definition, node) in zip(file.probes, nodes) {
+        if definition.targetSources != nil { patterns.append((definition, document.place(of: node))) }
         found += definition.perTarget.map { ($0, document.place(of: node)) }
       }
     }
     // A file of the operator's takes the place of a packaged probe with the same name.
-    let own = Set(found.filter { !$0.place.file.hasPrefix(PackagedFiles.prefix) }.map(\.definition.name))
+    let own = Set((found + patterns).filter { !$0.place.file.hasPrefix(PackagedFiles.prefix) }.map(\.definition.name))
     found.removeAll { $0.place.file.hasPrefix(PackagedFiles.prefix) && own.contains($0.definition.name) }
+    self.patterns = patterns.map(\.definition)
+    for (index, pattern) in patterns.enumerated()
+    where (patterns[..<index] + found).contains(where: { $0.definition.name == pattern.definition.name }) {
+      errors.append(
+        SettingsError(at: pattern.place, key: "probes", "fault.probe.twice", ["name": pattern.definition.name]))
+    }
     for conflict in found.map(\.definition).conflicts(hostName: hostName) {
       let culprit = found.last { $0.definition.name == conflict.name }
       errors.append(
@@ -84,6 +105,52 @@ struct ConfigurationReader {
           at: culprit?.place ?? SourcePlace(file: "probes", line: 1, column: 1), key: "probes", conflict.fault))
     }
     return found.map(\.definition)
+  }
+
+  /// What definitions of probes need to read themselves.
+  static func lookups(
+    _ files: ConfigurationFiles, notifiers: NotifierEnvironment
+  ) throws(SettingsErrors) -> [CodingUserInfoKey: any Sendable] {
+    var reader = ConfigurationReader(hostName: "", notifiers: notifiers)
+    let lookups = reader.lookups(files)
+    guard reader.errors.isEmpty else { throw SettingsErrors(errors: reader.errors) }
+    return lookups
+  }
+
+  private mutating func lookups(_ files: ConfigurationFiles) -> [CodingUserInfoKey: any Sendable] {
+    let mibs = mibs(files)
+    let own: [CodingUserInfoKey: any Sendable] = [DeviceProfiles.key: deviceProfiles(files, mibs), MIBFiles.key: mibs]
+    return ZoneLibrary.lookup.merging(own) { $1 }
+  }
+
+  /// A profile of the operator's takes the place of a packaged one with the same name.
+  private mutating func deviceProfiles(_ files: ConfigurationFiles, _ mibs: MIBFiles) -> DeviceProfiles {
+    errors += files.unreadable[.deviceProfiles] ?? []
+    var own: [String: DeviceProfile] = [:]
+    var packaged: [String: DeviceProfile] = [:]
+    for file in files.files(of: .deviceProfiles) {
+      guard let document = document(file), let root = document.root,
+        let profile = attempt({
+          try SettingsDecoder.decode(DeviceProfile.self, from: root, of: document, userInfo: [MIBFiles.key: mibs])
+        })
+      else { continue }
+      if file.isPackaged { packaged[profile.name] = profile } else { own[profile.name] = profile }
+    }
+    return DeviceProfiles(packaged.merging(own) { $1 }.values.sorted { $0.name < $1.name })
+  }
+
+  private mutating func mibs(_ files: ConfigurationFiles) -> MIBFiles {
+    errors += files.unreadable[.mibs] ?? []
+    var mibs = MIBFiles()
+    for file in files.files(of: .mibs) {
+      do throws(MIBFiles.Fault) {
+        try mibs.add(Array(file.text.utf8), file: file.path)
+      } catch {
+        let place = SourcePlace(file: error.file, line: error.line, column: error.column)
+        errors.append(SettingsError(at: place, "fault.snmp.mib", ["problem": error.problem]))
+      }
+    }
+    return mibs
   }
 
   // MARK: Rules

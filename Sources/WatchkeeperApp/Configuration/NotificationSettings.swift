@@ -1,6 +1,7 @@
 internal import Notifiers
 internal import Records
 internal import Telemetry
+internal import Transfers
 
 // Receivers and the root route, in the shape of Alertmanager's configuration.
 

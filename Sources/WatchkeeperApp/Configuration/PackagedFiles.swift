@@ -1,6 +1,7 @@
 internal import CPackagedFiles
 
-/// The definitions that the program brings: probes of this host, rule packs, plans for its care.
+/// The definitions that the program brings: probes of this host, templates for those of services, rule packs, plans for
+/// its care.
 enum PackagedFiles {
   /// Before the path of every packaged file, in messages and in the identity of its rule groups.
   static let prefix = "packaged/"
@@ -9,7 +10,7 @@ enum PackagedFiles {
     var length = 0
     guard let name = watchkeeper_packaged_name(index).map({ String(cString: $0) }),
       let bytes = watchkeeper_packaged_bytes(index, &length),
-      let kind = ConfigurationFiles.Kind(rawValue: String(name.prefix { $0 != "/" }))
+      let kind = ConfigurationFiles.Kind(rawValue: SourcePath.folder(of: name))
     else { return nil }
     let text = String(decoding: UnsafeBufferPointer(start: bytes, count: length), as: UTF8.self)
     return ConfigurationFiles.File(kind: kind, path: prefix + name, text: text)
@@ -19,10 +20,11 @@ enum PackagedFiles {
   static func files(_ settings: PackagedSettings) -> [ConfigurationFiles.File] {
     all.filter { file in
       switch file.kind {
-      case .probes: settings.probes
+      case .probes, .deviceProfiles: settings.probes
+      case .probeTemplates: true
       case .rules: settings.rules
       case .plans: settings.plans
-      case .settings, .inventory, .ruleSettings: false
+      case .settings, .inventory, .ruleSettings, .mibs: false
       }
     }
   }

@@ -1,3 +1,4 @@
+internal import Records
 internal import Telemetry
 internal import Yams
 
@@ -158,7 +159,7 @@ final class SettingsDecoder: Decoder {
     case let error as NotedFault: (error.path, nil)
     case let error as SettingsFailure: (error.path, error.error)
     case let error as DecodingError: explain(error)
-    case let error as SecretFileError: (codingPath, failure(error.fault).error)
+    case let error as SecretFault: (codingPath, failure(error.fault).error)
     default: (codingPath, failure(SettingsFault(foreign: String(describing: error))).error)
     }
   }
@@ -175,11 +176,26 @@ final class SettingsDecoder: Decoder {
       return (
         path,
         SettingsError(
-          at: document.place(of: deepest), key: path.settingsText,
+          at: document.place(of: deepest).inside(deepest, at: refused?.character), key: path.settingsText,
           refused?.fault ?? SettingsFault(foreign: context.debugDescription))
       )
     @unknown default: return (codingPath, failure(SettingsFault(foreign: String(describing: error))).error)
     }
+  }
+}
+
+extension SourcePlace {
+  /// The place of a character in a text that stands on one line.
+  fileprivate func inside(_ node: Node, at character: Int?) -> SourcePlace {
+    guard let character, case .scalar(let scalar) = node, !scalar.string.contains(where: \.isNewline) else {
+      return self
+    }
+    let quote =
+      switch scalar.style {
+      case .singleQuoted, .doubleQuoted: 1
+      default: 0
+      }
+    return SourcePlace(file: file, line: line, column: column + quote + character)
   }
 }
 

@@ -1,7 +1,5 @@
 internal import Foundation
-internal import Records
 internal import Telemetry
-internal import Wording
 
 /// A number of bytes: `512`, `64MiB`, `2GB`.
 struct ByteCountSetting: Decodable, Sendable, Equatable {
@@ -25,33 +23,4 @@ struct ByteCountSetting: Decodable, Sendable, Equatable {
     "": 1, "B": 1, "KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000, "TB": 1_000_000_000_000, "KiB": 1 << 10,
     "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40,
   ]
-}
-
-/// The content of a secret file, without the line end; the file must not be readable by everybody.
-enum SecretFile {
-  /// The default is 64 KiB.
-  static let byteLimit = 64 << 10
-
-  static func read(_ path: String) throws(SecretFileError) -> Secret {
-    guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {
-      throw SecretFileError(fault: SettingsFault("fault.secret.unopened", ["path": path]))
-    }
-    if let mode = attributes[.posixPermissions] as? Int, mode & 0o007 != 0 {
-      throw SecretFileError(fault: SettingsFault("fault.secret.exposed", ["path": path]))
-    }
-    if let size = attributes[.size] as? Int, size > byteLimit {
-      throw SecretFileError(
-        fault: SettingsFault("fault.secret.too-large", ["path": path, "kibibytes": String(byteLimit >> 10)]))
-    }
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw SecretFileError(fault: SettingsFault("fault.secret.unreadable", ["path": path]))
-    }
-    return Secret(text.trimmingCharacters(in: .newlines))
-  }
-}
-
-struct SecretFileError: Error, Sendable, CustomStringConvertible {
-  let fault: SettingsFault
-
-  var description: String { fault.text(in: .english) }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Probes
 internal import ServiceTime
 internal import Telemetry
 
@@ -50,6 +51,20 @@ struct ZoneLibrary: Sendable {
     } catch {
       throw ZoneError(fault: SettingsFault("fault.zone.unreadable", ["name": name, "problem": error.description]))
     }
+  }
+}
+
+extension ZoneLibrary {
+  /// What probes' schedules need to read themselves.
+  static var lookup: [CodingUserInfoKey: any Sendable] {
+    let library = ZoneLibrary()
+    return [
+      ZoneLookup.key: ZoneLookup { name throws(SettingsFault) in
+        do { return try name.map { name throws(ZoneError) in try library.zone(named: name) } ?? library.local } catch {
+          throw (error as? ZoneError)?.fault ?? SettingsFault("fault.zone.unknown", ["name": name ?? ""])
+        }
+      }
+    ]
   }
 }
 

@@ -19,6 +19,9 @@ struct ConsoleSources: Sendable {
   /// What targets told about their metrics.
   let metadata: @Sendable () -> MetadataTable
   let probes: @Sendable () async -> [ProbeStatus]
+  /// Of a probe by its name, defined now or earlier.
+  let gapHistory: @Sendable (String) async -> GapHistory?
+  var targetSources: @Sendable () async -> [TargetSourceStatus] = { [] }
   /// The name of this host: the label `instance` of its own series.
   let hostName: String
   /// The zone in which days begin and times are shown.

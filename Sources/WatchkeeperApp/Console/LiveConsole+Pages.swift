@@ -1,4 +1,5 @@
 internal import Planner
+internal import Probes
 internal import PromQL
 internal import Records
 internal import Synchronization
@@ -14,7 +15,7 @@ extension LiveConsole: ConsolePages {
       waiting: deliveries.waiting,
       unsent: installation.senders.views.compactMap { name, view in
         view.waitingSince.map { (name, $0, view.outage) }
-      }, now: sources.clock.now)
+      }, pressure: await installation.probes.pressure, now: sources.clock.now)
     return ShellBuilder(
       probes: await sources.probes(), incidents: sources.incidents().book, maintenance: sources.maintenance().book,
       rules: sources.rules(), lastDelivery: deliveries.lastDelivery, notices: notices.all, now: sources.clock.now
@@ -55,7 +56,10 @@ extension LiveConsole: ConsolePages {
     return builder.page(weekOf: slot?.start ?? sources.clock.now, chosen: number)
   }
 
-  func probes() async throws(ConsoleError) -> ProbesPage { await sources.probesPage() }
+  func probes(_ filter: ProbesFilter) async throws(ConsoleError) -> ProbesPage { await sources.probesPage(filter) }
+  func probe(_ name: String) async throws(ConsoleError) -> ProbePage { try await sources.probePage(name) }
+
+  func gaps(_ question: GapQuestion) async throws(ConsoleError) -> GapsPage { try await sources.gapsPage(question) }
 
   func rules() async throws(ConsoleError) -> RulesPage {
     RulesPageBuilder(view: sources.rules(), incidents: sources.incidents().book).page

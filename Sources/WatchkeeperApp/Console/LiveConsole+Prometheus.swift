@@ -73,7 +73,7 @@ extension PrometheusTarget.Health {
     switch verdict {
     case .up: self = .up
     case .down: self = .down
-    case .unknown, nil: self = .unknown
+    case .unknown, .unreachable, nil: self = .unknown
     }
   }
 }

@@ -23,7 +23,8 @@ extension Installation {
       rules: { [evaluator] in evaluator.view }, deliveries: { [deliveries] in deliveries.view },
       configuration: { [self] in configuration.withLock { $0 } },
       metadata: { [remoteWrite] in remoteWrite.metadata }, probes: { [probes] in await probes.status() },
-      hostName: hostName, zone: zone)
+      gapHistory: { [probes] in await probes.gapHistory(of: $0) },
+      targetSources: { [targets] in await targets.status }, hostName: hostName, zone: zone)
     return LiveConsole(sources: sources, installation: self, backtests: Backtests(sources))
   }
 }

@@ -1,3 +1,4 @@
+internal import Probes
 internal import Telemetry
 internal import TimeSeriesStore
 internal import WebInterface
@@ -11,6 +12,7 @@ struct ShellNotices {
   let waiting: [String: (count: Int, oldest: Timestamp)]
   /// Endpoints of remote write with samples that wait: since when, and why the endpoint takes none.
   var unsent: [(endpoint: String, since: Timestamp, outage: String?)] = []
+  var pressure = RunnerPressure(running: 0, shed: 0, shedFrom: nil)
   let now: Timestamp
 
   /// A notification that waits for longer is told; the packaged rule WatchkeeperDeliveryFails speaks at the same age.
@@ -22,7 +24,7 @@ struct ShellNotices {
 
   /// Worst first.
   var all: [StatedPhrase] {
-    [undelivered, unsaved, damaged, unsentSamples, refusedConfiguration].compactMap { $0 }
+    [undelivered, unsaved, damaged, overload, unsentSamples, refusedConfiguration].compactMap { $0 }
   }
 
   private var undelivered: StatedPhrase? {
@@ -56,6 +58,14 @@ struct ShellNotices {
     return StatedPhrase(
       .critical, Phrase("console.notice.damaged", ["count": String(found.count)]),
       detail: Phrase("console.notice.damaged-remedy", ["place": newest.description]))
+  }
+
+  private var overload: StatedPhrase? {
+    pressure.shedFrom.map { priority in
+      StatedPhrase(
+        .warning, Phrase("console.notice.overload", ["priority": String(priority)]),
+        detail: Phrase("console.notice.overload-remedy"))
+    }
   }
 
   /// Told before samples are older than an endpoint's age limit and left out.

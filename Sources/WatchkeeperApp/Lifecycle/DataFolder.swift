@@ -11,6 +11,7 @@ struct DataFolder {
 
   var journalFolder: String { path + "/journal" }
   var samplesFolder: String { path + "/samples" }
+  var probeStateFolder: String { path + "/probes" }
   var lastGoodConfiguration: String { path + "/configuration.last-good.json" }
   var publishedDigests: String { path + "/journal-digests.log" }
   var controlSocket: String { path + "/control.sock" }

@@ -14,7 +14,7 @@ extension Installation {
     let status = status.withLock { $0 }
     return processMetrics(status) + storeMetrics() + ruleMetrics() + incidentMetrics() + probeMetrics(status)
       + writeMetrics() + remoteStorageMetrics()
-      + (await journalMetrics())
+      + (await targetMetrics()) + (await runnerMetrics()) + (await journalMetrics())
   }
 
   /// Lets every counter begin at 0: what was counted while opening, such as damage, is then an increase, also behind a
@@ -207,6 +207,41 @@ extension Installation {
       SelfMetric(
         "watchkeeper_probe_samples_refused_total", .counter, "Samples refused because a limit on series was reached.",
         perProbe { Double($0.refusedInAll) }),
+    ]
+  }
+
+  /// As Prometheus' own `prometheus_sd_…`, by definition and mechanism.
+  private func targetMetrics() async -> [SelfMetric] {
+    let sources = Dictionary(grouping: await targets.status) {
+      LabelSet(["probe": $0.name, "mechanism": $0.mechanism])
+    }
+    guard !sources.isEmpty else { return [] }
+    func each(_ value: (TargetSourceStatus) -> Double) -> [(labels: LabelSet, value: Double)] {
+      sources.sorted { $0.key < $1.key }.map { labels, members in (labels, members.reduce(0) { $0 + value($1) }) }
+    }
+    return [
+      SelfMetric(
+        "watchkeeper_sd_discovered_targets", .gauge, "Targets of the lists in force.", each { Double($0.targets) }),
+      SelfMetric(
+        "watchkeeper_sd_failed_lists", .gauge, "Lists that cannot be read or are missing; the last good ones stay.",
+        each { Double($0.faults.count) }),
+      SelfMetric(
+        "watchkeeper_sd_refresh_failures_total", .counter, "Readings of lists that failed.",
+        each { Double($0.failures) }),
+    ]
+  }
+
+  private func runnerMetrics() async -> [SelfMetric] {
+    let pressure = await probes.pressure
+    return [
+      SelfMetric("watchkeeper_probes_running", .gauge, "Runs of probes that are going.", Double(pressure.running)),
+      SelfMetric(
+        "watchkeeper_probe_runs_shed_total", .counter, "Runs left out because this machine could not keep up.",
+        Double(pressure.shed)),
+      SelfMetric(
+        "watchkeeper_probes_shed_priority", .gauge,
+        "Probes of this priority and less important ones run rarely; 0 when all keep their time.",
+        Double(pressure.shedFrom ?? 0)),
     ]
   }
 

@@ -11,9 +11,11 @@ extension Installation {
   /// Takes over a configuration that was read whole. What did not change is not touched: phases, running checks, rule
   /// states and incidents stay.
   func adopt(_ new: Configuration, _ environment: NotifierEnvironment) async {
+    await targets.adopt(new.patterns)
+    let lists = await targets.groups
     let old = configuration.withLock { current in
       let old = current
-      current = new
+      current = new.watching(lists, hostName: hostName)
       return old
     }
     status.withLock { status in
@@ -31,18 +33,43 @@ extension Installation {
       settings.channels(environment),
       composer: MessageComposer(language: language, zone: ClockZone(zone), consoleURL: publicURL))
     await senders.adopt(settings.remoteWrite)
-    do {
-      // Items come first, as at the start.
-      for input in new.inventoryInputs(hostName: hostName) { try await inventory.perform(input) }
-    } catch {
-      log.error("inventory: the items of configuration \(new.digest) are taken over later: \(error)")
-    }
-    await probes.load(new.probes)
-    let names = Set(new.probes.map(\.name))
-    status.withLock { status in status.probes = status.probes.filter { names.contains($0.key) } }
+    await loadProbes()
     await evaluator.reload(new.ruleGroups)
     retireMissingRules()
     plan()
+  }
+
+  /// Takes over the targets that are there now; all that did not change runs on.
+  func retarget() async {
+    let lists = await targets.groups
+    configuration.withLock { $0 = $0.watching(lists, hostName: hostName) }
+    await loadProbes()
+  }
+
+  /// Lets the probes of the configuration run, and no others. Whoever comes second while a set is taken over may bring a
+  /// newer one: then that is taken over once more.
+  private func loadProbes() async {
+    var set = status.withLock { status in
+      status.probeSets += 1
+      return status.probeSets
+    }
+    while true {
+      let configuration = configuration.withLock { $0 }
+      do {
+        // Items come first, as at the start.
+        for input in configuration.inventoryInputs(hostName: hostName) { try await inventory.perform(input) }
+      } catch {
+        log.error("inventory: the items of configuration \(configuration.digest) are taken over later: \(error)")
+      }
+      await probes.load(configuration.probes, parents: probeParents(configuration.probes))
+      let names = Set(configuration.probes.map(\.name))
+      let newest = status.withLock { status in
+        status.probes = status.probes.filter { names.contains($0.key) }
+        return status.probeSets
+      }
+      guard newest != set else { return }
+      set = newest
+    }
   }
 
   /// The running configuration stays; `watchkeeper check` and the packaged rule say why.

@@ -32,13 +32,19 @@ extension Installation {
         group.addTask { await self.maintenance.run() }
       }
     }
-    let configuration = configuration.withLock { $0 }
+    await targets.adopt(configuration.withLock { $0.patterns })
+    let lists = await targets.groups
+    let configuration = configuration.withLock { configuration in
+      configuration = configuration.watching(lists, hostName: hostName)
+      return configuration
+    }
     await senders.adopt(configuration.settings.remoteWrite)
     // Items come first: an alert that is bound to another item than before is another incident.
     try await takeInventory(configuration, findings)
     await beginCounters()
     await probes.observe { self.probed($0) }
-    await probes.load(configuration.probes)
+    await restoreGaps()
+    await probes.load(configuration.probes, parents: probeParents(configuration.probes))
     try await evaluator.restore(configuration.ruleGroups)
     retireMissingRules()
     endForgottenWindows()
@@ -48,6 +54,7 @@ extension Installation {
       await withDiscardingTaskGroup { group in
         group.addTask { await self.store.run() }
         group.addTask { await self.probes.run() }
+        group.addTask { await self.targets.run { await self.retarget() } }
         group.addTask {
           await self.awaitFirstProbes()
           await self.evaluator.run()
@@ -67,6 +74,7 @@ extension Installation {
     await deliveries.stop()
     loops.work.cancel()
     await loops.work.value
+    await saveGaps(await probes.stopGaps())
     await senders.stop()
     incidents.close()
     inventory.close()
@@ -95,7 +103,9 @@ extension Installation {
     guard await queries.vector("watchkeeper_probe_late_seconds", at: now).isEmpty else { return }
     let limit = world.clock.uptime + Self.firstProbesMax
     while world.clock.uptime < limit {
-      let isWaiting = await probes.status().contains { $0.lastRun == nil && $0.interval <= Self.firstProbesMax }
+      let isWaiting = await probes.status().contains {
+        $0.lastRun == nil && max($0.interval, $0.nextIn) <= Self.firstProbesMax
+      }
       guard isWaiting else { return }
       do { try await world.clock.sleep(for: .seconds(1)) } catch { return }
     }
@@ -121,13 +131,33 @@ extension ProbeStatus {
   func news(since before: ProbeStatus?) -> [String] {
     var news: [String] = []
     if refusal != before?.refusal { news.append(refusalText ?? "no series is refused any more") }
+    if let change = pace.news(since: before?.pace ?? .steady, step: step) { news.append(change) }
     if (unread == nil) != (before?.unread == nil) { news.append(unread ?? "everything is collected again") }
     return news
   }
 
   /// What could not be read, by a fault of ours; series that were refused are told apart.
   private var unread: String? {
-    if case .down = verdict { return nil }
+    switch verdict {
+    case .down, .unreachable: return nil
+    case .up, .unknown, nil: break
+    }
     return explanation.isEmpty || explanation == refusalText ? nil : explanation
+  }
+}
+
+extension Pace {
+  /// What the log is told when the pace becomes another; nothing while it only goes on, nor of the few seconds in which a
+  /// failure is confirmed.
+  func news(since before: Pace, step: Duration) -> String? {
+    switch (before, self) {
+    case (.backedOff, .backedOff), (.zoomed, .zoomed), (.unreachable, .unreachable): nil
+    case (_, .backedOff): "down for long: looked at less and less, at full speed again with the first good answer"
+    case (_, .zoomed): "a value is near its threshold: looked at every \(step.notation) for a while"
+    case (_, .unreachable(let parent)):
+      "unreachable behind '\(parent)', which is down: looked at every \(step.notation)"
+    case (.backedOff, _), (.zoomed, _), (.unreachable, _): "looked at in its own interval again"
+    case (.steady, _), (.confirming, _): nil
+    }
   }
 }

@@ -10,6 +10,7 @@ internal import Synchronization
 internal import Telemetry
 internal import TimeSeriesStore
 internal import Transfers
+internal import Wording
 
 // What is due because time passes.
 
@@ -75,9 +76,13 @@ extension Installation {
 
   private func upkeep() async {
     var health = StoreHealth()
+    var shedFrom: Int?
+    var targets: [TargetSourceStatus] = []
     await every(Period.step) { second in
       tendReserve()
       health = tellHealth(since: health)
+      shedFrom = tellPressure(await probes.pressure, since: shedFrom)
+      targets = tellTargets(await self.targets.status, since: targets)
       if second % Period.persist == 0 { await persist() }
       if second % Period.metrics == 0 { await appendSelfMetrics() }
       if second % Period.reconciliation == 0 { reconcile() }
@@ -99,6 +104,35 @@ extension Installation {
     }
     let left = known ?? DiskReserve.freeBytes(in: dataFolder) ?? free
     store.restrain(because: DiskReserve.restraint(isHeld: reserve.isHeld, free: left))
+  }
+
+  /// Says once which lists of targets cannot be taken.
+  private func tellTargets(
+    _ sources: [TargetSourceStatus], since before: [TargetSourceStatus]
+  ) -> [TargetSourceStatus] {
+    let told = Set(before.flatMap(\.faults))
+    for source in sources {
+      for fault in source.faults where !told.contains(fault) {
+        log.warning("probes: \(source.name): targets: \(fault.line(in: .english)) – the last good list stays in force")
+      }
+      let wasFaulty = before.contains { $0.name == source.name && $0.place == source.place && !$0.faults.isEmpty }
+      if wasFaulty, source.faults.isEmpty {
+        log.notice("probes: \(source.name): the targets of \(source.place) can be read again")
+      }
+    }
+    return sources
+  }
+
+  /// Says once which probes are left out.
+  private func tellPressure(_ pressure: RunnerPressure, since before: Int?) -> Int? {
+    guard pressure.shedFrom != before else { return before }
+    if let priority = pressure.shedFrom {
+      log.warning(
+        "probes: this machine cannot keep up, those of priority \(priority) and lower run rarely – lengthen intervals")
+    } else {
+      log.notice("probes: all keep their time again")
+    }
+    return pressure.shedFrom
   }
 
   /// Says once what the sample store found or suffers.
@@ -126,6 +160,7 @@ extension Installation {
     await incidents.persist()
     await inventory.persist()
     await maintenance.persist()
+    await saveGaps(await probes.unsavedGaps())
   }
 
   /// Says again what was said once and could be lost while the journal refused or a mailbox was full. What is known
@@ -139,7 +174,11 @@ extension Installation {
     maintenance.adopt { $0.forget(at: now) }
     incidents.submit(.clockLookedAt)
     plan()
-    Task { await takePendingIntents() }
+    Task {
+      await connectNeighbours()
+      await probes.arrange(parents: probeParents(configuration.probes))
+      await takePendingIntents()
+    }
   }
 
   private func discoveries() async {

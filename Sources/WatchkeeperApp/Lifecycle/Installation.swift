@@ -39,6 +39,7 @@ final class Installation: Sendable {
   let evaluator: RuleEvaluator
   let deliveries: DeliveryService
   let probes: ProbeRunner
+  let targets: TargetDiscovery
   let remoteWrite: RemoteWriteDesk
   let senders: RemoteWriteSenders
   let hub: EventHub
@@ -60,9 +61,7 @@ final class Installation: Sendable {
   /// Opens everything and brings the books up to date. Nothing runs yet.
   ///
   /// - Throws: `StartError`, `JournalError`, `StoreError` or `FactReadError`, each one line with its remedy.
-  init(
-    configuration: Configuration, folder: DataFolder, base: InstallationBase
-  ) async throws {
+  init(configuration: Configuration, folder: DataFolder, base: InstallationBase) async throws {
     hostName = base.hostName
     zone = base.zone
     language = base.language
@@ -125,8 +124,10 @@ final class Installation: Sendable {
         store: store, cursors: RemoteWriteCursors(path: folder.remoteWriteCursors), clock: base.clock, log: log,
         carry: { [transfers] in await transfers.perform($0) }, metadata: { [remoteWrite] in remoteWrite.metadata }))
     var environment = ProbeEnvironment(transfers: base.transfers, clock: base.clock, hostName: base.hostName)
+    environment.stateFolder = try folder.subfolder(folder.probeStateFolder)
     environment.tellMetadata = { [remoteWrite] in remoteWrite.note($0) }
     probes = ProbeRunner(environment: environment, store: store)
+    targets = TargetDiscovery(environment: environment, folder: base.configurationFolder, read: TargetListFile.read)
     link.installation = self
     tendReserve()
   }
@@ -170,6 +171,8 @@ struct InstallationBase: Sendable {
   let hostName: String
   let zone: TimeZoneRules
   let language: Language
+  /// What relative paths of target lists begin in.
+  var configurationFolder = StandardFolders.systemConfiguration
   /// Called when the program must end by itself.
   var askToStop: @Sendable () -> Void = {}
 }
@@ -202,6 +205,8 @@ struct InstallationStatus: Sendable {
   var refusedConfiguration: SettingsErrors?
   var reloads: UInt64 = 0
   var probes: [String: ProbeStatus] = [:]
+  /// Counts the sets of probes that were to be run.
+  var probeSets = 0
   /// On the clock that never steps.
   var startedUptime = Duration.zero
   /// When the last round of any rule group ended, on the same clock; without rule groups, when the evaluator answered.

@@ -46,19 +46,21 @@ struct Program {
     let isNew = folder.isNew
     let transfers = TransferEngine()
     defer { transfers.shutdown() }
-    let notifiers = NotifierEnvironment(
+    let network = NetworkServices()
+    var notifiers = NotifierEnvironment(
       carry: { await transfers.perform($0) }, readSecret: { try SecretFile.read($0) },
       write: { Terminal.writeLine($0) })
+    notifiers.runForSecret = { try network.secrets.answerNow(of: $0) }
     let (configuration, refused) = try readConfiguration(folder, notifiers)
     let listening = try choosePort(configuration.settings.web)
     let findings = await Installation.look()
     let language = language(of: configuration)
     let zone = ZoneLibrary().local
-    let installation = try await Installation(
-      configuration: configuration, folder: folder,
-      base: InstallationBase(
-        clock: clock, identifiers: identifiers, log: log, transfers: transfers, notifiers: notifiers,
-        hostName: hostName, zone: zone, language: language, askToStop: { [signals] in signals.stop() }))
+    var base = InstallationBase(
+      clock: clock, identifiers: identifiers, log: log, transfers: transfers, notifiers: notifiers,
+      hostName: hostName, zone: zone, language: language, askToStop: { [signals] in signals.stop() })
+    if let path = configurationPath { base.configurationFolder = ConfigurationFiles.folder(of: path) }
+    let installation = try await Installation(configuration: configuration, folder: folder, base: base)
     if let refused { installation.refuse(refused) }
     let transcript = StartTranscript(language: language, zone: zone)
     transcript.begin(

@@ -49,7 +49,7 @@ struct ChartScale: Sendable {
 
 extension ChartUnit {
   /// A value with its unit, for readouts, legends and tables.
-  func text(_ value: Double) -> String {
+  public func text(_ value: Double) -> String {
     let (number, symbol) = pieces(value)
     return symbol.isEmpty ? number : number + Quantity.thinSpace + symbol
   }

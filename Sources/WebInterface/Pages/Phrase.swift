@@ -125,6 +125,8 @@ public enum PageTarget: Hashable, Sendable {
   case task(RecordNumber)
   /// A maintenance window by its number; shown with its task.
   case window(RecordNumber)
+  /// A probe by its name.
+  case probe(String)
   /// A rule by file, group and name: another file may have a group of the same name.
   case rule(file: String, group: String, name: String)
   /// The same rule tried on the past.
@@ -145,6 +147,7 @@ public enum PageTarget: Hashable, Sendable {
     case .item(let id): "/cmdb/" + PercentCoding.encode(id)
     case .task(let number): "/maintenance/tasks/\(number)"
     case .window(let number): "/maintenance/windows/\(number)"
+    case .probe(let name): "/probes/" + PercentCoding.encode(name)
     case .rule(let file, let group, let name):
       "/rules#" + PercentCoding.encode(Self.ruleAnchor(file: file, group: group, name: name))
     case .backtest(let file, let group, let name):

@@ -22,7 +22,10 @@ public protocol ConsolePages: Sendable {
   func maintenance(weekOf instant: Timestamp?) async throws(ConsoleError) -> MaintenancePage
   /// The week of a task's slot, or the current week for a task without one. A window stands for its task.
   func maintenance(of record: RecordNumber) async throws(ConsoleError) -> MaintenancePage
-  func probes() async throws(ConsoleError) -> ProbesPage
+  func probes(_ filter: ProbesFilter) async throws(ConsoleError) -> ProbesPage
+  func probe(_ name: String) async throws(ConsoleError) -> ProbePage
+  /// Why samples are missing. - Throws: `.notFound` when no probe is meant.
+  func gaps(_ question: GapQuestion) async throws(ConsoleError) -> GapsPage
   func rules() async throws(ConsoleError) -> RulesPage
   /// - Parameter query: empty for the page to begin with.
   func explore(_ query: String, range: PageRange) async throws(ConsoleError) -> ExplorePage

@@ -18,7 +18,8 @@ struct PageRoutes: Sendable {
 
   var routes: [Route] {
     [
-      overview, hosts, host, incidents, incident, items, item, maintenance, task, window, probes, rules, backtest,
+      overview, hosts, host, incidents, incident, items, item, maintenance, task, window, probes, probe, rules,
+      backtest,
       explore, runbook,
     ]
   }
@@ -142,7 +143,20 @@ struct PageRoutes: Sendable {
     } view: { page, parts, _ in
       page.view(parts)
     }
-    return page("/probes", .metricsRead, face) { _ async throws(ConsoleError) in try await console.probes() }
+    return page("/probes", .metricsRead, face) { call async throws(ConsoleError) in
+      try await console.probes(ProbesFilter(call.request))
+    }
+  }
+
+  private var probe: Route {
+    let face = Face<ProbePage>(template: "probe", tab: nil) { page, reader in
+      page.row.state.titled(page.row.name, reader)
+    } view: { page, parts, _ in
+      page.view(parts)
+    }
+    return page("/probes/:name", .metricsRead, face) { call async throws(ConsoleError) in
+      try await console.probe(call.parameter("name"))
+    }
   }
 
   private var rules: Route {

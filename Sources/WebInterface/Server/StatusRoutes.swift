@@ -22,7 +22,28 @@ struct StatusRoutes: Sendable {
       Route(.get, "/api/rules/cost", .ruleRead) { call async throws(WebFailure) in
         .json(["rules": await console.ruleCosts()], reader: call.reader)
       },
+      Route(.get, "/api/gaps", .metricsRead) { call async throws(WebFailure) in
+        guard let question = gapQuestion(call.request) else { throw .badRequest(Phrase("api.gaps.question")) }
+        do throws(ConsoleError) {
+          return .json(try await console.gaps(question), reader: call.reader)
+        } catch {
+          guard error == .notFound else { throw WebFailure(error) }
+          throw .badRequest(Phrase("api.gaps.none", ["subject": question.subject]))
+        }
+      },
     ]
+  }
+
+  /// How far back is asked when nothing else is said. The default is a day.
+  private static let gapSpan = Duration.seconds(86_400)
+
+  /// `nil` for times that cannot be read or that run backwards.
+  private func gapQuestion(_ request: WebRequest) -> GapQuestion? {
+    guard let subject = request.parameter("of"), !subject.isEmpty else { return nil }
+    guard let to = request.parameter("to").map(PrometheusTime.instant) ?? clock.now else { return nil }
+    let earliest = to.advanced(by: .zero - Self.gapSpan)
+    guard let from = request.parameter("from").map(PrometheusTime.instant) ?? earliest, from < to else { return nil }
+    return GapQuestion(subject: subject, from: from, to: to)
   }
 
   private struct Status: Encodable {

@@ -6,6 +6,11 @@ let definitionFaultMessages: [Message] =
 private let probeFaultMessages: [Message] = [
   Message(
     "fault.probe.name", en: "'{name}' is not a name – write 1 to 200 characters", zh: "“{name}”不能作为名称——请写 1 到 200 个字符"),
+  Message(
+    "fault.template.shape", en: "is no template – write the keys of one probe, beginning with kind",
+    zh: "不是模板——请写一个探测的各个键，以 'kind' 开头"),
+  Message(
+    "fault.template.unknown", en: "unknown template '{word}' – {known:spelling}", zh: "未知的模板“{word}”——{known:spelling}"),
   Message("fault.probe.kind", en: "unknown kind '{word}' – {known:spelling}", zh: "未知的类型“{word}”——{known:spelling}"),
   Message(
     "fault.probe.interval", en: "'{interval}' is too short – write at least 100ms", zh: "“{interval}”太短——请至少写 100ms"),

@@ -171,6 +171,21 @@ private let localHelpMessages: [Message] = [
   Message("help.probe.try.probe", en: "A probe of the configuration, or a YAML file.", zh: "配置中的探测，或 YAML 文件。"),
   Message("help.probe.try.name", en: "Which probe of a file with several.", zh: "文件含多个探测时选择哪一个。"),
   Message("help.probe.try.format", en: "table, prometheus or json.", zh: "table、prometheus 或 json。"),
+  Message("help.snmp.abstract", en: "Network devices over SNMP.", zh: "通过 SNMP 监测网络设备。"),
+  Message(
+    "help.snmp.profile.abstract", en: "Make a device profile of MIB files.", zh: "由 MIB 文件生成设备模板。"),
+  Message(
+    "help.snmp.profile.detail",
+    en:
+      "The profile is printed; as a file below probes/snmp/ it is read. Modules that others import are given as well.",
+    zh: "输出模板内容；保存到 probes/snmp/ 目录下即可使用。被引用的模块也须一并给出。"),
+  Message("help.snmp.profile.files", en: "MIB files.", zh: "MIB 文件。"),
+  Message(
+    "help.snmp.profile.name", en: "Name of the profile; the default is the first module's.", zh: "模板名称；默认为第一个模块的名称。"),
+  Message(
+    "help.snmp.profile.object",
+    en: "A table or scalar, as MODULE::name. May be repeated; the default is all of them.",
+    zh: "表或标量，写作 MODULE::name。可重复；默认为全部。"),
 ]
 
 private let incidentHelpMessages: [Message] = [
@@ -297,6 +312,9 @@ private let endingMessages: [Message] = [
   Message(
     "help.ending.check", en: "Exit status: 0 nothing to find fault with, 1 faults, 2 wrong command line.",
     zh: "退出状态：0 没有错误，1 有错误，2 命令行有误。"),
+  Message(
+    "help.ending.snmp.profile", en: "Exit status: 0 printed, 1 a file is no MIB, 2 wrong command line.",
+    zh: "退出状态：0 已输出，1 文件不是 MIB，2 命令行有误。"),
   Message(
     "help.ending.test",
     en: "Exit status: 0 all passed, 1 some failed, 2 no tests found or wrong command line.",

@@ -55,6 +55,7 @@ private let usageMessages: [Message] = [
     en:
       "{command} works through the socket alone, --server cannot be given – run it on the machine where the program runs",
     zh: "{command} 只能通过套接字使用，不能给出 --server——请在程序所在的机器上运行"),
+  Message("usage.mib-unopened", en: "{path} cannot be opened – name MIB files", zh: "无法打开 {path}——请给出 MIB 文件"),
   Message(
     "usage.published-unopened",
     en: "--published: {name} cannot be opened – name a file with lines of the program's log",

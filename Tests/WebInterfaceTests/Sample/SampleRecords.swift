@@ -214,16 +214,50 @@ extension SampleConsole {
       .done, result: BacktestResult(file: order.file, from: ago(1440), to: ago(0), rules: [rule]))
   }
 
-  func probes() async throws(ConsoleError) -> ProbesPage {
+  func probe(_ name: String) async throws(ConsoleError) -> ProbePage {
+    guard content == .full, let row = try await probes(ProbesFilter()).rows.first(where: { $0.name == name }) else {
+      throw .notFound
+    }
+    let question = GapQuestion(subject: "db01", from: ago(60), to: ago(0))
+    return ProbePage(
+      row: row,
+      facts: [
+        PageFact(
+          Phrase("probe.fact.schedule"), Phrase("probe.rhythm.cron", ["cron": "*/5 * * * *", "zone": "UTC"]),
+          detail: Phrase("probe.fact.timeout", ["timeout": "5 s", "priority": "3"]))
+      ],
+      gaps: try await gaps(question).probes[0],
+      rules: [PageLink(.verbatim("InstanceDown"), to: .rule(file: "rules/db.yaml", group: "db", name: "InstanceDown"))],
+      query: "{instance=\"db01\"}")
+  }
+
+  func probes(_ filter: ProbesFilter) async throws(ConsoleError) -> ProbesPage {
     guard content == .full else { return ProbesPage(rows: []) }
-    return ProbesPage(rows: [
+    let rows = [
       ProbeRow(
         name: "db01", kind: "scrape", state: .ok, item: PageLink(.verbatim("db01"), to: .item("host:db01")),
-        intervalSeconds: 15, lastRun: ago(0.1), tookSeconds: 0.012, samples: 812),
+        intervalSeconds: 15, lastRun: ago(0.1), tookSeconds: 0.012, lateSeconds: 0.004, cpuSeconds: 0.0007,
+        packets: 8, samples: 812, pace: Phrase("probe.pace.zoomed", ["every": "1"])),
       ProbeRow(
         name: "scripts", kind: "textfile", state: .warning, intervalSeconds: 15, lastRun: ago(0.1), tookSeconds: 0.001,
         samples: 9, remark: Phrase("console.probe.partly", ["text": "backup.prom: line 3"])),
-    ])
+    ]
+    return ProbesPage(rows: rows, filter: filter)
+  }
+
+  func gaps(_ question: GapQuestion) async throws(ConsoleError) -> GapsPage {
+    guard question.subject == "db01" else { throw .notFound }
+    return GapsPage(
+      question,
+      probes: [
+        ProbeGaps(
+          probe: "db01",
+          gaps: [
+            GapRow(
+              from: ago(30), to: ago(20), cause: "not_running", extent: "everything",
+              reason: Phrase("reason.gap.stopped"), runs: 1)
+          ])
+      ])
   }
 
   func rules() async throws(ConsoleError) -> RulesPage {

@@ -1,0 +1,104 @@
+internal import Records
+public import Telemetry
+
+/// The newest gaps of one probe, oldest first: a ring that a store keeps as a plain row.
+public struct GapRecord: Codable, Hashable, Sendable {
+  /// The newest are kept. The default is 64.
+  public static let gapsMax = 64
+
+  /// Since when the probe is known; nothing is told about the time before.
+  public let knownSince: Timestamp
+  /// Older gaps have left the ring; `nil` when none has.
+  public private(set) var forgottenBefore: Timestamp?
+  public private(set) var gaps: [SampleGap] = []
+
+  public init(knownSince: Timestamp) { self.knownSince = knownSince }
+
+  var isOpen: Bool { gaps.last.map { $0.to == nil } ?? false }
+
+  /// Samples are missing from `time` on, unless they were already, for the same reason.
+  /// - Returns: whether a gap began; one that goes on is told at its end.
+  @discardableResult
+  mutating func miss(_ seen: GapObservation, at time: Timestamp) -> Bool {
+    if var last = gaps.last, last.to == nil, last.cause == seen.cause, last.reason.id == seen.reason.id {
+      last.reason = seen.reason
+      last.runs += 1
+      if last.extent == .part { last.extent = seen.extent }
+      gaps[gaps.count - 1] = last
+      return false
+    }
+    var gap = SampleGap(from: time, seen.cause, seen.extent, seen.reason)
+    if let last = gaps.last, last.to == nil, last.cause == .stillRunning, last.from >= time {
+      // The run that due times waited for began earlier, and now says itself what became of it.
+      gaps.removeLast()
+      gap.runs += last.runs
+    }
+    close(at: time)
+    append(gap)
+    return true
+  }
+
+  /// Samples are complete again from `time` on.
+  /// - Returns: whether a gap ended.
+  @discardableResult
+  mutating func close(at time: Timestamp) -> Bool {
+    guard let last = gaps.last, last.to == nil else { return false }
+    // The clock may have been set back meanwhile.
+    gaps[gaps.count - 1].to = max(time, last.from)
+    return true
+  }
+
+  /// A gap that is over; one that lasts ends where it begins.
+  mutating func add(_ gap: SampleGap) {
+    close(at: gap.from)
+    append(gap)
+  }
+
+  private mutating func append(_ gap: SampleGap) {
+    gaps.append(gap)
+    guard gaps.count > Self.gapsMax else { return }
+    forgottenBefore = gaps.removeFirst().to
+  }
+}
+
+/// When the runner ran, kept beside the gaps: the times between are everybody's.
+public struct RunnerTimes: Codable, Hashable, Sendable {
+  /// The newest are kept. The default is 64.
+  static let outagesMax = 64
+
+  /// Written from time to time, so that a crash leaves the time of the last sign of life.
+  public var aliveAt: Timestamp
+  /// Set by an orderly stop.
+  public var stoppedAt: Timestamp?
+  public private(set) var outages: [SampleGap] = []
+
+  init(startingAt now: Timestamp) { aliveAt = now }
+
+  /// - Returns: from when nothing ran.
+  mutating func begin(at now: Timestamp) -> Timestamp {
+    let from = min(stoppedAt ?? aliveAt, now)
+    let reason = Reason(stoppedAt == nil ? "reason.gap.crashed" : "reason.gap.stopped")
+    outages.append(SampleGap(from: from, to: now, .notRunning, .everything, reason))
+    if outages.count > Self.outagesMax { outages.removeFirst() }
+    stoppedAt = nil
+    aliveAt = now
+    return from
+  }
+}
+
+/// The gaps of one probe with those of the whole program, for whoever asks.
+public struct GapHistory: Hashable, Sendable {
+  public let probe: String
+  /// Since when it is told.
+  public let knownSince: Timestamp
+  public let forgottenBefore: Timestamp?
+  /// Ascending by their begin.
+  public let gaps: [SampleGap]
+
+  public init(probe: String, _ record: GapRecord, outages: [SampleGap] = []) {
+    self.probe = probe
+    knownSince = record.knownSince
+    forgottenBefore = record.forgottenBefore
+    gaps = (record.gaps + outages.filter { $0.to.map { $0 > record.knownSince } ?? true }).sorted { $0.from < $1.from }
+  }
+}

@@ -1,0 +1,135 @@
+import Records
+import Telemetry
+import Testing
+
+@testable import Probes
+
+@Suite("Gaps")
+struct GapTests {
+  private func at(_ seconds: Int64) -> Timestamp { Timestamp(milliseconds: seconds * 1000) }
+
+  private func failure(_ id: String = "reason.probe.refused", _ text: String = "") -> GapObservation {
+    GapObservation(cause: .failed, extent: .measurements, reason: Reason(id, ["text": text]))
+  }
+
+  @Test("runs that fail for one reason are one gap, another reason begins another, a good run ends it")
+  func merging() {
+    var record = GapRecord(knownSince: at(0))
+    record.miss(failure("a", "first"), at: at(10))
+    record.miss(failure("a", "second"), at: at(20))
+    record.miss(failure("b"), at: at(30))
+    record.close(at: at(40))
+    record.close(at: at(50))
+    #expect(record.gaps.map(\.from) == [at(10), at(30)])
+    #expect(record.gaps.map(\.to) == [at(30), at(40)])
+    #expect(record.gaps.map(\.runs) == [2, 1])
+    #expect(record.gaps[0].reason == Reason("a", ["text": "second"]))
+  }
+
+  @Test("the ring keeps the newest and says what it forgot")
+  func ring() {
+    var record = GapRecord(knownSince: at(0))
+    for number in 0..<Int64(GapRecord.gapsMax + 2) {
+      record.miss(failure(), at: at(number * 10))
+      record.close(at: at(number * 10 + 5))
+    }
+    #expect(record.gaps.count == GapRecord.gapsMax)
+    #expect(record.gaps.first?.from == at(20))
+    #expect(record.forgottenBefore == at(15))
+  }
+
+  @Test("due times that passed while a run was going are part of what became of it")
+  func stillRunning() {
+    var record = GapRecord(knownSince: at(0))
+    let waiting = GapObservation(cause: .stillRunning, extent: .everything, reason: Reason("reason.gap.still-running"))
+    record.miss(waiting, at: at(20))
+    record.miss(waiting, at: at(30))
+    record.miss(GapObservation(cause: .hung, extent: .measurements, reason: Reason("hung")), at: at(10))
+    #expect(record.gaps.map(\.cause) == [.hung] && record.gaps.map(\.runs) == [3])
+    #expect(record.gaps.first?.from == at(10) && record.isOpen)
+  }
+
+  @Test("a clock that was set back makes no gap that ends before it begins")
+  func clock() {
+    var record = GapRecord(knownSince: at(0))
+    record.miss(failure(), at: at(100))
+    record.close(at: at(40))
+    #expect(record.gaps.map(\.to) == [at(100)])
+  }
+
+  @Test(
+    "a failed check leaves its verdict, one that could not be made does not, a lack of runs leaves nothing",
+    arguments: [
+      (SampleGap.Cause.failed, SampleGap.Extent.measurements, [false, false, true]),
+      (.notChecked, .measurements, [false, true, true]), (.notRunning, .everything, [true, true, true]),
+      (.incomplete, .part, [false, false, true]),
+    ])
+  func concerns(_ cause: SampleGap.Cause, _ extent: SampleGap.Extent, _ expected: [Bool]) {
+    let gap = SampleGap(from: at(0), cause, extent, Reason("x"))
+    #expect(["up", "probe_success", "probe_http_status_code"].map { gap.concerns(metric: $0) } == expected)
+  }
+
+  @Test("a crash ends at the last sign of life, a stop when it came; both are gaps of every probe known then")
+  func outages() throws {
+    var first = GapLedger(startingAt: at(0))
+    first.define(["a", "b"], at: at(0))
+    first.miss("a", failure(), at(50))
+    let crashed = first.takeChanges(at: at(60))
+    #expect(Set(crashed.probes.keys) == ["a", "b"])
+
+    var second = GapLedger(startingAt: at(100))
+    second.restore(
+      GapRows(probes: crashed.probes.compactMapValues { $0 }, runner: crashed.runner), at: at(100))
+    second.define(["a", "b", "new"], at: at(101))
+    let a = try #require(second.history(of: "a"))
+    #expect(a.gaps.map(\.cause) == [.failed, .notRunning])
+    #expect(a.gaps.map(\.from) == [at(50), at(60)])
+    #expect(a.gaps.map(\.to) == [at(60), at(100)])
+    #expect(a.gaps[1].reason.id == "reason.gap.crashed")
+    #expect(second.history(of: "new")?.gaps.isEmpty == true)
+    second.stop(at: at(200))
+
+    var third = GapLedger(startingAt: at(300))
+    let stopped = second.takeChanges(at: at(200))
+    third.restore(
+      GapRows(
+        probes: crashed.probes.compactMapValues { $0 }.merging(stopped.probes.compactMapValues { $0 }) { $1 },
+        runner: stopped.runner), at: at(300))
+    let last = try #require(third.history(of: "b")?.gaps.last)
+    #expect(last.reason.id == "reason.gap.stopped" && last.from == at(200) && last.to == at(300))
+  }
+
+  @Test("a probe that leaves the configuration has a gap until it comes back, also over a restart")
+  func definition() {
+    var ledger = GapLedger(startingAt: at(0))
+    ledger.define(["a"], at: at(0))
+    ledger.define([], at: at(10))
+    ledger.define([], at: at(20))
+    let changes = ledger.takeChanges(at: at(25))
+    var next = GapLedger(startingAt: at(30))
+    next.restore(GapRows(probes: changes.probes.compactMapValues { $0 }, runner: changes.runner), at: at(30))
+    next.define(["a"], at: at(40))
+    let gaps = next.history(of: "a")?.gaps.filter { $0.cause == .notDefined }
+    #expect(gaps?.map(\.from) == [at(10)] && gaps?.map(\.to) == [at(40)])
+  }
+
+  @Test("what could not be written is offered again, what was is not")
+  func saving() {
+    var ledger = GapLedger(startingAt: at(0))
+    ledger.define(["a"], at: at(0))
+    let changes = ledger.takeChanges(at: at(1))
+    #expect(ledger.takeChanges(at: at(2)).probes.isEmpty)
+    ledger.keepUnsaved(changes)
+    #expect(ledger.takeChanges(at: at(3)).probes.keys.sorted() == ["a"])
+  }
+
+  @Test("probes that are long gone are forgotten, the longest gone first")
+  func retirement() {
+    var ledger = GapLedger(startingAt: at(0))
+    for number in 0...GapLedger.retiredMax { ledger.define(["p\(number)"], at: at(Int64(number))) }
+    ledger.define([], at: at(5000))
+    #expect(ledger.history(of: "p0") == nil)
+    #expect(ledger.history(of: "p1") != nil)
+    #expect(ledger.records.count == GapLedger.retiredMax)
+  }
+}
