@@ -37,6 +37,7 @@ packages_to_check=(
 
 # The programs that ours is measured beside, too.
 packages_to_bench=(
-  binutils nginx-common nginx-light openssl prometheus prometheus-alertmanager prometheus-blackbox-exporter
-  prometheus-node-exporter prometheus-process-exporter prometheus-snmp-exporter python3 snmp victoria-metrics
+  binutils monitoring-plugins-basic nginx-common nginx-light openssl prometheus prometheus-alertmanager
+  prometheus-blackbox-exporter prometheus-node-exporter prometheus-process-exporter prometheus-snmp-exporter python3
+  snmp victoria-metrics
 )
