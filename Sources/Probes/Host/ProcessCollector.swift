@@ -60,9 +60,13 @@ final class ProcessCollector: HostCollector {
 
   /// - Returns: false when the process is gone.
   private func read(_ process: TrackedProcess, _ system: HostFiles) -> Bool {
+    let isSeldom = (Int(process.number) &+ system.round) % Self.seldom == 0
+    // Half of a small machine's numbers; one that became a process's is noticed in its turn.
+    if process.isKernelThread, !isSeldom { return true }
     guard let content = try? process.stat.read(into: system.buffer), let figures = ProcessFigures(content) else {
       return false
     }
+    process.isKernelThread = figures.isKernelThread
     if figures.isKernelThread { return true }
     if process.startTicks != figures.startTicks {  // another process has the number now
       process.reset(startTicks: figures.startTicks)
@@ -72,7 +76,7 @@ final class ProcessCollector: HostCollector {
       process.group = group(of: process, figures.command.text)
     }
     guard let group = process.group else { return true }
-    if (Int(process.number) &+ system.round) % Self.seldom == 0 || process.isNew {
+    if isSeldom || process.isNew {
       process.isNew = false
       readSeldom(process, system)
     }
@@ -226,6 +230,7 @@ final class TrackedProcess {
   var group: ProcessGroup?
   var round = 0
   var isNew = true
+  var isKernelThread = false
   var startTicks = -1.0
   var rare = RareFigures()
   /// As they were added to the group last.

@@ -1,23 +1,58 @@
+/// Takes a byte string byte by byte.
+protocol ByteSink {
+  mutating func append(_ byte: UInt8)
+}
+
+extension ByteSink {
+  /// Seven bits a byte, lowest first; ten bytes at most.
+  @inline(__always)
+  mutating func appendVarint(_ number: UInt64) {
+    var rest = number
+    while rest >= 0x80 {
+      append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
+    }
+    append(UInt8(truncatingIfNeeded: rest))
+  }
+
+  /// Small numbers of either sign stay short.
+  @inline(__always)
+  mutating func appendSigned(_ number: Int64) {
+    appendVarint(UInt64(bitPattern: (number << 1) ^ (number >> 63)))
+  }
+}
+
 /// Grows a byte string with variable-length numbers.
-struct ByteWriter {
+struct ByteWriter: ByteSink {
   private(set) var bytes: [UInt8] = []
 
   mutating func append(_ byte: UInt8) { bytes.append(byte) }
   mutating func append(contentsOf more: some Sequence<UInt8>) { bytes.append(contentsOf: more) }
 
-  /// Seven bits a byte, lowest first.
-  mutating func appendVarint(_ number: UInt64) {
-    var rest = number
-    while rest >= 0x80 {
-      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-      rest >>= 7
+  /// Lets `write` fill room that was made at once, where an append for each byte would cost more than the byte.
+  ///
+  /// - Parameter atMost: more bytes than these would be a fault of the caller, which stops the program.
+  mutating func append(atMost count: Int, _ write: (inout ByteRoom) -> Void) {
+    bytes += [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
+      var room = ByteRoom(buffer)
+      write(&room)
+      used = room.count
     }
-    bytes.append(UInt8(truncatingIfNeeded: rest))
   }
+}
 
-  /// Small numbers of either sign stay short.
-  mutating func appendSigned(_ number: Int64) {
-    appendVarint(UInt64(bitPattern: (number << 1) ^ (number >> 63)))
+/// Memory to fill from its beginning.
+struct ByteRoom: ByteSink {
+  private let buffer: UnsafeMutableBufferPointer<UInt8>
+  private(set) var count = 0
+
+  fileprivate init(_ buffer: UnsafeMutableBufferPointer<UInt8>) { self.buffer = buffer }
+
+  @inline(__always)
+  mutating func append(_ byte: UInt8) {
+    precondition(count < buffer.count)
+    buffer.initializeElement(at: count, to: byte)
+    count &+= 1
   }
 }
 

@@ -48,22 +48,32 @@ struct BatchRecord: Sendable, Equatable {
   /// distance, the time's distance, the value's leading bytes XOR-ed with the series' value before.
   private static func write(_ entries: [Entry], to writer: inout ByteWriter) {
     writer.appendVarint(UInt64(entries.count))
-    var previous = Entry(series: 0, time: 0, bits: 0)
-    for entry in entries {
-      let base = entry.series == previous.series ? previous.bits : 0
-      let difference = entry.bits ^ base
-      let length = 8 - difference.trailingZeroBitCount / 8
-      let isNext = entry.series == previous.series &+ 1
-      let isSameTime = entry.time == previous.time
-      writer.append(UInt8(length) | (isNext ? 16 : 0) | (isSameTime ? 32 : 0))
-      if !isNext { writer.appendSigned(Int64(entry.series) - Int64(previous.series)) }
-      if !isSameTime { writer.appendSigned(entry.time &- previous.time) }
-      var rest = difference
-      for _ in 0..<length {
-        writer.append(UInt8(truncatingIfNeeded: rest >> 56))
-        rest <<= 8
+    writer.append(atMost: entries.count * entryBytesMax) { room in
+      var previous = Entry(series: 0, time: 0, bits: 0)
+      for entry in entries {
+        write(entry, after: previous, to: &room)
+        previous = entry
       }
-      previous = entry
+    }
+  }
+
+  /// The control byte, two distances and a value.
+  private static let entryBytesMax = 1 + 10 + 10 + 8
+
+  @inline(__always)
+  private static func write(_ entry: Entry, after previous: Entry, to room: inout ByteRoom) {
+    let base = entry.series == previous.series ? previous.bits : 0
+    let difference = entry.bits ^ base
+    let length = 8 - difference.trailingZeroBitCount / 8
+    let isNext = entry.series == previous.series &+ 1
+    let isSameTime = entry.time == previous.time
+    room.append(UInt8(length) | (isNext ? 16 : 0) | (isSameTime ? 32 : 0))
+    if !isNext { room.appendSigned(Int64(entry.series) - Int64(previous.series)) }
+    if !isSameTime { room.appendSigned(entry.time &- previous.time) }
+    var rest = difference
+    for _ in 0..<length {
+      room.append(UInt8(truncatingIfNeeded: rest >> 56))
+      rest <<= 8
     }
   }
 

@@ -63,17 +63,27 @@ struct Head: ~Copyable {
   mutating func append(_ batch: SampleBatch, now: Int64) -> AppendOutcome {
     var outcome = AppendOutcome()
     let times = bounds.times(at: now)
+    // Samples in order, which are nearly all, go to the next commit by runs: a copy for many, not an append for each.
+    var run = 0
     for index in batch.references.indices {
-      let reference = batch.references[index]
-      guard isLive(reference) else {
-        outcome.gone.append(reference)
-        tally.gone += 1
+      if appendInOrder(batch.references[index], batch.milliseconds[index], batch.values[index].bitPattern, times) {
         continue
       }
-      append(reference.slot, batch.milliseconds[index], batch.values[index].bitPattern, times, &outcome)
+      keep(batch, run..<index, &outcome)
+      run = index + 1
+      appendOutOfOrder(
+        batch.references[index], batch.milliseconds[index], batch.values[index].bitPattern, times, &outcome)
     }
+    keep(batch, run..<batch.references.count, &outcome)
     for sample in batch.histograms { append(sample, times, &outcome) }
     return outcome
+  }
+
+  private mutating func keep(_ batch: SampleBatch, _ run: Range<Int>, _ outcome: inout AppendOutcome) {
+    guard !run.isEmpty else { return }
+    uncommitted.append(batch, run)
+    outcome.accepted += run.count
+    tally.appended += UInt64(run.count)
   }
 
   /// The chunk is touched next anyway, the table is not.
@@ -82,28 +92,38 @@ struct Head: ~Copyable {
     Int(reference.slot) < table.slotCount && chunks[Int(reference.slot)].generation == reference.generation
   }
 
+  /// - Returns: false when the sample is none that follows the series' newest.
   @inline(__always)
-  private mutating func append(
-    _ slot: UInt32, _ time: Int64, _ bits: UInt64, _ accepted: HeadBounds.Times, _ outcome: inout AppendOutcome
+  private mutating func appendInOrder(
+    _ reference: SeriesReference, _ time: Int64, _ bits: UInt64, _ accepted: HeadBounds.Times
+  ) -> Bool {
+    guard isLive(reference), time <= accepted.latest, time >= accepted.earliest else { return false }
+    let chunk = chunks + Int(reference.slot)
+    guard time > chunk.pointee.lastTime else { return false }
+    appendInOrder(reference.slot, chunk, time, bits)
+    return true
+  }
+
+  private mutating func appendOutOfOrder(
+    _ reference: SeriesReference, _ time: Int64, _ bits: UInt64, _ accepted: HeadBounds.Times,
+    _ outcome: inout AppendOutcome
   ) {
+    guard isLive(reference) else {
+      outcome.gone.append(reference)
+      tally.gone += 1
+      return
+    }
     if time > accepted.latest {
       outcome.tooFarInFuture += 1
       tally.tooFarInFuture += 1
       return
     }
-    let chunk = chunks + Int(slot)
-    let newest = chunk.pointee.lastTime
-    if time > newest, time >= accepted.earliest {
-      appendInOrder(slot, chunk, time, bits)
-      uncommitted.append(slot, time, bits)
-      outcome.accepted += 1
-      tally.appended += 1
-    } else if time == newest {
-      let isKnown = chunk.pointee.knowsLastValue
-      let isOther = isKnown ? chunk.pointee.lastBits != bits : chunk.pointee.hasHistograms
+    let chunk = chunks[Int(reference.slot)]
+    if time == chunk.lastTime {
+      let isOther = chunk.knowsLastValue ? chunk.lastBits != bits : chunk.hasHistograms
       count(isOther ? .differs : .repeated, &outcome)
     } else {
-      appendLate(slot, time, .number(bits), accepted, &outcome)
+      appendLate(reference.slot, time, .number(bits), accepted, &outcome)
     }
   }
 

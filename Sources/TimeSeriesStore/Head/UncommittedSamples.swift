@@ -22,7 +22,13 @@ struct UncommittedSamples: Sendable {
     columns.bits.reserveCapacity(capacity)
   }
 
-  @inline(__always)
+  /// Samples of a batch that came in order.
+  mutating func append(_ batch: SampleBatch, _ range: Range<Int>) {
+    slots.append(contentsOf: batch.references[range].lazy.map(\.slot))
+    columns.times.append(contentsOf: batch.milliseconds[range])
+    columns.bits.append(contentsOf: batch.values[range].lazy.map(\.bitPattern))
+  }
+
   mutating func append(_ flaggedSlot: UInt32, _ time: Int64, _ bits: UInt64) {
     slots.append(flaggedSlot)
     columns.append(time, bits)
