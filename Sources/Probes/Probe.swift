@@ -29,6 +29,9 @@ public protocol ProbeSettings: Decodable, Hashable, Sendable {
   /// The address that is asked over the network; `nil` when this host itself is looked at.
   var network: NetworkTarget? { get }
 
+  /// The path of the socket of this host that is asked; `nil` when none is.
+  var localSocket: String? { get }
+
   /// The series that say whether the target is in order.
   var verdictMetrics: VerdictMetrics { get }
 
@@ -39,6 +42,8 @@ public protocol ProbeSettings: Decodable, Hashable, Sendable {
 }
 
 extension ProbeSettings {
+  public var localSocket: String? { nil }
+
   public var verdictMetrics: VerdictMetrics { .check }
 
   public var logsIn: Bool { false }

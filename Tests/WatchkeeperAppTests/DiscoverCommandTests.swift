@@ -12,6 +12,7 @@ import Wording
 /// What `watchkeeper discover` takes what it finds for, and what it writes.
 @Suite("Discovery of hosts and subnets", .timeLimit(.minutes(2)))
 struct DiscoverCommandTests {
+  static let packaged = ConfigurationFiles(files: PackagedFiles.all)
   private static let nginx = ServerProcess.isInstalled("/usr/sbin/nginx")
 
   private func withSurvey(
@@ -38,12 +39,17 @@ struct DiscoverCommandTests {
   }
 
   @Test(
-    "every check that may be proposed can be read", arguments: [22, 25, 53, 80, 443, 3306, 5432, 6379, 9100, 12_345])
+    "every check that may be proposed can be read",
+    arguments: [22, 25, 53, 80, 443, 3306, 5432, 6379, 9100, 11_211, 12_345])
   func candidates(_ port: Int) throws {
-    for process in [nil, "nginx", "sshd", "master", "named", "mariadbd", "node_exporter", "\"odd: [name\n"] as [String?]
-    {
+    let names = [
+      nil, "nginx", "apache2", "haproxy", "sshd", "master", "named", "mariadbd", "postgres", "redis-server",
+      "memcached",
+      "node_exporter", "\"odd: [name\n",
+    ]
+    for process in names {
       let found = try #require(ServiceCandidates(process: process, host: "192.0.2.1", port: port, isReachable: true))
-      for check in found.checks { #expect(Proposal.definition(check) != nil, "\(check)") }
+      for check in found.checks { #expect(check.definition(among: Self.packaged) != nil, "\(check)") }
     }
     #expect(ServiceCandidates(process: "odd", host: "127.0.0.1", port: port, isReachable: false) == nil)
   }
@@ -98,9 +104,13 @@ struct DiscoverCommandTests {
       #expect(diff.new.map(\.name) == ["nginx-\(port)"])
       #expect(diff.new.first?.settings == ["url": "\"http://127.0.0.1:\(port)/\""])
       let files = ProposalFiles(folder: folder.path)
-      #expect(try files.write(diff).map { $0.split(separator: "/").last } == ["discovered.yaml", "discovered.yaml"])
+      let english = Reader(language: .english)
       #expect(
-        try files.write(diff).map { $0.split(separator: "/").last } == ["discovered-2.yaml", "discovered-2.yaml"])
+        try files.write(diff, english).map { $0.split(separator: "/").last } == ["discovered.yaml", "discovered.yaml"])
+      #expect(
+        try files.write(diff, english).map { $0.split(separator: "/").last } == [
+          "discovered-2.yaml", "discovered-2.yaml",
+        ])
       try FileManager.default.removeItem(atPath: folder.path + "/probes/discovered-2.yaml")
       try FileManager.default.removeItem(atPath: folder.path + "/inventory/discovered-2.yaml")
     }

@@ -20,6 +20,8 @@ public struct MemcachedProbeSettings: ProbeSettings {
 
   public var network: NetworkTarget? { stream.network }
 
+  public var localSocket: String? { stream.localSocket }
+
   public func makeProbe(in environment: ProbeEnvironment) -> any Probe {
     let series = SQLSeries(firstSlot: StreamSeries.ownSlots + 8)
     return ServiceProbe(stream, nil, in: environment) { _ in MemcachedDialogue(series) }

@@ -44,6 +44,8 @@ public struct MySQLProbeSettings: ProbeSettings {
 
   public var network: NetworkTarget? { stream.network }
 
+  public var localSocket: String? { stream.localSocket }
+
   public var logsIn: Bool { true }
 
   public func makeProbe(in environment: ProbeEnvironment) -> any Probe {

@@ -45,6 +45,8 @@ public struct PostgreSQLProbeSettings: ProbeSettings {
 
   public var network: NetworkTarget? { stream.network }
 
+  public var localSocket: String? { stream.localSocket }
+
   public var logsIn: Bool { true }
 
   public func makeProbe(in environment: ProbeEnvironment) -> any Probe {

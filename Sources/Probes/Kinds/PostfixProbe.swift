@@ -15,6 +15,8 @@ public struct PostfixProbeSettings: ProbeSettings {
 
   public var network: NetworkTarget? { stream.network }
 
+  public var localSocket: String? { stream.localSocket }
+
   public func makeProbe(in environment: ProbeEnvironment) -> any Probe {
     let clock = environment.clock
     return ServiceProbe(stream, nil, in: environment) { _ in PostfixDialogue(at: clock.now) }

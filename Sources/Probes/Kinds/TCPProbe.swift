@@ -37,6 +37,8 @@ public struct TCPProbeSettings: ProbeSettings {
 
   public var network: NetworkTarget? { stream.network }
 
+  public var localSocket: String? { stream.localSocket }
+
   public func makeProbe(in environment: ProbeEnvironment) -> any Probe { TCPProbe(self, environment.network.streams) }
 
   static let kind = ProbeKind(

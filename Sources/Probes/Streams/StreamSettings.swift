@@ -75,6 +75,10 @@ struct StreamSettings: Hashable, Sendable {
     return target
   }
 
+  var localSocket: String? {
+    if case .path(let path) = request.endpoint { path } else { nil }
+  }
+
   var network: NetworkTarget? {
     if case .path = request.endpoint { return nil }
     let isBareAddress = !target.hasPrefix("[") && SocketAddress(target, port: 0)?.isVersion6 == true

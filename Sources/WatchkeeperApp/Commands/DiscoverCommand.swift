@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Glibc
+internal import Inventory
 internal import Probes
 internal import Records
 internal import Telemetry
@@ -49,7 +50,9 @@ struct DiscoverCommand: AsyncParsableCommand, PermittedCommand {
     defer { transfers.shutdown() }
     let environment = ProbeEnvironment(
       transfers: transfers, clock: LiveClock(), hostName: CommandWorld.hostName)
-    let survey = Survey(environment: environment, known: known)
+    var survey = Survey(environment: environment, known: known.probes)
+    survey.knownItems = Set(known.inventory.items.map(\.id.text))
+    survey.templates = known.files.adding(PackagedFiles.all)
     let diff =
       addresses.isEmpty
       ? await survey.host(HostDiscovery().services()) : await look(at: addresses, ports, survey, reader)
@@ -57,7 +60,7 @@ struct DiscoverCommand: AsyncParsableCommand, PermittedCommand {
     var written: [String] = []
     if accept, !diff.new.isEmpty {
       guard let folder else { throw UsageError("usage.discover-folder") }
-      written = try write(diff, into: folder, reader.language)
+      written = try write(diff, into: folder, reader)
     }
     switch output.format {
     case .table: Terminal.write(DiscoveryText(diff: diff, folder: folder, written: written, reader: reader).text)
@@ -107,9 +110,9 @@ struct DiscoverCommand: AsyncParsableCommand, PermittedCommand {
     return diff
   }
 
-  private func read(_ language: Language) throws -> [ProbeDefinition] {
+  private func read(_ language: Language) throws -> Configuration {
     do throws(SettingsErrors) {
-      return try Self.probes(configuration.resolved)
+      return try Self.read(configuration.resolved)
     } catch {
       for line in error.lines(in: language) { Terminal.tell(line) }
       throw ExitStatus.usage.code
@@ -117,23 +120,24 @@ struct DiscoverCommand: AsyncParsableCommand, PermittedCommand {
   }
 
   /// Faults of rules or plans do not keep anybody from looking around.
-  private static func probes(_ path: String?) throws(SettingsErrors) -> [ProbeDefinition] {
+  private static func read(_ path: String?) throws(SettingsErrors) -> Configuration {
     let files = try path.map { path throws(SettingsErrors) in try ConfigurationFiles.read(path) }
-    let own = (files ?? ConfigurationFiles(files: [])).keeping([.probes, .settings, .inventory, .deviceProfiles])
+    let own = (files ?? ConfigurationFiles(files: [])).keeping([
+      .probes, .probeTemplates, .settings, .inventory, .deviceProfiles, .mibs,
+    ])
     return try ConfigurationReader.read(
-      own, hostName: CommandWorld.hostName, notifiers: CommandWorld.offlineNotifiers
-    ).probes
+      own, hostName: CommandWorld.hostName, notifiers: CommandWorld.offlineNotifiers)
   }
 
   /// What cannot be read with the rest is taken back.
-  private func write(_ diff: DiscoveryDiff, into folder: String, _ language: Language) throws -> [String] {
+  private func write(_ diff: DiscoveryDiff, into folder: String, _ reader: Reader) throws -> [String] {
     let files = ProposalFiles(folder: folder)
-    let written = try files.write(diff)
+    let written = try files.write(diff, reader)
     do throws(SettingsErrors) {
-      _ = try Self.probes(configuration.resolved)
+      _ = try Self.read(configuration.resolved)
     } catch {
       files.remove(written)
-      for line in error.lines(in: language) { Terminal.tell(line) }
+      for line in error.lines(in: reader.language) { Terminal.tell(line) }
       throw ExitStatus.failure.code
     }
     return written
@@ -167,7 +171,10 @@ struct DiscoveryText {
     var parts: [String] = []
     var table = TextTable(words("what"), words("probe"), words("kind"), words("target"), words("remark"))
     for proposal in diff.new {
-      table.add(words("new"), proposal.name, proposal.kind, proposal.target, proposal.unit ?? "")
+      let remarks = [proposal.unit, proposal.isToFillIn ? words("to-fill-in") : nil].compactMap { $0 }
+      table.add(
+        words("new"), proposal.name, proposal.template ?? proposal.kind, proposal.target,
+        remarks.joined(separator: ", "))
     }
     for probe in diff.gone { table.add(words("gone"), probe.name, probe.kind, probe.target, words("silent-port")) }
     for known in diff.watched {
@@ -177,14 +184,18 @@ struct DiscoveryText {
     if !diff.silent.isEmpty { parts.append(words("silent", ["targets": diff.silent.joined(separator: ", ")])) }
     if written.isEmpty, !diff.new.isEmpty {
       let paths = folder.map { ProposalFiles(folder: $0).paths() }
-      parts.append(Self.added(diff.probesText, to: paths?.probes ?? "probes/discovered.yaml"))
-      parts.append(Self.added(diff.itemsText, to: paths?.items ?? "inventory/discovered.yaml"))
+      parts.append(Self.added(diff.probesText(reader), to: paths?.probes ?? "probes/discovered.yaml"))
+      if let items = diff.itemsText {
+        parts.append(Self.added(items, to: paths?.items ?? "inventory/discovered.yaml"))
+      }
       parts.append(words("preview", ["count": String(diff.new.count)]))
     } else if !written.isEmpty {
       parts.append(words("written", ["count": String(diff.new.count), "files": written.joined(separator: ", ")]))
     } else {
       parts.append(words(diff.gone.isEmpty ? "nothing" : "only-gone"))
     }
+    let open = diff.new.filter(\.isToFillIn).map(\.name)
+    if !open.isEmpty { parts.append(words("open", ["names": open.joined(separator: ", ")])) }
     return parts.joined(separator: "\n\n") + "\n"
   }
 

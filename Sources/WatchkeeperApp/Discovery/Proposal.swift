@@ -1,10 +1,14 @@
+internal import Glibc
 internal import Probes
 internal import Telemetry
+internal import Wording
 
 /// A probe, with the item that it looks at, which nobody has written yet.
 struct Proposal: Encodable, Equatable {
   let name: String
   let kind: String
+  /// What the probe begins with; `nil`: it is written out.
+  let template: String?
   /// As YAML has them.
   let settings: [String: String]
   let item: String
@@ -12,14 +16,16 @@ struct Proposal: Encodable, Equatable {
   let target: String
   /// Of systemd.
   let unit: String?
+  /// The name of the note; the words are the reader's.
+  let note: String?
 
-  fileprivate let order: [String]
+  fileprivate let check: ServiceCandidate
   fileprivate let className: String
   fileprivate let itemName: String
   fileprivate let host: String?
   fileprivate let port: Int?
 
-  private enum CodingKeys: String, CodingKey { case name, kind, settings, item, target, unit }
+  private enum CodingKeys: String, CodingKey { case name, kind, template, settings, item, target, unit, note }
 
   /// - Parameters:
   ///   - item: the item that is looked at.
@@ -29,9 +35,11 @@ struct Proposal: Encodable, Equatable {
     on host: String?, port: Int? = nil, unit: String? = nil
   ) {
     self.name = name
+    self.check = check
     kind = check.kind
+    template = check.template
     settings = Dictionary(check.settings.map { ($0.key, $0.value) }) { first, _ in first }
-    order = check.settings.map(\.key)
+    note = check.note?.name
     self.target = target
     self.item = item
     self.className = className
@@ -41,33 +49,29 @@ struct Proposal: Encodable, Equatable {
     self.unit = unit
   }
 
-  var probeText: String {
-    var lines = [
-      "  - name: \(ServiceCandidate.quoted(name))", "    kind: \(kind)", "    item: \(ServiceCandidate.quoted(item))",
-    ]
-    lines.append("    settings:")
-    lines += order.map { "      \($0): \(settings[$0] ?? "")" }
+  /// Whether somebody has to do something before it can be well.
+  var isToFillIn: Bool { check.note?.standing == .toFillIn }
+
+  func probeText(_ reader: Reader) -> String {
+    let note = check.note?.text(reader).split(separator: "\n").map { "  # \($0)" } ?? []
+    var lines = note + ["  - name: \(ServiceCandidate.quoted(name))"]
+    lines.append(template.map { "    template: \($0)" } ?? "    kind: \(kind)")
+    lines.append("    item: \(ServiceCandidate.quoted(item))")
+    if !check.settings.isEmpty { lines.append("    settings:") }
+    lines += check.settings.map { "      \($0.key): \($0.value)" }
     return lines.joined(separator: "\n")
   }
 
-  var itemText: String {
+  /// - Parameter ports: of all proposals for the item.
+  fileprivate func itemText(_ ports: [Int]) -> String {
     var lines = [
       "  - id: \(ServiceCandidate.quoted(item))", "    class: \(className)",
       "    name: \(ServiceCandidate.quoted(itemName))",
     ]
-    if let port { lines.append("    attributes: {port: \"\(port)\"}") }
+    let list = ports.map(String.init).joined(separator: ", ")
+    if !ports.isEmpty { lines.append("    attributes: {\(ports.count == 1 ? "port" : "ports"): \"\(list)\"}") }
     if let host { lines.append("    runs-on: \(ServiceCandidate.quoted(host))") }
     return lines.joined(separator: "\n")
-  }
-
-  /// The probe as it would be read; what is written is what was tried.
-  static func definition(_ check: ServiceCandidate, name: String = "discovery") -> ProbeDefinition? {
-    let settings = check.settings.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
-    let text = "{name: \(ServiceCandidate.quoted(name)), kind: \(check.kind), timeout: 3s, settings: {\(settings)}}"
-    guard let document = try? SettingsDocument(text: text, file: "discovery"), let root = document.root else {
-      return nil
-    }
-    return try? SettingsDecoder.decode(ProbeDefinition.self, from: root, of: document).perTarget.first
   }
 }
 
@@ -92,6 +96,10 @@ struct DiscoveryDiff: Encodable {
   private(set) var gone: [Gone] = []
   /// Targets that gave no answer to any check.
   private(set) var silent: [String] = []
+  /// Items that the CMDB has: they are not declared once more.
+  private var knownItems: Set<String> = []
+
+  init(knowing items: Set<String> = []) { knownItems = items }
 
   var isEmpty: Bool { new.isEmpty && gone.isEmpty }
 
@@ -102,12 +110,19 @@ struct DiscoveryDiff: Encodable {
   mutating func add(gone probe: Gone) { gone.append(probe) }
   mutating func add(silent target: String) { silent.append(target) }
 
-  var probesText: String { "probes:\n" + new.map(\.probeText).joined(separator: "\n") + "\n" }
+  func probesText(_ reader: Reader) -> String {
+    "probes:\n" + new.map { $0.probeText(reader) }.joined(separator: "\n") + "\n"
+  }
 
-  var itemsText: String {
-    var seen: Set<String> = []
+  /// One item for all that answers of one service, or of one address; `nil` when the CMDB has them all.
+  var itemsText: String? {
+    var seen = knownItems
     let items = new.filter { seen.insert($0.item).inserted }
-    return "items:\n" + items.map(\.itemText).joined(separator: "\n") + "\n"
+    guard !items.isEmpty else { return nil }
+    let texts = items.map { item in
+      item.itemText(Set(new.filter { $0.item == item.item }.compactMap(\.port)).sorted())
+    }
+    return "items:\n" + texts.joined(separator: "\n") + "\n"
   }
 }
 
@@ -116,8 +131,14 @@ struct WatchedPlace: Hashable {
   let text: String
   let isOnHost: Bool
   let port: Int?
+  /// Of a socket of this host.
+  let path: String?
 
   init?(_ definition: ProbeDefinition, hostName: String) {
+    if let path = definition.settings.localSocket {
+      self.init(socket: path)
+      return
+    }
     guard let network = definition.settings.network else { return nil }
     var rest = network.address[...]
     var standard = Self.ports[definition.kind]
@@ -131,13 +152,32 @@ struct WatchedPlace: Hashable {
       host = rest[..<colon]
       standard = Int(rest[rest.index(after: colon)...]) ?? standard
     }
-    isOnHost = network.isOnHost(named: hostName)
-    port = standard
-    text = (isOnHost ? "localhost" : host.lowercased()) + (standard.map { ":\($0)" } ?? "")
+    let isOnHost = network.isOnHost(named: hostName)
+    let name = isOnHost ? "localhost" : host.lowercased()
+    self.init(text: name + (standard.map { ":\($0)" } ?? ""), isOnHost: isOnHost, port: standard, path: nil)
+  }
+
+  private init(text: String, isOnHost: Bool, port: Int?, path: String?) {
+    (self.text, self.isOnHost, self.port, self.path) = (text, isOnHost, port, path)
+  }
+
+  /// A database is the same behind its socket and its port.
+  init(socket path: String) {
+    let name = SourcePath.name(of: path)
+    let port = name == "mysqld.sock" ? 3306 : name.hasPrefix(".s.PGSQL.") ? Int(name.dropFirst(9)) : nil
+    self.init(text: port.map { "localhost:\($0)" } ?? "unix:" + path, isOnHost: true, port: port, path: path)
+  }
+
+  /// Whether nobody serves this place of this host any more.
+  ///
+  /// - Parameter ports: those that are listened on.
+  func isGone(_ ports: Set<Int>) -> Bool {
+    if let path { return access(path, F_OK) != 0 && errno == ENOENT }
+    return port.map { isOnHost && !ports.contains($0) } ?? false
   }
 
   private static let ports = [
     "ssh": 22, "smtp": 25, "dns": 53, "pop3": 110, "ntp": 123, "imap": 143, "snmp": 161, "ldap": 389, "ftp": 21,
-    "mysql": 3306, "postgresql": 5432, "redis": 6379,
+    "mysql": 3306, "postgresql": 5432, "redis": 6379, "memcached": 11_211,
   ]
 }

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Glibc
+internal import Wording
 
 /// Writes what was accepted into a configuration folder, always into new files: what a person wrote stays as it is.
 struct ProposalFiles {
@@ -23,11 +24,15 @@ struct ProposalFiles {
   }
 
   /// - Returns: the paths that were written.
-  func write(_ diff: DiscoveryDiff) throws(UsageError) -> [String] {
+  func write(_ diff: DiscoveryDiff, _ reader: Reader) throws(UsageError) -> [String] {
     let (probes, items) = paths()
-    try Self.write(diff.itemsText, to: items)
+    guard let itemsText = diff.itemsText else {
+      try Self.write(diff.probesText(reader), to: probes)
+      return [probes]
+    }
+    try Self.write(itemsText, to: items)
     do throws(UsageError) {
-      try Self.write(diff.probesText, to: probes)
+      try Self.write(diff.probesText(reader), to: probes)
     } catch {
       unlink(items)
       throw error

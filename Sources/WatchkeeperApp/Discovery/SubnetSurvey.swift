@@ -50,7 +50,7 @@ struct SubnetSurvey: Sendable {
       }
     }
     let order = Dictionary(addresses.enumerated().map { ($1, $0) }) { first, _ in first }
-    var diff = DiscoveryDiff()
+    var diff = DiscoveryDiff(knowing: survey.knownItems)
     for answer in answers.sorted(by: { order[$0.address] ?? 0 < order[$1.address] ?? 0 }) { propose(answer, &diff) }
     return (diff, answers.lazy.compactMap(\.pingProblem).first)
   }
@@ -81,7 +81,7 @@ struct SubnetSurvey: Sendable {
   private func service(at address: String, _ port: Int) async -> (Int, String, ServiceCandidate?)? {
     let open = ServiceCandidate("tcp", ("target", ServiceCandidate.quoted("\(address):\(port)")))
     guard await survey.firstAnswered([open], within: Self.patience) != nil,
-      let found = ServiceCandidates(process: nil, host: address, port: port, isReachable: true)
+      let found = ServiceCandidates(process: nil, host: address, port: port, isReachable: true, place: .elsewhere)
     else { return nil }
     return (port, found.service, await survey.firstAnswered(found.checks, within: Survey.hostPatience))
   }
@@ -90,7 +90,7 @@ struct SubnetSurvey: Sendable {
     let className = answer.device == nil ? "host" : "network-device"
     let places = survey.watchedPlaces
     func add(_ service: String, _ check: ServiceCandidate?, at target: String) {
-      guard let check, let definition = Proposal.definition(check) else {
+      guard let check, let definition = check.definition(among: survey.templates) else {
         return diff.add(silent: "\(service) \(target)")
       }
       if let place = WatchedPlace(definition, hostName: survey.hostName), let by = places[place.text] {

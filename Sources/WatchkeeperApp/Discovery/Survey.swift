@@ -1,6 +1,8 @@
 internal import Foundation
+internal import Glibc
 internal import Inventory
 internal import Probes
+internal import Records
 internal import Telemetry
 
 /// Looks around and compares what is there with what is watched.
@@ -8,6 +10,10 @@ struct Survey: Sendable {
   let environment: ProbeEnvironment
   /// By name; of the operator and packaged.
   let known: [ProbeDefinition]
+  /// Those that the CMDB's files declare.
+  var knownItems: Set<String> = []
+  /// Where templates are.
+  var templates = ConfigurationFiles(files: PackagedFiles.all)
 
   var hostName: String { environment.hostName }
 
@@ -16,7 +22,7 @@ struct Survey: Sendable {
 
   /// What this host serves.
   func host(_ services: HostServices) async -> DiscoveryDiff {
-    var diff = DiscoveryDiff()
+    var diff = DiscoveryDiff(knowing: knownItems)
     let places = watchedPlaces
     let own = ProcessInfo.processInfo.processName
     for listener in services.streams where listener.processName != own {
@@ -34,11 +40,13 @@ struct Survey: Sendable {
     await proposeUnseen(services, places, into: &diff)
     let ports = Set(services.streams.map(\.port))
     for definition in known {
-      guard let place = WatchedPlace(definition, hostName: hostName), place.isOnHost, let port = place.port,
-        !["icmp", "ntp", "dns", "snmp"].contains(definition.kind), !ports.contains(port)
+      guard let place = WatchedPlace(definition, hostName: hostName),
+        !["icmp", "ntp", "dns", "snmp"].contains(definition.kind), place.isGone(ports)
       else { continue }
       diff.add(
-        gone: .init(name: definition.name, kind: definition.kind, target: definition.settings.network?.address ?? ""))
+        gone: .init(
+          name: definition.name, kind: definition.kind,
+          target: place.path.map { "unix:" + $0 } ?? definition.settings.network?.address ?? ""))
     }
     return diff
   }
@@ -65,33 +73,60 @@ struct Survey: Sendable {
         on: HostInventory.itemID(hostName: hostName).text, port: listener.port, unit: listener.unit))
   }
 
-  /// Docker's socket and a clock's server, which no TCP port shows.
+  /// What no TCP port shows.
+  private struct Unseen {
+    let service: String
+    let name: String
+    let target: String
+    let place: String
+    let checks: [ServiceCandidate]
+  }
+
+  private static let dockerSocket = "/run/docker.sock"
+  private static let postfixQueue = "/var/spool/postfix/public/showq"
+
+  private func unseen(_ services: HostServices) -> [Unseen] {
+    var found: [Unseen] = []
+    if services.processes.contains("dockerd") {
+      let target = "unix:\(Self.dockerSocket)"
+      let checks = [
+        ServiceCandidate("http", template: "docker").noting(.docker),
+        ServiceCandidate("tcp", ("target", ServiceCandidate.quoted(target))).noting(.docker),
+      ]
+      found.append(
+        Unseen(service: "docker", name: "docker", target: target, place: "unix:" + Self.dockerSocket, checks: checks))
+    }
+    if services.processes.contains("master"), access(Self.postfixQueue, F_OK) == 0 {
+      let check = ServiceCandidate("postfix", template: "postfix").noting(.postfix)
+      found.append(
+        Unseen(
+          service: "postfix", name: "postfix-queue", target: "unix:\(Self.postfixQueue)",
+          place: "unix:" + Self.postfixQueue, checks: [check]))
+    }
+    if let clock = services.datagrams.first(where: { $0.port == 123 && $0.isReachable }) {
+      let (service, target) = (clock.processName ?? "ntp", "\(clock.address):123")
+      let check = ServiceCandidate("ntp", template: "ntp", ("target", ServiceCandidate.quoted(target)))
+      found.append(
+        Unseen(service: service, name: service, target: target, place: "localhost:123", checks: [check]))
+    }
+    return found
+  }
+
   private func proposeUnseen(
     _ services: HostServices, _ places: [String: String], into diff: inout DiscoveryDiff
   ) async {
-    let socket = "unix:/run/docker.sock"
-    var checks: [(service: String, target: String, isWatched: Bool, check: ServiceCandidate)] = []
-    if services.processes.contains("dockerd") {
-      let isWatched = known.contains { $0.settings.instance == socket }
-      checks.append(
-        ("docker", socket, isWatched, ServiceCandidate("tcp", ("target", ServiceCandidate.quoted(socket)))))
-    }
-    if let clock = services.datagrams.first(where: { $0.port == 123 && $0.isReachable }) {
-      let target = "\(clock.address):123"
-      checks.append(
-        (
-          clock.processName ?? "ntp", target, places["localhost:123"] != nil,
-          ServiceCandidate("ntp", ("target", ServiceCandidate.quoted(target)))
-        ))
-    }
-    for found in checks where !found.isWatched {
-      guard await firstAnswered([found.check], within: Self.hostPatience) != nil else {
+    for found in unseen(services) {
+      if let by = places[found.place] {
+        diff.add(.init(service: found.service, target: found.target, by: by))
+        continue
+      }
+      guard let check = await firstAnswered(found.checks, within: Self.hostPatience) else {
         diff.add(silent: "\(found.service) \(found.target)")
         continue
       }
       diff.add(
         Proposal(
-          freeName(found.service, beside: diff), found.check, target: found.target,
+          freeName(found.name, beside: diff), check, target: found.target,
           item: "service/\(hostName)-\(found.service)", className: "service", itemName: found.service,
           on: HostInventory.itemID(hostName: hostName).text))
     }
@@ -104,21 +139,34 @@ struct Survey: Sendable {
     return (2...).lazy.map { "\(name)-\($0)" }.first { !taken.contains($0) } ?? name
   }
 
-  /// The first check that finds its target in order.
+  /// The first check that finds its target in order; one that is refused a login, when otherwise only somebody listens.
   func firstAnswered(_ checks: [ServiceCandidate], within patience: Duration) async -> ServiceCandidate? {
+    var refused: ServiceCandidate?
     for check in checks {
-      if case .up? = await verdict(of: check, within: patience) { return check }
+      switch await verdict(of: check, within: patience) {
+      case .up?: return check.isFallback ? refused ?? check : check
+      case .down(let reason)? where reason.id == Self.loginRefused:
+        if refused == nil, let note = check.loginNote { refused = check.noting(note) }
+      default: break
+      }
     }
-    return nil
+    return refused
   }
+
+  private static let loginRefused = "reason.stream.login"
 
   /// Runs the probe once, as the runner would; `nil` when it is no probe.
   func verdict(of check: ServiceCandidate, within patience: Duration) async -> ProbeVerdict? {
-    guard let definition = Proposal.definition(check) else { return nil }
+    guard let definition = check.definition(among: templates) else { return nil }
+    let listing = SeriesListing()
     let probe = definition.makeProbe(
-      in: environment, for: SeriesListing(), within: SeriesAllowance(limit: definition.seriesMax))
+      in: environment, for: listing, within: SeriesAllowance(limit: definition.seriesMax))
     let report = await probe.run(within: patience)
     _ = probe.endSeries()
+    if let prefix = check.provedBy, report.verdict == .up {
+      let names = (listing.samples(in: report.batch) + report.samples).compactMap(\.series.metric)
+      guard names.contains(where: { $0.hasPrefix(prefix) }) else { return nil }
+    }
     return report.verdict
   }
 }

@@ -1,5 +1,5 @@
 /// Where targets come from when a definition does not name them itself.
-let discoveryMessages: [Message] = targetPageMessages + targetFaultMessages + surveyMessages
+let discoveryMessages: [Message] = targetPageMessages + targetFaultMessages + surveyMessages + proposalMessages
 
 /// What `watchkeeper discover` says.
 private let surveyMessages: [Message] = [
@@ -76,6 +76,92 @@ private let surveyMessages: [Message] = [
     "discover.only-gone",
     en: "Nothing new. Take the probes that are gone out of their files, or start what they watch.",
     zh: "没有新内容。请从文件中删去已消失的探测，或启动其监控的服务。"),
+]
+
+/// What stands over a proposal as a comment.
+private let proposalMessages: [Message] = [
+  Message("discover.to-fill-in", en: "needs a login", zh: "需要登录"),
+  Message(
+    "discover.open", en: "To be filled in before a reload, as the comments say: {names}",
+    zh: "重新加载前请按注释补全：“{names}”"),
+  Message(
+    "discover.note.postgresql",
+    en: """
+      The login was refused. Watchkeeper logs in as its own user; let an administrator of the database run:
+      {command}
+      With a password instead: target: HOST:PORT, password_file.
+      """,
+    zh: """
+      登录被拒绝。系统以自己的用户登录，请由数据库管理员执行：
+      “{command}”
+      若改用密码，请写 target: HOST:PORT 和 password_file。
+      """),
+  Message(
+    "discover.note.mysql",
+    en: """
+      The login was refused. Watchkeeper logs in as its own user; let an administrator of the database run:
+      {command}
+      MySQL: IDENTIFIED WITH auth_socket, and no SLAVE MONITOR. With a password instead: target: HOST:PORT, password_file.
+      """,
+    zh: """
+      登录被拒绝。系统以自己的用户登录，请由数据库管理员执行：
+      “{command}”
+      “MySQL”请用“IDENTIFIED WITH auth_socket”，且不含“SLAVE MONITOR”。若改用密码，请写 target: HOST:PORT 和 password_file。
+      """),
+  Message(
+    "discover.note.redis", en: "A password is wanted: add username: default and password_file to the settings.",
+    zh: "需要密码：请在 settings: 中加上 username: default 和 password_file。"),
+  Message(
+    "discover.note.database",
+    en: "No login was tried elsewhere than on this host. Its numbers: {command}, with target, username, password_file.",
+    zh: "未在本机以外尝试登录。如需其指标：“{command}”，并写明 target、username、password_file。"),
+  Message(
+    "discover.note.nginx",
+    en: """
+      Its numbers come with template: nginx and url: …/nginx_status, once the page is there:
+      {command}
+      """,
+    zh: """
+      启用下面的页面后，可用“template: nginx”和“url: …/nginx_status”获取其指标：
+      “{command}”
+      """),
+  Message(
+    "discover.note.apache",
+    en: """
+      Its numbers come with template: apache and url: …/server-status?auto, once the page is there:
+      {command}
+      """,
+    zh: """
+      启用下面的页面后，可用“template: apache”和“url: …/server-status?auto”获取其指标：
+      “{command}”
+      """),
+  Message(
+    "discover.note.haproxy",
+    en: """
+      Its numbers come with template: haproxy, once a frontend has:
+      {command}
+      """,
+    zh: """
+      在某个前端加入下面一行后，可用“template: haproxy”获取其指标：
+      “{command}”
+      """),
+  Message(
+    "discover.note.bind",
+    en: """
+      Its numbers come with template: bind, once named.conf has:
+      {command}
+      """,
+    zh: """
+      在“named.conf”中加入下面一行后，可用“template: bind”获取其指标：
+      “{command}”
+      """),
+  Message(
+    "discover.note.postfix", en: "The user that Watchkeeper runs as has to belong to the group postdrop.",
+    zh: "运行本程序的用户须属于“postdrop”组。"),
+  Message(
+    "discover.note.docker",
+    en: "Who may read the socket is root: give Watchkeeper a proxy that only reads, not the group docker.",
+    zh: "能读取该套接字即等同“root”：请为本程序提供只读代理，不要加入“docker”组。"),
 ]
 
 private let targetPageMessages: [Message] = [

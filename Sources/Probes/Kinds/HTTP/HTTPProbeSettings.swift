@@ -73,6 +73,8 @@ public struct HTTPProbeSettings: ProbeSettings {
 
   public var network: NetworkTarget? { socketPath == nil ? NetworkTarget(url: url) : nil }
 
+  public var localSocket: String? { socketPath }
+
   public func makeProbe(in environment: ProbeEnvironment) -> any Probe { HTTPProbe(self, in: environment) }
 
   static let kind = ProbeKind(
