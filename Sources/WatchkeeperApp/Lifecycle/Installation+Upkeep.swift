@@ -23,6 +23,9 @@ extension Installation {
     static let metrics = 15
     static let reconciliation = 300
     static let discovery = 300
+    static let neighbours = 60
+    /// By then devices have been read once; a new installation should not wait for its picture.
+    static let firstNeighbours = 15
     static let publishing = 3600
     /// Of the first digest: a new journal is empty at the start.
     static let firstPublishing = 60
@@ -86,6 +89,7 @@ extension Installation {
       if second % Period.persist == 0 { await persist() }
       if second % Period.metrics == 0 { await appendSelfMetrics() }
       if second % Period.reconciliation == 0 { reconcile() }
+      if second == Period.firstNeighbours || second % Period.neighbours == 0 { await connectNeighbours() }
       if second == Period.firstRelease || second % Period.release == 0 { watchkeeper_release_idle_memory() }
       if second == Period.firstPublishing || second % Period.publishing == 0 { await digests.publish() }
     }

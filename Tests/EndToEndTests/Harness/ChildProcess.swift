@@ -128,6 +128,7 @@ enum Tools {
   static let nginx = find("nginx")
   static let strace = find("strace")
   static let unshare = find("unshare")
+  static let snmpd = find("snmpd")
   static let prometheus = find("prometheus")
   static let promtool = find("promtool")
   static let nodeExporter = find("prometheus-node-exporter")
