@@ -270,6 +270,52 @@ struct TargetDiscoveryTests {
       try await look(discovery) { $0.faults.contains { $0.fault.id == "fault.targets.content" } }
     }
   }
+
+  @Test("a server's last good list is in force again after a restart while the server is away, for its owner alone")
+  func restart() async throws {
+    let folder = ServerProcess.makeFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let server = try LoopbackServer { connection, _ in
+      _ = connection.readHead()
+      let body = #"[{"targets": ["a:1"], "labels": {"x": "y"}}]"#
+      connection.write(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n"
+          + "Connection: close\r\n\r\n\(body)")
+    }
+    let transfers = TransferEngine()
+    defer { transfers.shutdown() }
+    var environment = ProbeEnvironment(transfers: transfers, clock: clock, hostName: "h")
+    environment.stateFolder = folder
+    func run(_ path: String = "list") async throws -> TargetDiscovery {
+      let discovery = TargetDiscovery(environment: environment, folder: "/", read: Self.read)
+      let url = "http://u:p@127.0.0.1:\(server.port)/\(path)"
+      await discovery.readOnce([
+        try definition("{name: p, kind: tcp, http_sd_configs: [{url: '\(url)'}], settings: {}}")
+      ])
+      return discovery
+    }
+    func files() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder) }
+    let given = clock.now
+    #expect(try await run().targets == ["a:1"])
+    let file = try #require(try files().first)
+    let path = folder + "/" + file
+    #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
+    #expect(try !String(contentsOfFile: path, encoding: .utf8).contains("u:p"))
+    server.stop()
+    clock.advance(by: .seconds(7200))
+    let later = try await run()
+    #expect(await later.targets == ["a:1"])
+    #expect(await later.groups["p"]?.first?.labels["__meta_url"] == "http://127.0.0.1:\(server.port)/list")
+    let status = try #require(await later.status.first)
+    #expect(status.lastRead == given && status.targets == 1)
+    #expect(status.faults.map(\.fault.id) == ["fault.targets.transfer"])
+    // What lies there is read by the same rules as what comes.
+    ServerProcess.write("{}", to: path)
+    #expect(try await run().targets == [])
+    // Another URL is another list, and that of the first is not kept for ever.
+    #expect(try await run("other").targets == [])
+    #expect(try files() == [])
+  }
 }
 
 extension TargetDiscovery {

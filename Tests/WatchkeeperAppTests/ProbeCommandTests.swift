@@ -1,9 +1,11 @@
 import Foundation
+import LoopbackServers
 import Probes
 import Records
 import Telemetry
 import Testing
 import Transfers
+import Wording
 
 @testable import WatchkeeperApp
 
@@ -19,7 +21,7 @@ struct ProbeCommandTests {
   }
 
   @Test("the packaged host probe gives node_ series with the target's labels") func host() async throws {
-    let definition = try search.definition("this-host", name: nil, configuration: nil)
+    let definition = try search.subject("this-host", name: nil, configuration: nil).definition
     let trial = await ProbeTrial.run(definition, in: environment())
     #expect(trial.status == .success)
     let text = Exposition.text(trial.samples)
@@ -29,17 +31,17 @@ struct ProbeCommandTests {
   }
 
   @Test("a template is tried by its name, or from a file beside templates of one's own") func template() throws {
-    #expect(try search.definition("redis", name: nil, configuration: nil).kind == "redis")
+    #expect(try search.subject("redis", name: nil, configuration: nil).definition.kind == "redis")
     let file = try folder.write("probes: [{template: mine}, {template: nginx}]\n", to: "probes/a.yaml")
     try folder.write("{kind: tcp, settings: {target: 'a:1'}}\n", to: "probes/templates/mine.yaml")
-    #expect(try search.definition(file, name: "mine", configuration: nil).kind == "tcp")
-    #expect(try search.definition("mine", name: nil, configuration: folder.path).kind == "tcp")
+    #expect(try search.subject(file, name: "mine", configuration: nil).definition.kind == "tcp")
+    #expect(try search.subject("mine", name: nil, configuration: folder.path).definition.kind == "tcp")
   }
 
   @Test("a closed port is down, in every format") func down() async throws {
     let file = try folder.write("{name: closed, kind: tcp, settings: {target: '127.0.0.1:1'}}\n", to: "closed.yaml")
     let trial = await ProbeTrial.run(
-      try search.definition(file, name: nil, configuration: nil), in: environment())
+      try search.subject(file, name: nil, configuration: nil).definition, in: environment())
     #expect(trial.status == .failure)
     #expect(trial.text.contains("verdict  down\n"))
     #expect(Exposition.text(trial.samples).contains("probe_success{instance=\"127.0.0.1:1\",job=\"blackbox\"} 0\n"))
@@ -55,7 +57,7 @@ struct ProbeCommandTests {
 
   @Test("a probe that never comes back is given up a second after its timeout") func watchdog() async throws {
     let clock = TestClock()
-    let definition = try search.definition("this-host", name: nil, configuration: nil)
+    let definition = try search.subject("this-host", name: nil, configuration: nil).definition
     let environment = environment(clock)
     async let trial = ProbeTrial.run(definition, with: Hanging(), in: environment)
     let feeding = Task {
@@ -77,7 +79,7 @@ struct ProbeCommandTests {
         ProbeReport(.up, [ProbeSample("temperature", [Label("instance", "rack-3")], 21)])
       }
     }
-    let definition = try search.definition("this-host", name: nil, configuration: nil)
+    let definition = try search.subject("this-host", name: nil, configuration: nil).definition
     let trial = await ProbeTrial.run(definition, with: Labelled(), in: environment())
     #expect(
       Exposition.text(trial.samples).contains(
@@ -91,11 +93,11 @@ struct ProbeCommandTests {
         - {name: shop, kind: tcp, settings: {target: 'shop:443'}}
         - {name: mail, kind: tcp, settings: {target: 'mail:25'}}
       """, to: "probes/a.yaml")
-    #expect(try search.definition(file, name: "mail", configuration: nil).name == "mail")
-    #expect(try search.definition("shop", name: nil, configuration: folder.path).name == "shop")
+    #expect(try search.subject(file, name: "mail", configuration: nil).definition.name == "mail")
+    #expect(try search.subject("shop", name: nil, configuration: folder.path).definition.name == "shop")
     func message(_ subject: String, _ name: String?) -> String? {
       do {
-        _ = try search.definition(subject, name: name, configuration: folder.path)
+        _ = try search.subject(subject, name: name, configuration: folder.path).definition
         return nil
       } catch {
         return "\(error)".replacingOccurrences(of: folder.path, with: "…")
@@ -104,5 +106,71 @@ struct ProbeCommandTests {
     #expect(message(file, nil) == "2 probes in …/probes/a.yaml – name one with --name; there are: mail, shop")
     #expect(message("shpo", nil) == "no probe 'shpo' in … – did you mean 'shop'?")
     #expect(message("…none.yaml", nil) == "…none.yaml:1:1: there is no such file or folder – check the path")
+  }
+
+  // MARK: Targets of lists
+
+  /// What is tried of a definition with lists, in a configuration with one open and one closed port.
+  private func tried(
+    _ name: String, containing text: String? = nil, atMost most: Int = 20, open: Int
+  ) async throws -> ListedTrials {
+    try folder.write(
+      "probes: [{name: ports, kind: tcp, file_sd_configs: [{files: ['targets/*.json']}], settings: {}}]\n",
+      to: "probes/a.yaml")
+    try folder.write(
+      #"[{"targets": ["127.0.0.1:\#(open)", "127.0.0.1:1", "bad"], "labels": {"team": "web"}}]"#, to: "targets/a.json")
+    let subject = try search.subject(name, name: nil, configuration: folder.path)
+    return await ListedTrials.run(subject, containing: text, atMost: most, in: environment())
+  }
+
+  @Test("targets that lists name are tried, within a bound, and chosen by a part of their names")
+  func listed() async throws {
+    let server = try LoopbackServer { connection, _ in connection.waitForClose() }
+    defer { server.stop() }
+    let open = "ports/127.0.0.1:\(server.port)"
+    let english = Reader(language: .english)
+    let all = try await tried("ports", open: server.port)
+    #expect(all.trials.map(\.definition.name) == ["ports/127.0.0.1:1", open])
+    #expect(all.trials.map(\.status) == [.failure, .success] && all.status == .failure)
+    #expect(all.text.contains(open) && all.remarks(english).map { $0.prefix(5) } == ["bad: "])
+    #expect(Exposition.text(all.trials.flatMap(\.samples)).contains("team=\"web\""))
+    let one = try await tried("ports", containing: String(server.port), open: server.port)
+    #expect(one.trials.map(\.definition.name) == [open] && one.status == .success)
+    let named = try await tried(open, open: server.port)
+    #expect(named.trials.map(\.definition.name) == [open])
+    let few = try await tried("ports", atMost: 1, open: server.port)
+    #expect(few.trials.count == 1 && few.left == 1)
+    #expect(few.remarks(english).last?.hasPrefix("1 further target was not tried") == true)
+    let none = try await tried("ports", containing: "elsewhere", open: server.port)
+    #expect(none.status == .usage)
+    #expect(
+      none.remarks(english) == ["none of the 2 targets of 'ports' is named so – there is e.g. 'ports/127.0.0.1:1'"])
+    #expect(try JSONOutput.text(few).contains("\"left\" : 1"))
+  }
+
+  @Test("a server's list is asked for, and one that cannot be had is told and no success")
+  func listedByServer() async throws {
+    let server = try LoopbackServer { connection, server in
+      let isList = connection.readHead().hasPrefix("GET /list ")
+      let body = isList ? #"[{"targets": ["127.0.0.1:\#(server.port)", "nowhere"]}]"# : "<p>"
+      connection.write(
+        "HTTP/1.1 200 OK\r\nContent-Type: \(isList ? "application/json" : "text/html")\r\n"
+          + "Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)")
+    }
+    defer { server.stop() }
+    func trials(_ path: String) async throws -> ListedTrials {
+      let file = try folder.write(
+        "{name: ports, kind: tcp, http_sd_configs: [{url: 'http://127.0.0.1:\(server.port)/\(path)'}], settings: {}}\n",
+        to: "ports.yaml")
+      let subject = try search.subject(file, name: nil, configuration: nil)
+      return await ListedTrials.run(subject, containing: nil, atMost: 20, in: environment())
+    }
+    let found = try await trials("list")
+    #expect(found.trials.map(\.status) == [.success] && found.status == .usage)
+    #expect(found.remarks(Reader(language: .english)).map { $0.prefix(9) } == ["nowhere: "])
+    let lost = try await trials("page")
+    #expect(lost.trials.isEmpty && lost.status == .usage)
+    #expect(lost.listFaults.map(\.fault.id) == ["fault.targets.content"])
+    #expect(lost.remarks(Reader(language: .simplifiedChinese)).count == 2)
   }
 }

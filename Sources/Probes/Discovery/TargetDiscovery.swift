@@ -46,6 +46,10 @@ public actor TargetDiscovery {
     var stalledUntil = Duration.zero
     var isAsking = false
     let requester: HTTPRequester?
+    /// Where a server's list is kept over a restart; `nil`: nowhere.
+    var keptPath: String?
+    /// What lies there.
+    var kept: KeptTargetList?
 
     var groups: [DiscoveredGroup] { lists.sorted { $0.key < $1.key }.flatMap(\.value) }
 
@@ -112,13 +116,13 @@ public actor TargetDiscovery {
         guard seen.insert(key).inserted else { return nil }
         var requester: HTTPRequester?
         if case .server(let server) = source { requester = HTTPRequester(server.client, in: environment) }
-        return old[key]
-          ?? Known(
-            key: key,
-            status: TargetSourceStatus(
-              name: definition.name, kind: definition.kind, mechanism: source.mechanism, place: source.place),
-            requester: requester)
+        let status = TargetSourceStatus(
+          name: definition.name, kind: definition.kind, mechanism: source.mechanism, place: source.place)
+        return old[key] ?? takingKept(Known(key: key, status: status, requester: requester))
       }
+    }
+    if let folder = environment.stateFolder {
+      KeptTargetList.prune(folder, keeping: Set(known.compactMap(\.keptPath)))
     }
     _ = await lookAtFiles()
     sleeper?.cancel()
@@ -149,6 +153,15 @@ public actor TargetDiscovery {
       } onCancel: {
         sleeper.cancel()
       }
+    }
+  }
+
+  /// Reads all lists of these definitions once, those of servers too.
+  public func readOnce(_ definitions: [ProbeDefinition]) async {
+    await adopt(definitions)
+    for entry in known {
+      guard case .server(let server) = entry.key.source, let requester = entry.requester else { continue }
+      _ = take(await ask(server, by: requester), of: entry.key)
     }
   }
 
@@ -225,6 +238,30 @@ public actor TargetDiscovery {
 
   // MARK: Servers
 
+  /// How old what is kept may become while the same list is given again and again. The default is 1 hour.
+  static let keepInterval = Duration.seconds(3600)
+
+  /// A server's entry with the list of the run before.
+  private func takingKept(_ entry: Known) -> Known {
+    guard let folder = environment.stateFolder, case .server(let server) = entry.key.source else { return entry }
+    var entry = entry
+    let path = KeptTargetList.path(in: folder, of: entry.key.name, at: server.url)
+    entry.keptPath = path
+    guard let kept = KeptTargetList.load(from: path), kept.place == entry.status.place,
+      case .success(let list) = groups(in: kept.text, of: kept.place)
+    else { return entry }
+    entry.kept = kept
+    entry.take(.success(list), of: "", at: Timestamp(milliseconds: kept.readMilliseconds))
+    entry.settle()
+    return entry
+  }
+
+  private nonisolated func groups(
+    in text: String, of place: String
+  ) -> Result<[DiscoveredGroup], TargetListFault> {
+    read(text, place).map { groups in groups.map { $0.adding("__meta_url", place) } }
+  }
+
   private func askServers(_ changed: @escaping @Sendable () async -> Void) {
     for place in known.indices where known[place].due <= clock.uptime && !known[place].isAsking {
       guard case .server(let server) = known[place].key.source, let requester = known[place].requester else { continue }
@@ -238,23 +275,43 @@ public actor TargetDiscovery {
     }
   }
 
-  private func take(_ answer: Result<[DiscoveredGroup], TargetListFault>, of key: Key) -> Bool {
+  private func take(_ answer: ServerAnswer, of key: Key) -> Bool {
     guard let place = known.firstIndex(where: { $0.key == key }) else { return false }
     var entry = known[place]
     let before = entry.groups
     entry.isAsking = false
-    entry.take(answer, of: "", at: clock.now)
+    entry.take(answer.list, of: "", at: clock.now)
     entry.settle()
+    if let text = answer.text, entry.faults.isEmpty { keep(text, in: &entry) }
     known[place] = entry
     return entry.groups != before
   }
 
+  private func keep(_ text: String, in entry: inout Known) {
+    guard let path = entry.keptPath else { return }
+    let now = clock.now.milliseconds
+    if let kept = entry.kept, kept.text == text,
+      (0..<Int64(Self.keepInterval.inSeconds * 1000)).contains(now - kept.readMilliseconds)
+    {
+      return
+    }
+    let kept = KeptTargetList(place: entry.status.place, readMilliseconds: now, text: text)
+    kept.store(at: path)
+    entry.kept = kept
+  }
+
+  private struct ServerAnswer: Sendable {
+    let list: Result<[DiscoveredGroup], TargetListFault>
+    /// `nil` when no list came.
+    var text: String?
+  }
+
   private nonisolated func ask(
     _ server: ServerTargets, by requester: HTTPRequester
-  ) async -> Result<[DiscoveredGroup], TargetListFault> {
+  ) async -> ServerAnswer {
     let place = NetworkTarget(url: server.url).address
-    func refused(_ id: String, _ arguments: [String: String]) -> Result<[DiscoveredGroup], TargetListFault> {
-      .failure(TargetListFault(place, SettingsFault(id, arguments)))
+    func refused(_ id: String, _ arguments: [String: String]) -> ServerAnswer {
+      ServerAnswer(list: .failure(TargetListFault(place, SettingsFault(id, arguments))))
     }
     var request = TransferRequest(url: server.url)
     request.headers = [
@@ -267,7 +324,7 @@ public actor TargetDiscovery {
     do throws(SecretFault) {
       report = try await requester.perform(request, within: min(Self.answerMax, server.refresh))
     } catch {
-      return .failure(TargetListFault(place, error.fault))
+      return ServerAnswer(list: .failure(TargetListFault(place, error.fault)))
     }
     if let failure = report.failure { return refused("fault.targets.transfer", ["text": failure.text]) }
     guard report.status == 200 else { return refused("fault.targets.status", ["status": String(report.status ?? 0)]) }
@@ -279,6 +336,6 @@ public actor TargetDiscovery {
     guard let text = String(validating: report.body, as: UTF8.self) else {
       return refused("fault.targets.encoding", [:])
     }
-    return read(text, place).map { groups in groups.map { $0.adding("__meta_url", place) } }
+    return ServerAnswer(list: groups(in: text, of: place), text: text)
   }
 }

@@ -20,6 +20,7 @@ struct ProbeTryCommand: AsyncParsableCommand, PermittedCommand {
       "probe.try",
       examples: [
         "watchkeeper probe try this-host --format prometheus", "watchkeeper probe try probes/site.yaml --name shop",
+        "watchkeeper probe try shops --target example.org",
       ], ending: "try")
   }
 
@@ -28,6 +29,12 @@ struct ProbeTryCommand: AsyncParsableCommand, PermittedCommand {
 
   @Option(help: .words("probe.try.name"))
   var name: String?
+
+  @Option(help: .words("probe.try.target"))
+  var target: String?
+
+  @Option(help: .words("probe.try.targets-max"))
+  var targetsMax = ListedTrials.targetsMaxDefault
 
   @OptionGroup var configuration: ConfigurationOption
 
@@ -39,16 +46,18 @@ struct ProbeTryCommand: AsyncParsableCommand, PermittedCommand {
 
   mutating func run() async throws {
     let hostName = CommandWorld.hostName
-    let definition: ProbeDefinition
+    let reader = Reader(language: try language.chosen() ?? Terminal.language)
+    let subject: ProbeSubject
     do {
-      definition = try ProbeSearch(hostName: hostName).definition(
-        probe, name: name, configuration: configuration.resolved)
+      subject = try ProbeSearch(hostName: hostName).subject(probe, name: name, configuration: configuration.resolved)
     } catch let errors as SettingsErrors {
-      for line in errors.lines(in: try language.chosen() ?? Terminal.language) { Terminal.tell(line) }
+      for line in errors.lines(in: reader.language) { Terminal.tell(line) }
       throw ExitStatus.usage.code
     }
     let environment = ProbeEnvironment(transfers: TransferEngine(), clock: LiveClock(), hostName: hostName)
-    let trial = await ProbeTrial.run(definition, in: environment)
+    guard subject.definition.targetSources == nil else { return try await tryListed(subject, environment, reader) }
+    if target != nil { throw UsageError("usage.try-target", ["name": subject.definition.name]) }
+    let trial = await ProbeTrial.run(subject.definition, in: environment)
     switch format {
     case .table: Terminal.write(trial.text)
     case .prometheus: Terminal.write(Exposition.text(trial.samples))
@@ -56,5 +65,17 @@ struct ProbeTryCommand: AsyncParsableCommand, PermittedCommand {
     }
     if format == .prometheus, !trial.explanation.isEmpty { Terminal.tell(trial.explanation) }
     guard trial.status == .success else { throw trial.status.code }
+  }
+
+  private func tryListed(_ subject: ProbeSubject, _ environment: ProbeEnvironment, _ reader: Reader) async throws {
+    guard targetsMax > 0 else { throw UsageError("usage.targets-max", ["number": String(targetsMax)]) }
+    let trials = await ListedTrials.run(subject, containing: target, atMost: targetsMax, in: environment)
+    switch format {
+    case .table: if !trials.trials.isEmpty { Terminal.write(trials.text) }
+    case .prometheus: Terminal.write(Exposition.text(trials.trials.flatMap(\.samples)))
+    case .json: Terminal.write(try JSONOutput.text(trials))
+    }
+    for line in trials.remarks(reader) { Terminal.tell(line) }
+    guard trials.status == .success else { throw trials.status.code }
   }
 }

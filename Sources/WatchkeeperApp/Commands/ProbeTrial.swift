@@ -80,21 +80,24 @@ struct ProbeTrial: Sendable {
   }
 
   /// Why the target is not up. What a probe says beside a good verdict is in its own English.
-  private var why: String? {
+  var why: String? {
     switch verdict {
     case .up: explanation.isEmpty ? nil : explanation
     case .down(let reason), .unknown(let reason), .unreachable(let reason): Terminal.words(reason)
     }
   }
 
+  var tookText: String {
+    Terminal.words("trial.milliseconds", ["count": String(Int64((took.inSeconds * 1000).rounded()))])
+  }
+
   var text: String {
     func words(_ name: String) -> String { Terminal.words("trial.\(name)") }
-    let milliseconds = String(Int64((took.inSeconds * 1000).rounded()))
     var table = TextTable(words("probe"), definition.description)
     table.add(words("target"), target.labels.map { "\($0.name)=\($0.value)" }.joined(separator: " "))
     table.add(words("verdict"), words("verdict-\(verdictText)"))
     if let why { table.add(words("why"), why) }
-    table.add(words("took"), Terminal.words("trial.milliseconds", ["count": milliseconds]))
+    table.add(words("took"), tookText)
     table.add(words("samples"), String(samples.count))
     return table.text + "\n"
   }

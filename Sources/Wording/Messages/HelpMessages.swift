@@ -170,6 +170,10 @@ private let localHelpMessages: [Message] = [
     zh: "不存储，不通知。文件中可以是一个探测，或 probes: 之下的列表。"),
   Message("help.probe.try.probe", en: "A probe of the configuration, or a YAML file.", zh: "配置中的探测，或 YAML 文件。"),
   Message("help.probe.try.name", en: "Which probe of a file with several.", zh: "文件含多个探测时选择哪一个。"),
+  Message(
+    "help.probe.try.target", en: "Of a probe with lists of targets: those whose name contains this.",
+    zh: "对目标来自列表的探测：只试名称包含此文字的目标。"),
+  Message("help.probe.try.targets-max", en: "How many targets of lists are tried.", zh: "最多试运行列表中的多少个目标。"),
   Message("help.probe.try.format", en: "table, prometheus or json.", zh: "table、prometheus 或 json。"),
   Message("help.snmp.abstract", en: "Network devices over SNMP.", zh: "通过 SNMP 监测网络设备。"),
   Message(

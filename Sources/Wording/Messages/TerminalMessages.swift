@@ -100,6 +100,12 @@ private let usageMessages: [Message] = [
     zh: "{source} 中没有探测——请换一个文件或配置"),
   Message(
     "usage.probe", en: "no probe '{name}' in {source} – {advice}", zh: "{source} 中没有探测“{name}”——{advice}"),
+  Message(
+    "usage.try-target", en: "--target: the targets of '{name}' come from no list – leave the option out",
+    zh: "--target：“{name}”的目标并非来自列表——请去掉此选项"),
+  Message(
+    "usage.targets-max", en: "--targets-max: {number} is no number of targets – write e.g. 20",
+    zh: "--targets-max：{number} 不是目标数——请写如 20"),
   Message("usage.probes-there", en: "there are: {names:list}", zh: "现有：{names:list}"),
   Message("usage.packaged", en: "the packaged definitions", zh: "内置定义"),
 ]
@@ -247,6 +253,17 @@ private let resultMessages: [Message] = [
   Message("trial.why", en: "why", zh: "原因"),
   Message("trial.took", en: "took", zh: "用时"),
   Message("trial.milliseconds", en: "{count} ms", zh: "{count} 毫秒"),
+  Message(
+    "trial.targets-left",
+    en:
+      "{count} further {count|target was|targets were} not tried – choose with --target, or allow more with --targets-max",
+    zh: "另有 {count} 个目标未试——请用 --target 选择，或用 --targets-max 放宽"),
+  Message(
+    "trial.targets-none", en: "the lists of '{name}' name no target – see its files and servers",
+    zh: "“{name}”的列表中没有目标——请检查其文件和服务器"),
+  Message(
+    "trial.targets-other", en: "none of the {count} targets of '{name}' is named so – there is e.g. '{example}'",
+    zh: "“{name}”的 {count} 个目标均不叫此名——例如有“{example}”"),
   Message("trial.samples", en: "samples", zh: "采样"),
   Message(
     "trial.hangs", en: "the check did not come back within {limit} and was abandoned", zh: "检查在 {limit} 内没有返回，已放弃"),
