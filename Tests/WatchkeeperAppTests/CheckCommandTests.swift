@@ -106,6 +106,10 @@ struct CheckCommandTests {
     allowing.ruleFeatures = ConfigurationCheck.ruleFeatures(of: folder.path)
     #expect(allowing.run(ruleFiles: [folder.path + "/rules"]).isClean)
     #expect(ConfigurationCheck.ruleFeatures(of: nil) == .stable)
+    try folder.write(
+      "rules: {experimental: true}\nreceivers: [{name: a, webhook_configs: [{url: 'http://127.0.0.1/'}]}]\n",
+      to: "watchkeeper.yaml")
+    #expect(ConfigurationCheck.ruleFeatures(of: folder.path) == .all, "receivers beside the rules are no hindrance")
     try folder.write("rules: {experimental: perhaps}\n", to: "watchkeeper.yaml")
     #expect(check.run([folder.path]).text.contains("watchkeeper.yaml:1:23: rules.experimental: "))
   }

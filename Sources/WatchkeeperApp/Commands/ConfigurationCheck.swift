@@ -134,10 +134,12 @@ struct ConfigurationCheck {
   static func ruleFeatures(of configuration: String?) -> LanguageFeatures {
     guard let configuration, let files = try? ConfigurationFiles.read(configuration),
       let file = files.files(of: .settings).first,
-      let document = try? SettingsDocument(text: file.text, file: file.path), let root = document.root,
-      let settings = try? SettingsDecoder.decode(WatchkeeperSettings.self, from: root, of: document)
+      let document = try? SettingsDocument(text: file.text, file: file.path),
+      // This part alone: receivers cannot be read without what they deliver with, and their faults are not asked for.
+      let rules = document.root?.child(TextKey("rules")),
+      let settings = try? SettingsDecoder.decode(RuleSettings.self, from: rules, of: document, at: [TextKey("rules")])
     else { return .stable }
-    return settings.rules.defaults.features
+    return settings.defaults.features
   }
 
   /// Single files are read without the packaged definitions: what is counted is theirs.
