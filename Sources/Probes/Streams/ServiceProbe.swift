@@ -83,7 +83,9 @@ struct ServiceProbe<Spoken: ServiceDialogue>: Probe {
     var request = stream.request
     request.limit = limit
     let report = await client.exchange(request, dialogue(credentials))
-    return ProbeReport(of: report.failure, series.samples(of: report) + report.dialogue.samples)
+    var failure = report.failure
+    if let login = credentials, let told = failure { failure = LoginRedaction(login).redacted(told) }
+    return ProbeReport(of: failure, series.samples(of: report) + report.dialogue.samples)
   }
 }
 
