@@ -12,7 +12,8 @@ packages_to_test=(
   apache2-bin bind9 chrony dovecot-imapd dovecot-pop3d haproxy mariadb-server memcached monitoring-plugins-basic
   nginx-common nginx-light openssh-client openssh-server openssl php8.2-fpm postfix postgresql-15 prometheus
   prometheus-blackbox-exporter prometheus-node-exporter prometheus-process-exporter python3 python3-aiosmtpd
-  python3-grpcio redis-server slapd snmp snmpd strace systemd systemd-journal-remote vsftpd websocketd
+  python3-grpcio redis-server rsyslog rsyslog-gnutls slapd snmp snmpd strace systemd systemd-journal-remote vsftpd
+  websocketd
 )
 
 # Whose scrape the fuzzer starts from.

@@ -1,4 +1,4 @@
-#include "CTLSCertificate.h"
+#include "CTLSSession.h"
 
 #include <errno.h>
 #include <openssl/bio.h>
@@ -11,15 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-
-enum { problems_most = 16 };
-
-struct watchkeeper_tls {
-  SSL *ssl;
-  struct watchkeeper_certificate certificate;
-  int problem_count;
-  struct watchkeeper_stream_problem problems[problems_most];
-};
 
 // A connection that the peer has closed must not end this program by a signal, so the library's own socket BIO will not do.
 
@@ -81,7 +72,7 @@ static int note_problem(int is_good, X509_STORE_CTX *store) {
   if (is_good) return 1;
   SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
   struct watchkeeper_tls *session = ssl ? SSL_get_ex_data(ssl, session_index) : NULL;
-  if (session && session->problem_count < problems_most) {
+  if (session && session->problem_count < watchkeeper_problems_most) {
     int code = X509_STORE_CTX_get_error(store);
     session->problems[session->problem_count++] =
         (struct watchkeeper_stream_problem){kind_of(code), code, X509_STORE_CTX_get_error_depth(store)};
@@ -89,17 +80,31 @@ static int note_problem(int is_good, X509_STORE_CTX *store) {
   return 1;
 }
 
-/// A key that wants a password is refused; nobody sits at a terminal.
-static int no_password(char *buffer, int size, int is_write, void *context) {
+int watchkeeper_no_password(char *buffer, int size, int is_write, void *context) {
   (void)buffer, (void)size, (void)is_write, (void)context;
   return 0;
 }
 
 static void copy(char *place, size_t capacity, const char *text) { snprintf(place, capacity, "%s", text ? text : ""); }
 
-static const char *last_error(const char *otherwise) {
+const char *watchkeeper_last_error(const char *otherwise) {
   const char *text = ERR_reason_error_string(ERR_peek_last_error());
   return text ? text : otherwise;
+}
+
+SSL_CTX *watchkeeper_context_new(const SSL_METHOD *method) {
+  pthread_once(&prepared, prepare);
+  ERR_clear_error();
+  return socket_method ? SSL_CTX_new(method) : NULL;
+}
+
+const char *watchkeeper_context_limit(SSL_CTX *context, int version_min, int version_max, int security_level) {
+  if (security_level >= 0) SSL_CTX_set_security_level(context, security_level);
+  if (!SSL_CTX_set_min_proto_version(context, version_min) || !SSL_CTX_set_max_proto_version(context, version_max))
+    return "the library does not know this version of TLS";
+  if (security_level == 0 && !SSL_CTX_set_cipher_list(context, "DEFAULT:@SECLEVEL=0"))
+    return "the library has no ciphers";
+  return NULL;
 }
 
 static const char *set_up(SSL_CTX *context, const struct watchkeeper_stream_options *options) {
@@ -107,13 +112,10 @@ static const char *set_up(SSL_CTX *context, const struct watchkeeper_stream_opti
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_verify(context, SSL_VERIFY_NONE, note_problem);
   SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  SSL_CTX_set_default_passwd_cb(context, no_password);
-  if (options->security_level >= 0) SSL_CTX_set_security_level(context, options->security_level);
-  if (!SSL_CTX_set_min_proto_version(context, options->version_min) ||
-      !SSL_CTX_set_max_proto_version(context, options->version_max))
-    return "the library does not know this version of TLS";
-  if (options->security_level == 0 && !SSL_CTX_set_cipher_list(context, "DEFAULT:@SECLEVEL=0"))
-    return "the library has no ciphers";
+  SSL_CTX_set_default_passwd_cb(context, watchkeeper_no_password);
+  const char *fault =
+      watchkeeper_context_limit(context, options->version_min, options->version_max, options->security_level);
+  if (fault) return fault;
   if (options->authority_file ? !SSL_CTX_load_verify_file(context, options->authority_file)
                               : !SSL_CTX_set_default_verify_paths(context))
     return "the authorities' certificates cannot be read";
@@ -127,24 +129,21 @@ static const char *set_up(SSL_CTX *context, const struct watchkeeper_stream_opti
 
 watchkeeper_stream_context *watchkeeper_stream_context_make(
     const struct watchkeeper_stream_options *options, char *problem, size_t capacity) {
-  pthread_once(&prepared, prepare);
-  ERR_clear_error();
-  SSL_CTX *context = socket_method ? SSL_CTX_new(TLS_client_method()) : NULL;
+  SSL_CTX *context = watchkeeper_context_new(TLS_client_method());
   const char *fault = context ? set_up(context, options) : "the library cannot be used";
   if (!fault) return (watchkeeper_stream_context *)context;
-  snprintf(problem, capacity, "%s: %s", fault, last_error("no cause given"));
+  snprintf(problem, capacity, "%s: %s", fault, watchkeeper_last_error("no cause given"));
   SSL_CTX_free(context);
   return NULL;
 }
 
 void watchkeeper_stream_context_free(watchkeeper_stream_context *context) { SSL_CTX_free((SSL_CTX *)context); }
 
-watchkeeper_tls *watchkeeper_stream_make(
-    watchkeeper_stream_context *context, int descriptor, const char *name, int audit_level) {
+struct watchkeeper_tls *watchkeeper_session_new(SSL_CTX *context, int descriptor) {
   ERR_clear_error();
   struct watchkeeper_tls *session = calloc(1, sizeof *session);
   if (!session) return NULL;
-  session->ssl = SSL_new((SSL_CTX *)context);
+  session->ssl = SSL_new(context);
   BIO *bio = session->ssl ? BIO_new(socket_method) : NULL;
   if (!bio) {
     watchkeeper_stream_free(session);
@@ -153,8 +152,15 @@ watchkeeper_tls *watchkeeper_stream_make(
   BIO_set_data(bio, (void *)(intptr_t)descriptor);
   BIO_set_init(bio, 1);
   SSL_set_bio(session->ssl, bio, bio);
-  SSL_set_connect_state(session->ssl);
   SSL_set_ex_data(session->ssl, session_index, session);
+  return session;
+}
+
+watchkeeper_tls *watchkeeper_stream_make(
+    watchkeeper_stream_context *context, int descriptor, const char *name, int audit_level) {
+  struct watchkeeper_tls *session = watchkeeper_session_new((SSL_CTX *)context, descriptor);
+  if (!session) return NULL;
+  SSL_set_connect_state(session->ssl);
   SSL_set_tlsext_status_type(session->ssl, TLSEXT_STATUSTYPE_ocsp);
   X509_VERIFY_PARAM *wanted = SSL_get0_param(session->ssl);
   if (audit_level >= 0) X509_VERIFY_PARAM_set_auth_level(wanted, audit_level);
@@ -217,7 +223,7 @@ int watchkeeper_stream_fault(watchkeeper_tls *session, char *text, size_t capaci
     copy(text, capacity, number ? strerror(number) : "the server closed the connection in the handshake");
     return WATCHKEEPER_TLS_FAULT_OTHER;
   }
-  copy(text, capacity, last_error("the library gives no cause"));
+  copy(text, capacity, watchkeeper_last_error("the library gives no cause"));
   if (ERR_GET_LIB(error) != ERR_LIB_SSL) return WATCHKEEPER_TLS_FAULT_OTHER;
   switch (ERR_GET_REASON(error)) {
     case SSL_R_WRONG_VERSION_NUMBER:

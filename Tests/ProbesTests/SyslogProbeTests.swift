@@ -130,6 +130,31 @@ struct SyslogProbeTests {
     #expect(report.samples.allSatisfy { MetricDictionary.metric($0.series.metric ?? "").help != "No description." })
   }
 
+  @Test("what is told apart has bounds, beyond which it is counted together or not at all")
+  func tallyBounds() {
+    var tally = ReceivedTally<Int, Int>(
+      ReceivedTally.Metrics(messages: "a_total", unattributed: "b_total", matches: "c_total", dropped: "d_total"),
+      patterns: 2)
+    for number in 0..<ReceivedCounts.sourcesMax + 5 { tally.count(number) { [Label("source", "\(number)")] } }
+    tally.count(7) { [] }
+    for number in 0..<ReceivedCounts.seriesOfPatternMax + 5 {
+      tally.count(number, ofPattern: 0) { [Label("match", "\(number)")] }
+    }
+    tally.count(1, ofPattern: 1) { [Label("match", "other")] }
+    for number in 0..<ReceivedCounts.refusedMax + 5 { tally.refuse("e_total", host: "\(number)", reason: "r") }
+    for _ in 0..<3 { tally.drop(.rate) }
+    _ = tally.tell()
+    let samples = tally.tell()
+    #expect(samples.value("a_total", ["source": "7"]) == 2)
+    #expect(samples.count { $0.series.metric == "a_total" } == ReceivedCounts.sourcesMax)
+    #expect(samples.value("b_total", [:]) == 5)
+    #expect(samples.count { $0.series.metric == "c_total" } == ReceivedCounts.seriesOfPatternMax + 1)
+    #expect(samples.value("c_total", ["match": "other"]) == 1)
+    #expect(samples.value("e_total", ["host": "999", "reason": "r"]) == 1)
+    #expect(samples.value("e_total", ["reason": "r"]) == 5)
+    #expect(samples.value("d_total", ["reason": "rate"]) == 3)
+  }
+
   /// Datagrams to the listener, from a socket of the test's own.
   private func send(_ texts: [String], to port: Int) throws {
     for text in texts {
@@ -197,6 +222,20 @@ struct SyslogProbeTests {
       (#"{"listen":[]}"#, "fault.network.range"), (#"{"sender_messages_per_second_max":0}"#, "fault.network.range"),
       (#"{"patterns":[{"name":"a","match":"("}]}"#, "fault.value.pattern"),
       (#"{"patterns":[{"name":"a","match":"b","severity":"error"}]}"#, "fault.network.choice"),
+      (#"{"listen":["tls://127.0.0.1"]}"#, "fault.listen.no-certificate"),
+      (#"{"tls_server_config":{"cert_file":"/a","key_file":"/b"}}"#, "fault.listen.no-door"),
+      (
+        #"{"listen":["tls://127.0.0.1"],"tls_server_config":{"cert_file":"/a","key_file":"/b","client_auth_type":"VerifyClientCertIfGiven"}}"#,
+        "fault.listen.no-client-authority"
+      ),
+      (
+        #"{"listen":["tls://127.0.0.1"],"tls_server_config":{"cert_file":"/a","key_file":"/b","client_ca_file":"/c","client_auth_type":"RequestClientCert"}}"#,
+        "fault.network.choice"
+      ),
+      (
+        #"{"listen":["tls://127.0.0.1"],"tls_server_config":{"cert_file":"/a","key_file":"/b","min_version":"TLS13","max_version":"TLS12"}}"#,
+        "fault.stream.versions"
+      ),
     ])
   func settings(_ json: String, _ id: String) throws {
     do {

@@ -96,6 +96,55 @@ const char *watchkeeper_stream_problem_text(int code);
 /// - Returns: what lives until the next is asked for; NULL when there is none.
 const watchkeeper_certificate *watchkeeper_stream_certificate(watchkeeper_tls *session, int index);
 
+// What listens. The sessions are read, written, closed and freed as those above.
+
+struct watchkeeper_server_options {
+  /// PEM: the server's certificate first, then those between it and its authority.
+  const void *chain;
+  size_t chain_count;
+  /// PEM, without a password.
+  const void *key;
+  size_t key_count;
+  /// PEM: whoever signs the certificates of clients; NULL: clients are asked for none.
+  const void *authorities;
+  size_t authority_count;
+  /// Whether a client without a certificate is refused.
+  int demands_certificate;
+  int version_min;
+  int version_max;
+  int security_level;
+};
+
+enum {
+  /// Not of the files: the library refuses.
+  WATCHKEEPER_SERVER_FAULT_NONE,
+  WATCHKEEPER_SERVER_FAULT_CHAIN,
+  WATCHKEEPER_SERVER_FAULT_KEY,
+  /// The key is another certificate's.
+  WATCHKEEPER_SERVER_FAULT_MISMATCH,
+  WATCHKEEPER_SERVER_FAULT_AUTHORITIES,
+};
+
+/// - Returns: NULL with one of the values above in `fault` and a text in `problem`.
+watchkeeper_stream_context *watchkeeper_server_context_make(
+    const struct watchkeeper_server_options *options, int *fault, char *problem, size_t capacity);
+watchkeeper_tls *watchkeeper_server_make(watchkeeper_stream_context *context, int descriptor);
+
+enum {
+  WATCHKEEPER_REFUSAL_OTHER,
+  /// The client went away in the middle.
+  WATCHKEEPER_REFUSAL_CLOSED,
+  WATCHKEEPER_REFUSAL_PLAIN,
+  WATCHKEEPER_REFUSAL_NO_COMMON,
+  WATCHKEEPER_REFUSAL_NO_CERTIFICATE,
+  /// The client's certificate is not of these authorities, or not valid now.
+  WATCHKEEPER_REFUSAL_BAD_CERTIFICATE,
+  /// The client does not trust the server's certificate.
+  WATCHKEEPER_REFUSAL_DISTRUSTED,
+};
+/// Why this thread's last handshake failed. - Returns: one of the values above.
+int watchkeeper_server_refusal(void);
+
 /// The certificates in a file's bytes, in PEM, between whatever else stands there, or one in DER.
 typedef struct watchkeeper_certificate_reader watchkeeper_certificate_reader;
 /// - Parameter bytes: read while the reader lives. - Returns: NULL without memory.

@@ -38,6 +38,9 @@ extension MetricDictionary {
     "syslog_unattributed_messages_total": ("counter", "Messages received beyond the sources that are told apart."),
     "syslog_pattern_matches_total": ("counter", "Messages whose text matches a pattern, with its named groups."),
     "syslog_malformed_messages_total": ("counter", "Messages that cannot be read, by what is wrong with them."),
+    "syslog_tls_handshake_failures_total": (
+      "counter", "Encrypted connections that did not come about, by the sender and the reason."
+    ),
     "syslog_dropped_messages_total": ("counter", "Messages or connections that were not taken, by the reason."),
   ]
 }

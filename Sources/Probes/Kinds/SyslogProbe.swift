@@ -1,9 +1,12 @@
+internal import Synchronization
 internal import Telemetry
 
 /// Settings of the kind `syslog`.
 public struct SyslogProbeSettings: ProbeSettings {
   /// Where messages are taken, numeric; the default is `udp://127.0.0.1:514` and `tcp://127.0.0.1:514`.
   let listen: [ListenAddress]
+  /// How `tls://` is served; there is no default.
+  let tls: TLSServerSettings?
   let patterns: [SyslogPattern]
   /// Messages a second that one sender may send; the default is 1,000, and two seconds' worth may come at once.
   let messagesPerSecondMax: Int
@@ -13,6 +16,7 @@ public struct SyslogProbeSettings: ProbeSettings {
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case listen, patterns
+    case tls = "tls_server_config"
     case messagesPerSecondMax = "sender_messages_per_second_max"
   }
 
@@ -30,6 +34,12 @@ public struct SyslogProbeSettings: ProbeSettings {
         .listen, "fault.network.range",
         ["number": String(listen.count), "least": "1", "most": String(Self.addressesMax)])
     }
+    tls = try fields.decodeIfPresent(TLSServerSettings.self, forKey: .tls)
+    let encrypted = listen.first { $0.transport == .tls }
+    if let encrypted, tls == nil {
+      throw fields.problem(.listen, "fault.listen.no-certificate", ["text": "\(encrypted)"])
+    }
+    if encrypted == nil, tls != nil { throw fields.problem(.tls, "fault.listen.no-door") }
     patterns = try fields.decodeIfPresent([SyslogPattern].self, forKey: .patterns) ?? []
     guard patterns.count <= Self.patternsMax else {
       throw fields.problem(
@@ -54,7 +64,7 @@ public struct SyslogProbeSettings: ProbeSettings {
 
   static let kind = ProbeKind(
     name: "syslog",
-    summary: "Listens for syslog (RFC 5424 and 3164, UDP and TCP) and counts messages and the patterns in them.",
+    summary: "Listens for syslog (RFC 5424 and 3164, UDP, TCP and TLS) and counts messages and the patterns in them.",
     example: """
       name: network-devices-log
       kind: syslog
@@ -74,6 +84,8 @@ final class SyslogProbe: Probe {
   private let settings: SyslogProbeSettings
   private let tally: SyslogTally
   private let receiver: Receiver
+  /// With what TLS is served; `nil` before that.
+  private let presented = Mutex<TLSServerFiles?>(nil)
 
   init(_ settings: SyslogProbeSettings, on network: NetworkServices) {
     self.settings = settings
@@ -87,18 +99,40 @@ final class SyslogProbe: Probe {
           return nil
         },
         makeSplitter: { SyslogSplitter() },
-        drop: { reason, _ in tally.drop(reason) }
+        drop: { reason, _ in tally.drop(reason) },
+        refuse: { tally.refuse($0, from: $1) }
       ))
   }
 
   deinit { Task { [receiver] in await receiver.closeAll() } }
 
   func run(within limit: Duration) async -> ProbeReport {
+    let fault = await present()
+    // Those that send in the clear are heard whatever is wrong with the certificate.
+    let isServing = presented.withLock { $0 != nil }
     do throws(Receiver.ListenProblem) {
-      try await receiver.listen(at: settings.listen)
+      try await receiver.listen(at: settings.listen.filter { $0.transport != .tls || isServing })
     } catch {
       return .unknown("reason.probe.local", error.text)
     }
-    return ProbeReport(.up, tally.tell())
+    guard let fault else { return ProbeReport(.up, tally.tell()) }
+    var report = ProbeReport.unknown(fault)
+    report.samples = tally.tell()
+    return report
+  }
+
+  /// Reads the files at every run, so that a renewed certificate is served without a restart. What cannot be used leaves
+  /// the last good one in service.
+  private func present() async -> SettingsFault? {
+    guard let tls = settings.tls else { return nil }
+    do throws(TLSServerFault) {
+      let files = try TLSServerFiles(tls)
+      guard files != presented.withLock({ $0 }) else { return nil }
+      await receiver.present(try files.context(tls))
+      presented.withLock { $0 = files }
+      return nil
+    } catch {
+      return error.fault
+    }
   }
 }

@@ -9,6 +9,12 @@ struct ReceivedCounts {
 
   /// Bytes of a received text that become a label.
   static let labelBytesMax = 255
+  /// Sources that are told apart; the default is 10,000. Messages of others are counted together.
+  static let sourcesMax = 10_000
+  /// Label sets that one pattern may make; the default is 1,000.
+  static let seriesOfPatternMax = 1000
+  /// Pairs of a sender and a reason to refuse it; the default is 1,000. Beyond them the sender is left out.
+  static let refusedMax = 1000
 
   /// A new series.
   mutating func slot(_ metric: String, _ labels: [Label]) -> Int {

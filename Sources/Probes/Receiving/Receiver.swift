@@ -3,15 +3,26 @@ internal import Glibc
 
 /// Where a receiver listens.
 struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
-  enum Transport: String, CaseIterable, Sendable { case udp, tcp }
+  enum Transport: String, CaseIterable, Sendable {
+    case udp, tcp
+    /// TLS over TCP.
+    case tls
+  }
   let transport: Transport
   let address: SocketAddress
+
+  /// What `tls` without a port means.
+  ///
+  /// - Source: RFC 5425 section 4.1.
+  static let syslogTLSPort: UInt16 = 6514
 
   /// - Parameter text: `udp://127.0.0.1:514` or `tcp://[::1]:514`: numeric, so that a resolver cannot open a door.
   init?(_ text: String) {
     guard let colon = text.firstRange(of: "://"),
       let transport = Transport(rawValue: String(text[..<colon.lowerBound])),
-      let parts = HostAndPort(String(text[colon.upperBound...]), defaultPort: 0), parts.port > 0,
+      let parts = HostAndPort(
+        String(text[colon.upperBound...]), defaultPort: transport == .tls ? Self.syslogTLSPort : 0),
+      parts.port > 0,
       let address = SocketAddress(parts.host, port: parts.port)
     else { return nil }
     self.transport = transport
@@ -42,6 +53,8 @@ actor Receiver: LoopClient {
     var makeSplitter: (@Sendable () -> any MessageSplitter)?
     /// What was not taken, for a reason that becomes a label.
     let drop: @Sendable (Drop, SocketAddress) -> Void
+    /// A handshake that failed.
+    var refuse: (@Sendable (HandshakeRefusal, SocketAddress) -> Void)?
   }
 
   enum Drop: String, CaseIterable, Sendable {
@@ -49,8 +62,10 @@ actor Receiver: LoopClient {
     case rate
     /// A datagram longer than a message may be.
     case length
-    /// One connection more than there may be.
+    /// One connection more than there may be, in all or of this sender.
     case connections
+    /// The sender begins more encrypted connections than it may.
+    case handshakes
     /// A stream that cannot be cut into messages.
     case framing
   }
@@ -59,64 +74,91 @@ actor Receiver: LoopClient {
   static let connectionsMax = 256
   /// Bytes of a datagram; the default is 8 KiB.
   static let messageBytesMax = 8192
-  /// Senders whose pace is known; the default is 4096. When there are more, all begin anew.
-  static let sendersMax = 4096
+  /// TCP connections of one sender at a time; the default is 128, so that nobody takes all of them.
+  static let connectionsOfSenderMax = 128
+  /// From the connection to the end of the handshake; the default is 10 seconds.
+  static let handshakeLimit = Duration.seconds(10)
+  /// Encrypted connections that one sender may begin in a second; the default is 20, and two seconds' worth may come at
+  /// once. Each costs this thread, which all senders share, up to some milliseconds.
+  static let handshakesPerSecondMax = 20
   /// Datagrams taken before other sockets have their turn.
   private static let datagramsAtOnce = 32
+  /// Pieces of an encrypted stream, each of up to 16 KiB, taken before other sockets have their turn.
+  private static let recordsAtOnce = 16
 
   private final class Door {
     let descriptor: Int32
+    let transport: ListenAddress.Transport
     let isListener: Bool
-    let isStream: Bool
     let peer: SocketAddress
     var splitter: (any MessageSplitter)?
     var watch: NetworkLoop.WatchID?
+    /// Of a connection with TLS.
+    var stream: SecureStream?
+    var awaited = Readiness.read
+    /// When its handshake is to be done.
+    var deadline: NetworkLoop.DeadlineID?
 
-    init(_ descriptor: Int32, isListener: Bool, isStream: Bool, peer: SocketAddress) {
+    init(_ descriptor: Int32, _ transport: ListenAddress.Transport, isListener: Bool, peer: SocketAddress) {
       self.descriptor = descriptor
+      self.transport = transport
       self.isListener = isListener
-      self.isStream = isStream
       self.peer = peer
     }
+
+    var isConnection: Bool { transport != .udp && !isListener }
   }
 
   nonisolated let loop: NetworkLoop
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
   private let handler: Handler
-  private let messagesPerSecondMax: Int
+  private let handshakeLimit: Duration
   private var doors: [UInt64: Door] = [:]
   private var nextDoor: UInt64 = 0
   private var connections = 0
-  /// When the next message of a sender would be due at an even pace.
-  private var pace: [SocketAddress: Duration] = [:]
+  private var opened: Set<ListenAddress> = []
+  /// For the encrypted connections that begin from now on.
+  private var context: TLSContext?
+  private var pace: SenderPace
+  private var handshakePace = SenderPace(perSecondMax: handshakesPerSecondMax)
   private var buffer = [UInt8]()
   private var datagrams = [watchkeeper_datagram](repeating: watchkeeper_datagram(), count: datagramsAtOnce)
 
   /// - Parameter messagesPerSecondMax: of one sender; two seconds' worth may come at once.
-  init(on loop: NetworkLoop, messagesPerSecondMax: Int, _ handler: Handler) {
+  init(
+    on loop: NetworkLoop, messagesPerSecondMax: Int, handshakeLimit: Duration = Receiver.handshakeLimit,
+    _ handler: Handler
+  ) {
     self.loop = loop
-    self.messagesPerSecondMax = messagesPerSecondMax
+    self.handshakeLimit = handshakeLimit
+    pace = SenderPace(perSecondMax: messagesPerSecondMax)
     self.handler = handler
   }
 
   /// Opens the addresses that are not open yet.
   func listen(at addresses: [ListenAddress]) throws(ListenProblem) {
-    guard doors.isEmpty else { return }
     do throws(ListenProblem) {
-      for address in addresses { try open(address) }
+      for address in addresses where !opened.contains(address) {
+        try open(address)
+        opened.insert(address)
+      }
     } catch {
       closeAll()
       throw error
     }
   }
 
+  /// With what TLS is served from now on; connections that are open stay so. Before TLS is listened for.
+  func present(_ context: sending TLSContext) { self.context = context }
+
   func closeAll() {
     for number in doors.keys { close(number) }
+    opened = []
   }
 
   private func open(_ listen: ListenAddress) throws(ListenProblem) {
-    let isStream = listen.transport == .tcp
+    let isStream = listen.transport != .udp
     let descriptor = watchkeeper_socket(
       listen.address.isVersion6 ? 6 : 4, Int32((isStream ? SOCK_STREAM : SOCK_DGRAM).rawValue), 0)
     func refuse() -> ListenProblem {
@@ -134,35 +176,47 @@ actor Receiver: LoopClient {
     if !isStream { _ = watchkeeper_socket_option(descriptor, SOL_SOCKET, SO_RCVBUF, 1 << 20) }
     var endpoint = listen.address.endpoint
     guard watchkeeper_bind(descriptor, &endpoint) == 0, !isStream || Glibc.listen(descriptor, 64) == 0,
-      admit(Door(descriptor, isListener: isStream, isStream: isStream, peer: listen.address))
+      admit(Door(descriptor, listen.transport, isListener: isStream, peer: listen.address)) != nil
     else { throw refuse() }
   }
 
-  private func admit(_ door: Door) -> Bool {
+  /// - Returns: its number; `nil` when the kernel watches no more.
+  private func admit(_ door: Door) -> UInt64? {
     nextDoor += 1
-    guard let watch = loop.watch(door.descriptor, for: .read, key: nextDoor, self) else { return false }
+    guard let watch = loop.watch(door.descriptor, for: door.awaited, key: nextDoor, self) else { return nil }
     door.watch = watch
     doors[nextDoor] = door
-    return true
+    return nextDoor
   }
 
   private func close(_ number: UInt64) {
     guard let door = doors.removeValue(forKey: number) else { return }
     if let watch = door.watch { loop.unwatch(watch) }
+    if let deadline = door.deadline { loop.cancel(deadline) }
+    door.stream?.close()
     Glibc.close(door.descriptor)
-    if door.isStream, !door.isListener { connections -= 1 }
+    if door.isConnection { connections -= 1 }
   }
 
   // MARK: Receiving
 
-  nonisolated func deadlineCame(_ key: UInt64) {}
+  /// A handshake took too long.
+  nonisolated func deadlineCame(_ key: UInt64) {
+    assumeIsolated { receiver in
+      guard let door = receiver.doors[key] else { return }
+      door.deadline = nil
+      receiver.refuse(key, door, .timeout)
+    }
+  }
 
   nonisolated func socketIsReady(_ key: UInt64, _ readiness: Readiness) {
     assumeIsolated { receiver in
       guard let door = receiver.doors[key] else { return }
       if door.isListener {
         receiver.accept(door)
-      } else if door.isStream {
+      } else if let stream = door.stream {
+        receiver.read(key, door, stream)
+      } else if door.isConnection {
         receiver.read(key, door)
       } else {
         receiver.receive(door)
@@ -170,8 +224,12 @@ actor Receiver: LoopClient {
     }
   }
 
-  private func receive(_ door: Door) {
+  private func prepareBuffer() {
     if buffer.isEmpty { buffer = [UInt8](repeating: 0, count: Self.datagramsAtOnce * Self.messageBytesMax) }
+  }
+
+  private func receive(_ door: Door) {
+    prepareBuffer()
     let count = watchkeeper_receive_many(
       door.descriptor, &buffer, Self.messageBytesMax, &datagrams, Int32(Self.datagramsAtOnce))
     guard count > 0 else { return }
@@ -198,41 +256,97 @@ actor Receiver: LoopClient {
     let accepted = watchkeeper_accept(door.descriptor, &from)
     guard accepted >= 0 else { return }
     let peer = SocketAddress(from).withoutPort
-    let connection = Door(accepted, isListener: false, isStream: true, peer: peer)
-    connection.splitter = handler.makeSplitter?()
-    guard connections < Self.connectionsMax, admit(connection) else {
+    func refuse(_ reason: Drop) {
       Glibc.close(accepted)
-      return handler.drop(.connections, peer)
+      handler.drop(reason, peer)
     }
+    let ofSender = doors.values.count { $0.isConnection && $0.peer == peer }
+    guard connections < Self.connectionsMax, ofSender < Self.connectionsOfSenderMax else {
+      return refuse(.connections)
+    }
+    let connection = Door(accepted, door.transport, isListener: false, peer: peer)
+    connection.splitter = handler.makeSplitter?()
+    if door.transport == .tls {
+      guard handshakePace.admits(peer, at: NetworkLoop.now) else { return refuse(.handshakes) }
+      guard let context, let stream = SecureStream(context, accepted) else { return refuse(.connections) }
+      connection.stream = stream
+    }
+    keepAlive(accepted)
+    guard let key = admit(connection) else { return refuse(.connections) }
     connections += 1
+    if connection.stream != nil {
+      connection.deadline = loop.schedule(at: NetworkLoop.now + handshakeLimit, key: key, self)
+    }
   }
 
+  /// A sender that was switched off says no more, and would keep its place among the connections for ever.
+  private func keepAlive(_ descriptor: Int32) {
+    _ = watchkeeper_socket_option(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1)
+    _ = watchkeeper_socket_option(descriptor, Int32(IPPROTO_TCP), TCP_KEEPIDLE, Self.idleSecondsMax)
+  }
+
+  /// Until a sender that says nothing is asked whether it is still there; the default is 5 minutes.
+  private static let idleSecondsMax: Int32 = 300
+
   private func read(_ key: UInt64, _ door: Door) {
-    if buffer.isEmpty { buffer = [UInt8](repeating: 0, count: Self.datagramsAtOnce * Self.messageBytesMax) }
+    prepareBuffer()
     let count = recv(door.descriptor, &buffer, buffer.count, 0)
     guard count > 0 else {
       if count < 0, errno == EAGAIN || errno == EINTR { return }
       return close(key)
     }
+    cut(count, key, door)
+  }
+
+  /// The library keeps nothing back: what it did not read is still with the kernel, which tells again.
+  private func read(_ key: UInt64, _ door: Door, _ stream: SecureStream) {
+    prepareBuffer()
+    for _ in 0..<Self.recordsAtOnce {
+      let event = buffer.withUnsafeMutableBytes { stream.next(into: $0) }
+      if stream.isSecured, let deadline = door.deadline {
+        loop.cancel(deadline)
+        door.deadline = nil
+      }
+      switch event {
+      case .bytes(let count): guard cut(count, key, door) else { return }
+      case .waits(let readiness): return wait(for: readiness, door)
+      case .refused(let reason): return refuse(key, door, reason)
+      case .ended: return close(key)
+      }
+    }
+  }
+
+  private func wait(for readiness: Readiness, _ door: Door) {
+    guard readiness != door.awaited, let watch = door.watch else { return }
+    door.awaited = readiness
+    loop.change(watch, to: readiness)
+  }
+
+  private func refuse(_ key: UInt64, _ door: Door, _ reason: HandshakeRefusal) {
+    handler.refuse?(reason, door.peer)
+    close(key)
+  }
+
+  /// - Returns: whether the connection is still open.
+  @discardableResult
+  private func cut(_ count: Int, _ key: UInt64, _ door: Door) -> Bool {
     let now = NetworkLoop.now
     let isUnderstood = buffer.withUnsafeBytes { buffer in
       door.splitter?.append(UnsafeRawBufferPointer(rebasing: buffer[..<count])) {
         _ = take($0, from: door.peer, at: now)
       }
     }
-    guard isUnderstood != true else { return }
+    if isUnderstood == true { return true }
     handler.drop(.framing, door.peer)
     close(key)
+    return false
   }
 
   private func take(_ bytes: UnsafeRawBufferPointer, from sender: SocketAddress, at now: Duration) -> [UInt8]? {
-    let due = pace[sender] ?? .zero
-    guard due <= now + .seconds(2) else {
+    guard pace.admits(sender, at: now) else {
       handler.drop(.rate, sender)
       return nil
     }
-    if pace.count >= Self.sendersMax, pace[sender] == nil { pace = [:] }
-    pace[sender] = max(due, now) + .nanoseconds(1_000_000_000 / messagesPerSecondMax)
     return handler.take(bytes, sender)
   }
 }

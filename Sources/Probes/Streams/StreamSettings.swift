@@ -139,8 +139,9 @@ struct TLSSettings: Decodable, Hashable, Sendable {
     verifies = try !(fields.decodeIfPresent(Bool.self, forKey: .skipsVerification) ?? false)
   }
 
-  private static func version(
-    _ fields: KeyedDecodingContainer<CodingKeys>, _ key: CodingKeys
+  /// - Returns: `nil` when the key is not written.
+  static func version<Key: CodingKey>(
+    _ fields: KeyedDecodingContainer<Key>, _ key: Key
   ) throws -> StreamTLSOptions.Version? {
     guard let text = try fields.decodeIfPresent(String.self, forKey: key) else { return nil }
     guard let version = versions[text] else { throw fields.problem(key, "fault.stream.version", ["text": text]) }

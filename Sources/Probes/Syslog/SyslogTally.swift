@@ -11,9 +11,6 @@ struct SyslogPattern: Decodable, Hashable, Sendable {
   let severity: UInt8
   let groups: [(index: Int, name: String)]
 
-  /// Label sets that one pattern may make; the default is 1,000.
-  static let seriesMax = 1000
-
   private enum CodingKeys: String, CodingKey, CaseIterable { case name, match, severity }
 
   init(from decoder: any Decoder) throws {
@@ -55,52 +52,31 @@ final class SyslogTally: Sendable {
     let application: [UInt8]
   }
 
-  private struct Match: Hashable {
-    let pattern: Int
-    let groups: [[UInt8]]
-  }
-
-  private struct State {
-    var counts = ReceivedCounts()
-    var bySource: [Source: Int] = [:]
-    var byMatch: [Match: Int] = [:]
-    var matchesOfPattern: [Int]
-    var faults: [SyslogMessage.Fault: Int] = [:]
-    var drops: [Receiver.Drop: Int] = [:]
-    var overflow: Int?
-  }
-
-  /// Combinations of host, facility, severity and application; the default is 10,000. Messages of others are counted
-  /// without them.
-  static let sourcesMax = 10_000
-
   private let patterns: [SyslogPattern]
-  private let state: Mutex<State>
+  /// A match is known by what the pattern's groups caught.
+  private let tally: Mutex<ReceivedTally<Source, [[UInt8]]>>
 
   init(_ patterns: [SyslogPattern]) {
     self.patterns = patterns
-    state = Mutex(State(matchesOfPattern: [Int](repeating: 0, count: patterns.count)))
+    let metrics = ReceivedTally<Source, [[UInt8]]>.Metrics(
+      messages: "syslog_messages_total", unattributed: "syslog_unattributed_messages_total",
+      matches: "syslog_pattern_matches_total", dropped: "syslog_dropped_messages_total")
+    tally = Mutex(ReceivedTally(metrics, patterns: patterns.count))
   }
 
   func take(_ bytes: UnsafeRawBufferPointer, from sender: SocketAddress) {
     do throws(SyslogMessage.Fault) {
       count(try SyslogMessage(bytes), from: sender)
     } catch {
-      state.withLock { state in
-        let slot =
-          state.faults[error] ?? state.counts.slot("syslog_malformed_messages_total", [Label("reason", error.rawValue)])
-        state.faults[error] = slot
-        state.counts.count(slot)
-      }
+      tally.withLock { $0.refuse("syslog_malformed_messages_total", host: "", reason: error.rawValue) }
     }
   }
 
-  func drop(_ reason: Receiver.Drop) {
-    state.withLock { state in
-      let slot =
-        state.drops[reason] ?? state.counts.slot("syslog_dropped_messages_total", [Label("reason", reason.rawValue)])
-      state.drops[reason] = slot
-      state.counts.count(slot)
+  func drop(_ reason: Receiver.Drop) { tally.withLock { $0.drop(reason) } }
+
+  func refuse(_ reason: HandshakeRefusal, from sender: SocketAddress) {
+    tally.withLock {
+      $0.refuse("syslog_tls_handshake_failures_total", host: sender.host, reason: reason.rawValue)
     }
   }
 
@@ -110,52 +86,36 @@ final class SyslogTally: Sendable {
       host: message.host.isEmpty ? Array(sender.host.utf8) : Array(message.host),
       application: Array(message.application))
     // Outside of the lock: a pattern may take its time.
-    var matches: [Match] = []
+    var matches: [(pattern: Int, groups: [[UInt8]])] = []
     if !patterns.isEmpty {
       let text = Array(message.text)
       for (index, pattern) in patterns.enumerated() where message.severity <= pattern.severity {
         guard let match = pattern.pattern.firstMatch(in: text) else { continue }
-        let groups = pattern.groups.map { group in match.groups[group.index].map { Array(text[$0]) } ?? [] }
-        matches.append(Match(pattern: index, groups: groups))
+        matches.append((index, pattern.groups.map { group in match.groups[group.index].map { Array(text[$0]) } ?? [] }))
       }
     }
-    state.withLock { state in
-      state.counts.count(slot(of: source, &state))
+    tally.withLock { tally in
+      tally.count(source) { Self.labels(of: source) }
       for match in matches {
-        if let slot = slot(of: match, &state) { state.counts.count(slot) }
+        tally.count(match.groups, ofPattern: match.pattern) { labels(of: match.groups, patterns[match.pattern]) }
       }
     }
   }
 
-  private func slot(of source: Source, _ state: inout State) -> Int {
-    if let known = state.bySource[source] { return known }
-    guard state.bySource.count < Self.sourcesMax else {
-      let slot = state.overflow ?? state.counts.slot("syslog_unattributed_messages_total", [])
-      state.overflow = slot
-      return slot
-    }
+  private static func labels(of source: Source) -> [Label] {
     let labels = [
-      Label("app", Self.text(source.application)), Label("facility", SyslogMessage.facilities[Int(source.facility)]),
-      Label("host", Self.text(source.host)), Label("severity", SyslogMessage.severities[Int(source.severity)]),
+      Label("app", text(source.application)), Label("facility", SyslogMessage.facilities[Int(source.facility)]),
+      Label("host", text(source.host)), Label("severity", SyslogMessage.severities[Int(source.severity)]),
     ]
-    let slot = state.counts.slot("syslog_messages_total", labels.filter { !$0.value.isEmpty })
-    state.bySource[source] = slot
-    return slot
+    return labels.filter { !$0.value.isEmpty }
   }
 
-  /// - Returns: `nil` when the pattern has made all the series that it may.
-  private func slot(of match: Match, _ state: inout State) -> Int? {
-    if let known = state.byMatch[match] { return known }
-    guard state.matchesOfPattern[match.pattern] < SyslogPattern.seriesMax else { return nil }
-    state.matchesOfPattern[match.pattern] += 1
-    let pattern = patterns[match.pattern]
+  private func labels(of groups: [[UInt8]], _ pattern: SyslogPattern) -> [Label] {
     var labels = [Label("pattern", pattern.name)]
-    for (group, value) in zip(pattern.groups, match.groups) where group.name != "pattern" && !value.isEmpty {
+    for (group, value) in zip(pattern.groups, groups) where group.name != "pattern" && !value.isEmpty {
       labels.append(Label(group.name, Self.text(value)))
     }
-    let slot = state.counts.slot("syslog_pattern_matches_total", labels)
-    state.byMatch[match] = slot
-    return slot
+    return labels
   }
 
   /// What is not UTF-8 is marked as such.
@@ -163,5 +123,5 @@ final class SyslogTally: Sendable {
     String(decoding: bytes.prefix(ReceivedCounts.labelBytesMax), as: UTF8.self)
   }
 
-  func tell() -> [ProbeSample] { state.withLock { $0.counts.tell() } }
+  func tell() -> [ProbeSample] { tally.withLock { $0.tell() } }
 }

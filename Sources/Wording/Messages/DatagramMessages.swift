@@ -22,8 +22,41 @@ let datagramMessages: [Message] = [
   Message("reason.probe.ntp_offset", en: "The clocks differ: {text}", zh: "时钟偏差过大：{text}"),
   Message(
     "fault.listen.address",
-    en: "'{text}' is not a place to listen – write e.g. udp://127.0.0.1:5514 or tcp://[::1]:5514",
-    zh: "“{text}”不是监听地址——请写成例如 udp://127.0.0.1:5514 或 tcp://[::1]:5514"),
+    en: "'{text}' is not a place to listen – write e.g. udp://127.0.0.1:5514, tcp://[::1]:5514 or tls://127.0.0.1:6514",
+    zh: "“{text}”不是监听地址——请写成例如 udp://127.0.0.1:5514、tcp://[::1]:5514 或 tls://127.0.0.1:6514"),
+  Message(
+    "fault.listen.no-certificate",
+    en: "'{text}' needs a certificate – add tls_server_config with cert_file and key_file",
+    zh: "“{text}”需要证书——请加上 tls_server_config，其中写 cert_file 和 key_file"),
+  Message(
+    "fault.listen.no-door", en: "nothing listens for TLS – add e.g. tls://127.0.0.1:6514 to listen",
+    zh: "没有监听 TLS 的地址——请在“listen”中加上例如 tls://127.0.0.1:6514"),
+  Message(
+    "fault.listen.no-client-authority",
+    en: "clients' certificates cannot be verified without their authority – add client_ca_file",
+    zh: "没有颁发机构的证书，无法验证客户端证书——请加上 client_ca_file"),
+  Message(
+    "fault.listen.unreadable", en: "the certificate file {path} cannot be read – check the path and the owner",
+    zh: "无法读取证书文件 {path}——请检查路径和属主"),
+  Message(
+    "fault.listen.chain",
+    en:
+      "{path} cannot serve as a certificate: {problem} – write PEM, the server's own first, then those up to its authority",
+    zh: "{path} 不能用作证书：“{problem}”——请使用 PEM 格式，先写服务器证书，再写直到颁发机构的中间证书"),
+  Message(
+    "fault.listen.key", en: "{path} cannot serve as a key: {problem} – write the key as PEM without a password",
+    zh: "{path} 不能用作私钥：“{problem}”——请使用不带密码的 PEM 格式私钥"),
+  Message(
+    "fault.listen.mismatch",
+    en: "the key {path} is not that of the certificate {certificate} – renew both files together",
+    zh: "私钥 {path} 与证书 {certificate} 不匹配——请同时更新这两个文件"),
+  Message(
+    "fault.listen.client-authorities",
+    en: "{path} holds no authorities of clients: {problem} – write their certificates as PEM",
+    zh: "{path} 中没有客户端证书的颁发机构：“{problem}”——请写入其 PEM 格式证书"),
+  Message(
+    "fault.listen.library", en: "TLS cannot be served: {problem} – write other versions",
+    zh: "无法提供 TLS 服务：“{problem}”——请更换版本"),
   Message(
     "fault.network.server", en: "'{text}' is not a server – write a host or host:port, e.g. 192.0.2.53:53",
     zh: "“{text}”不是服务器——请写主机或 host:port，例如 192.0.2.53:53"),

@@ -110,11 +110,21 @@ final class StreamTLSSession {
   private let context: TLSContext
   private let session: OpaquePointer
 
-  init?(_ context: TLSContext, _ descriptor: Int32, name: String, _ options: StreamTLSOptions) {
-    let audit: Int32 = options.admitsWeakness ? 2 : -1
-    guard let session = watchkeeper_stream_make(context.pointer, descriptor, name, audit) else { return nil }
+  private init(_ context: TLSContext, _ session: OpaquePointer) {
     self.context = context
     self.session = session
+  }
+
+  convenience init?(_ context: TLSContext, _ descriptor: Int32, name: String, _ options: StreamTLSOptions) {
+    let audit: Int32 = options.admitsWeakness ? 2 : -1
+    guard let session = watchkeeper_stream_make(context.pointer, descriptor, name, audit) else { return nil }
+    self.init(context, session)
+  }
+
+  /// The server's side of a connection.
+  convenience init?(serving context: TLSContext, _ descriptor: Int32) {
+    guard let session = watchkeeper_server_make(context.pointer, descriptor) else { return nil }
+    self.init(context, session)
   }
 
   deinit { watchkeeper_stream_free(session) }
@@ -200,7 +210,7 @@ final class StreamTLSSession {
     return certificates
   }
 
-  fileprivate static func text<Answer>(
+  static func text<Answer>(
     capacity: Int, _ write: (UnsafeMutablePointer<CChar>?, Int) -> Answer
   ) -> (Answer, String) {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: capacity) { place in
@@ -216,6 +226,9 @@ final class TLSContext {
   fileprivate let pointer: OpaquePointer
 
   struct Unusable: Error { let text: String }
+
+  /// - Parameter pointer: of the C module, which is freed with this.
+  init(owning pointer: OpaquePointer) { self.pointer = pointer }
 
   init(_ options: StreamTLSOptions) throws(Unusable) {
     let (pointer, problem) = StreamTLSSession.text(capacity: 256) { place, capacity in

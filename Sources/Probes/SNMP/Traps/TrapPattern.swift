@@ -22,8 +22,6 @@ struct TrapPattern: Decodable, Hashable, Sendable {
   private let demands: [Demand]
   private let sources: [Source]
 
-  /// Label sets that one pattern may make; the default is 1,000.
-  static let seriesMax = 1000
   /// Those that every series has.
   private static let ownLabels = ["host", "pattern", "trap", LabelSet.metricName]
 
