@@ -3,8 +3,8 @@ internal import Telemetry
 
 extension ProbeRunner {
   func record(_ entry: Entry, _ report: ProbeReport, of run: Run, took: Duration) {
-    let isNear = entry.definition.pace.zoom.map { $0.when.holds(in: report.samples) } ?? false
-    entry.pacing.finish(report.verdict.outcome, isNear: isNear, startedAt: run.startedUptime)
+    entry.pacing.finish(
+      report.verdict.outcome, isNear: entry.isNear(report, took: took), startedAt: run.startedUptime)
     entry.timing.follow(entry.pacing, startedAt: run.startedUptime, now: run.startedUptime + took, clock.now)
     let time = report.measuredAt ?? run.startedAt
     fillOwnSamples(entry, report, of: run, took: took)

@@ -109,9 +109,11 @@ public actor ProbeRunner {
     )
     status.skipped = timing.skipped
     status.refusedInAll = old?.status.refusedInAll ?? 0
+    let watch = definition.pace.zoom.map { WatchedSeries($0.when, in: store) }
+    let probe = definition.makeProbe(in: environment, for: watch ?? store, within: allowance)
     let entry = Entry(
-      definition: definition, probe: definition.makeProbe(in: environment, for: store, within: allowance),
-      timing: timing, binding: SeriesBinding(target: target, within: allowance, inheriting: living), status: status)
+      definition: definition, probe: probe, timing: timing,
+      binding: SeriesBinding(target: target, within: allowance, inheriting: living), status: status, watch: watch)
     entry.hasGap = old?.hasGap ?? false
     return entry
   }

@@ -10,6 +10,8 @@ extension ProbeRunner {
     var pacing: Pacing
     var binding: SeriesBinding
     var status: ProbeStatus
+    /// What the probe resolves itself, where it is to be zoomed in on.
+    let watch: WatchedSeries?
     /// The run that is going, whether abandoned or not.
     var running: Run?
     /// A failed run that waits for what the parents say.
@@ -29,8 +31,10 @@ extension ProbeRunner {
     var own = OwnSamples()
 
     init(
-      definition: ProbeDefinition, probe: any Probe, timing: Timing, binding: SeriesBinding, status: ProbeStatus
+      definition: ProbeDefinition, probe: any Probe, timing: Timing, binding: SeriesBinding, status: ProbeStatus,
+      watch: WatchedSeries? = nil
     ) {
+      self.watch = watch
       self.definition = definition
       self.probe = probe
       self.timing = timing
@@ -47,6 +51,13 @@ extension ProbeRunner {
     var nextEvent: Duration {
       let next = min(timing.due, running?.limit ?? timing.due, held?.limit ?? timing.due)
       return timing.rhythm.isCivil ? min(next, checkedAt + Self.checkedMax) : next
+    }
+
+    /// Whether one of the run's values satisfies the condition to zoom in.
+    func isNear(_ report: ProbeReport, took: Duration) -> Bool {
+      guard let condition = definition.pace.zoom?.when else { return false }
+      return condition.holds(in: report.samples) || condition.holds(in: report.verdictSamples(took: took))
+        || watch?.holds(in: report.batch) ?? false
     }
 
     /// What of the last round was not taken, and why; empty when all was.

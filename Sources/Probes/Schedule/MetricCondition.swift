@@ -56,13 +56,15 @@ public struct MetricCondition: Hashable, Sendable {
 
   /// Whether one of the samples satisfies it.
   func holds(in samples: [ProbeSample]) -> Bool {
-    samples.contains { sample in
-      accepts(sample.value) && sample.series.metric == metric
-        && labels.allSatisfy { sample.series[$0.name] == $0.value }
-    }
+    samples.contains { accepts($0.value) && isAbout($0.series) }
   }
 
-  private func accepts(_ value: Double) -> Bool {
+  /// Whether it compares the values of this series.
+  func isAbout(_ series: LabelSet) -> Bool {
+    series.metric == metric && labels.allSatisfy { series[$0.name] == $0.value }
+  }
+
+  func accepts(_ value: Double) -> Bool {
     switch comparison {
     case .atLeast: value >= number
     case .atMost: value <= number
