@@ -191,6 +191,14 @@ int watchkeeper_start_program(const char *path, char *const arguments[], char *c
   return -failed;
 }
 
+int watchkeeper_reap(int process, int *status, long long *nanoseconds) {
+  struct rusage usage;
+  if (wait4(process, status, 0, &usage) != process) return -1;
+  *nanoseconds = (long long)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000LL +
+                 (long long)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000LL;
+  return 0;
+}
+
 int watchkeeper_output_pipe(int *read_end, int *write_end) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return -1;

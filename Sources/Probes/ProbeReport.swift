@@ -1,6 +1,7 @@
 internal import Interchange
 public import Records
 public import Telemetry
+internal import Transfers
 
 /// One measured value and the series it belongs to.
 public struct ProbeSample: Sendable {
@@ -46,10 +47,25 @@ public struct ProbeCost: Hashable, Sendable {
   public var cpu: Duration?
   /// Sent and received.
   public var packets: Int?
+  /// Sent and received, without what IP, TCP and TLS add.
   public var bytes: Int?
 
   public init(cpu: Duration? = nil, packets: Int? = nil, bytes: Int? = nil) {
     (self.cpu, self.packets, self.bytes) = (cpu, packets, bytes)
+  }
+
+  init(of transfer: TransferReport) { self.init(bytes: transfer.bytesSent + transfer.bytesReceived) }
+
+  init(of answer: DatagramAnswer, to message: [UInt8]) {
+    self.init(packets: 2, bytes: message.count + answer.bytes.count)
+  }
+
+  static func + (one: ProbeCost, other: ProbeCost) -> ProbeCost {
+    func sum<Number: AdditiveArithmetic>(_ one: Number?, _ other: Number?) -> Number? {
+      one == nil && other == nil ? nil : (one ?? .zero) + (other ?? .zero)
+    }
+    return ProbeCost(
+      cpu: sum(one.cpu, other.cpu), packets: sum(one.packets, other.packets), bytes: sum(one.bytes, other.bytes))
   }
 }
 

@@ -23,6 +23,8 @@ struct TransferReading {
     report.headers = job.headers
     report.body = job.body
     report.bodyBytes = job.bodyBytes
+    report.bytesSent = number(CURLINFO_REQUEST_SIZE) + Int(clamping: offset(CURLINFO_SIZE_UPLOAD_T))
+    report.bytesReceived = number(CURLINFO_HEADER_SIZE) + Int(clamping: offset(CURLINFO_SIZE_DOWNLOAD_T))
     report.tls = job.tls
     report.finalScheme = text(CURLINFO_SCHEME)?.lowercased() ?? ""
     report.certificates = job.certificates
@@ -149,7 +151,9 @@ struct TransferReading {
     return watchkeeper_curl_get_long(handle, info, &value) == CURLE_OK ? value : 0
   }
 
-  private func microseconds(_ info: CURLINFO) -> Int64 {
+  private func microseconds(_ info: CURLINFO) -> Int64 { offset(info) }
+
+  private func offset(_ info: CURLINFO) -> Int64 {
     var value: curl_off_t = 0
     return watchkeeper_curl_get_offset(handle, info, &value) == CURLE_OK ? Int64(value) : 0
   }

@@ -21,6 +21,10 @@ public struct TransferReport: Sendable {
   public var body: [UInt8] = []
   /// Bytes of the body that arrived, kept or not.
   public var bodyBytes = 0
+  /// Requests with their headers and bodies, and answers likewise, over redirects and as they were packed; without what
+  /// TLS and TCP add.
+  public var bytesSent = 0
+  public var bytesReceived = 0
   /// Whether `body` ends before the answer did (`BodyPolicy.truncateBeyond`).
   public var bodyTruncated = false
   /// The presented chain, the server's own certificate first; empty without TLS or when trust failed.

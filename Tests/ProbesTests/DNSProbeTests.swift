@@ -276,6 +276,8 @@ struct DNSProbeTests {
       report.explanation
         == "\(names[2]) has serial 8, \(names[0]) has 7; \(names[3]): Connection refused")
     #expect(report.samples.value("probe_dns_peer_serial", ["server": "127.0.0.1:\(servers[2].port)"]) == 8)
+    // Three with an answer, one without.
+    #expect(report.cost.packets == 7 && report.cost.bytes ?? 0 > 4 * 30)
   }
 
   @Test("forged answers are passed over, signed ones are known")

@@ -61,6 +61,8 @@ struct ExecProbeTests {
       #""pass_environment":["WATCHKEEPER_TEST_KEPT"],"environment":{"TOKEN":"t"},"working_directory":"/usr""#)
     // 3 is the shell's own, from which it reads what ls prints.
     #expect(report.explanation == "LC_ALL PATH PWD TOKEN WATCHKEEPER_TEST_KEPT /kept/t/0 1 2 3 //usr")
+    let busy = try await shell("i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done")
+    #expect(busy.cost.cpu ?? .zero > .milliseconds(1))
     let group = try await shell(
       #"read -r _ _ _ _ group _ < /proc/$$/stat; [ "$group" = $$ ] && grep -q 'SigBlk:.0*$' /proc/$$/status"#)
     #expect(group.verdict == .up, "\(group.explanation)")

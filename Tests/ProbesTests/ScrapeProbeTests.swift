@@ -52,6 +52,8 @@ struct ScrapeProbeTests {
     let report = await probe(target).run(within: .seconds(5))
     #expect(report.verdict == .up, "\(report.verdict)")
     let instance = "127.0.0.1:\(server.port)"
+    // The answer as a whole, and the request before it.
+    #expect(report.cost.bytes ?? 0 > Self.answer("# TYPE a counter\na{job=\"x\"} 1\nb 2\ndropped 3\nb 3\n").utf8.count)
     #expect(
       written(report) == [
         #"a{exported_job="x", instance="\#(instance)", job="web", site="here"} 1.0"#,
@@ -148,8 +150,8 @@ struct ScrapeProbeTests {
       }
       return try definition(
         #"{"static_configs":[\#(groups.joined(separator: ","))],"relabel_configs":[\#(rule)]}"#,
-        // Three series, and eight of the verdict of one of them, whichever comes first.
-        more: #""series_max":11,"#
+        // Three series, and nine of the verdict of one of them, whichever comes first.
+        more: #""series_max":12,"#
       ).perTarget
     }
     let runner = ProbeRunner(
@@ -193,7 +195,7 @@ struct ScrapeProbeTests {
     clock.advance(by: .seconds(10))
     var iterator = states.makeAsyncIterator()
     let status = try #require(await iterator.next())
-    #expect(status.verdict == .up && status.samples == 9)
+    #expect(status.verdict == .up && status.samples == 10)
     #expect(store.samples("a").map(\.value) == [1] && store.samples("up").map(\.value) == [1])
     #expect(store.samples("a").map(\.timestamp) == store.samples("up").map(\.timestamp))
     await runner.load([])
@@ -227,7 +229,7 @@ struct ScrapeProbeTests {
     let targets = #"{"targets":["127.0.0.1:\#(server.port)","localhost:\#(server.port)"]}"#
     let limited = try definition(targets, more: #""series_max":4,"#).perTarget
     let states = await firstRuns(of: limited)
-    // Each has eight series of its own: they are counted and never refused.
+    // Each has nine series of its own: they are counted and never refused.
     #expect(states.values.map(\.refused).reduce(0, +) >= 2)
     for state in states.values {
       #expect(state.verdict == .up && store.samples("up").count == 2)

@@ -32,6 +32,7 @@ struct TCPProbeTests {
     #expect(server.notes == ["EHLO mail.example$ ESMTP\r\n"])
     #expect(report.samples.value("probe_expect_info", ["host": "mail.example", "kind": "<ESMTP>"]) == 1)
     #expect(report.samples.value("probe_failed_due_to_regex") == 0)
+    #expect(report.cost == ProbeCost(bytes: 12 + 30 + 26 + 8))
   }
 
   @Test(

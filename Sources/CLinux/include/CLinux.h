@@ -82,6 +82,10 @@ typedef struct {
 int watchkeeper_start_program(const char *path, char *const arguments[], char *const environment[], const char *folder,
                               int output, int errors, const watchkeeper_program_limits *limits);
 
+/// Waits for a process that has ended: its status, and the processor time in nanoseconds that it and those it waited for
+/// took. -1 when there is none.
+int watchkeeper_reap(int process, int *status, long long *nanoseconds);
+
 /// A pipe for a program's output, which no program inherits by itself; only reading from it never blocks.
 /// - Returns: 0, or -1 with `errno`.
 int watchkeeper_output_pipe(int *read_end, int *write_end);

@@ -62,36 +62,47 @@ struct DNSReply: Sendable {
   let tls: TLSReport?
 }
 
+/// What became of a question, and what it took.
+struct DNSOutcome: Sendable {
+  let reply: Result<DNSReply, ExchangeFailure>
+  let cost: ProbeCost
+}
+
 /// Asks servers, over UDP and over streams.
 struct DNSClient: Sendable {
   let datagrams: DatagramClient
   let streams: StreamClient
 
-  func ask(_ request: DNSRequest, within limit: Duration) async -> Result<DNSReply, ExchangeFailure> {
+  func ask(_ request: DNSRequest, within limit: Duration) async -> DNSOutcome {
     let identifier = UInt16(truncatingIfNeeded: watchkeeper_random())
     guard request.transport == .udp else { return await askOverStream(request, identifier, within: limit) }
     let begin = NetworkLoop.now
+    let message = request.message(identifier)
     let result = await datagrams.exchange(
-      request.message(identifier), with: request.server, from: request.source, within: limit
+      message, with: request.server, from: request.source, within: limit
     ) { request.judge($0, identifier) != nil }
     let answer: DatagramAnswer
     switch result {
-    case .failure(let failure): return .failure(failure)
+    case .failure(let failure): return DNSOutcome(reply: .failure(failure), cost: failure.cost(of: message))
     case .success(let found): answer = found
     }
+    let cost = ProbeCost(of: answer, to: message)
     // The rest of what was cut short need not be readable.
     let isTruncated = answer.bytes.count > 3 && answer.bytes[2] & 0x02 != 0
     if isTruncated, request.retriesTruncated {
-      return await askOverStream(request, identifier, within: limit - (NetworkLoop.now - begin))
+      let again = await askOverStream(request, identifier, within: limit - (NetworkLoop.now - begin))
+      return DNSOutcome(reply: again.reply, cost: cost + again.cost)
     }
-    return (request.judge(answer.bytes, identifier) ?? .failure(.broken("the answer is none"))).map { message in
+    let judged = request.judge(answer.bytes, identifier) ?? .failure(.broken("the answer is none"))
+    let reply = judged.map { message in
       DNSReply(message: message, transport: .udp, connect: .zero, request: answer.duration, tls: nil)
     }
+    return DNSOutcome(reply: reply, cost: cost)
   }
 
   private func askOverStream(
     _ request: DNSRequest, _ identifier: UInt16, within limit: Duration
-  ) async -> Result<DNSReply, ExchangeFailure> {
+  ) async -> DNSOutcome {
     var stream = StreamRequest(.host(request.server.host, port: request.server.port))
     stream.source = request.source
     stream.limit = limit
@@ -102,12 +113,13 @@ struct DNSClient: Sendable {
       stream.verifies = encryption.verifies
     }
     let report = await streams.exchange(stream, DNSDialogue(request, identifier))
-    if let failure = report.failure { return .failure(failure) }
-    guard let message = report.dialogue.message else { return .failure(.broken("the answer is none")) }
-    return .success(
-      DNSReply(
-        message: message, transport: .tcp, connect: report.phases.connect + report.phases.tls,
-        request: report.phases.dialogue, tls: report.tls))
+    guard report.failure == nil, let message = report.dialogue.message else {
+      return DNSOutcome(reply: .failure(report.failure ?? .broken("the answer is none")), cost: report.cost)
+    }
+    let reply = DNSReply(
+      message: message, transport: .tcp, connect: report.phases.connect + report.phases.tls,
+      request: report.phases.dialogue, tls: report.tls)
+    return DNSOutcome(reply: .success(reply), cost: report.cost)
   }
 }
 

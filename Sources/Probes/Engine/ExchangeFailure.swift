@@ -12,6 +12,11 @@ struct ExchangeFailure: Error, Hashable, Sendable {
     self.text = ForeignText.line(text.utf8, bytesMax: Self.bytesMax)
   }
 
+  /// Of a datagram that had no answer.
+  func cost(of message: [UInt8]) -> ProbeCost {
+    isSelfFault ? ProbeCost() : ProbeCost(packets: 1, bytes: message.count)
+  }
+
   /// The default is 1,000 bytes.
   static let bytesMax = 1000
 

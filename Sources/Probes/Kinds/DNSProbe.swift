@@ -24,17 +24,26 @@ struct DNSProbe: Probe {
     series.put(.addressHash, AddressSettings.hash(address))
     let left = limit - resolved
     guard left > .zero else { return .unknown("reason.probe.local", "looking up the name took the whole timeout") }
-    let reply: DNSReply
-    switch await network.dns.ask(DNSRequest(settings, to: address), within: left) {
-    case .failure(let failure): return ProbeReport(of: failure, series.samples)
-    case .success(let found): reply = found
+    let outcome = await network.dns.ask(DNSRequest(settings, to: address), within: left)
+    switch outcome.reply {
+    case .failure(let failure): return ProbeReport(of: failure, series.samples, cost: outcome.cost)
+    case .success(let reply):
+      series.put(reply)
+      var report = await report(reply, series, until: begin + limit)
+      report.cost = report.cost + outcome.cost
+      return report
     }
-    series.put(reply)
+  }
+
+  private func report(_ reply: DNSReply, _ series: DNSSeries, until end: Duration) async -> ProbeReport {
     if let fault = fault(in: reply) { return .down(fault.id, fault.text, series.samples) }
     guard !settings.serialPeers.isEmpty else { return ProbeReport(.up, series.samples) }
-    let (peerSamples, fault) = await comparePeers(with: reply, until: begin + limit)
-    let samples = series.samples + peerSamples
-    return fault.map { .down("reason.probe.dns_serial", $0, samples) } ?? ProbeReport(.up, samples)
+    let peers = await comparePeers(with: reply, until: end)
+    let samples = series.samples + peers.samples
+    var report =
+      peers.fault.map { ProbeReport.down("reason.probe.dns_serial", $0, samples) } ?? ProbeReport(.up, samples)
+    report.cost = peers.cost
+    return report
   }
 
   private func fault(in reply: DNSReply) -> (id: String, text: String)? {
@@ -59,13 +68,24 @@ struct DNSProbe: Probe {
 
   // MARK: Serials
 
-  private func comparePeers(with reply: DNSReply, until end: Duration) async -> ([ProbeSample], String?) {
+  private struct Peers {
+    var samples: [ProbeSample] = []
+    var fault: String?
+    var cost = ProbeCost()
+  }
+
+  private struct PeerSerial {
+    let serial: Result<UInt32, ExchangeFailure>
+    var cost = ProbeCost()
+  }
+
+  private func comparePeers(with reply: DNSReply, until end: Duration) async -> Peers {
     guard let serial = reply.message.answers.compactMap(\.serial).first else {
-      return ([], "\(settings.target) gives no SOA record to compare")
+      return Peers(fault: "\(settings.target) gives no SOA record to compare")
     }
-    let found = await withTaskGroup(of: (HostAndPort, Result<UInt32, ExchangeFailure>).self) { group in
+    let found = await withTaskGroup(of: (HostAndPort, PeerSerial).self) { group in
       for peer in settings.serialPeers { group.addTask { (peer, await self.serial(of: peer, until: end)) } }
-      var found: [HostAndPort: Result<UInt32, ExchangeFailure>] = [:]
+      var found: [HostAndPort: PeerSerial] = [:]
       for await (peer, result) in group { found[peer] = result }
       return found
     }
@@ -73,7 +93,7 @@ struct DNSProbe: Probe {
     var faults: [String] = []
     for peer in settings.serialPeers {
       let name = peer.text
-      switch found[peer] {
+      switch found[peer]?.serial {
       case .success(let other):
         samples.append(ProbeSample("probe_dns_peer_serial", [Label("server", name)], Double(other)))
         if other != serial { faults.append("\(name) has serial \(other), \(settings.target) has \(serial)") }
@@ -82,22 +102,29 @@ struct DNSProbe: Probe {
       case nil: break
       }
     }
-    return (samples, faults.isEmpty ? nil : faults.joined(separator: "; "))
+    return Peers(
+      samples: samples, fault: faults.isEmpty ? nil : faults.joined(separator: "; "),
+      cost: found.values.reduce(ProbeCost()) { $0 + $1.cost })
   }
 
-  private func serial(of peer: HostAndPort, until end: Duration) async -> Result<UInt32, ExchangeFailure> {
+  private func serial(of peer: HostAndPort, until end: Duration) async -> PeerSerial {
     switch await network.resolver.address(of: peer.host, port: peer.port, settings.addresses.preference) {
-    case .busy(let text): return .failure(.ours(text))
-    case .none(let text): return .failure(ExchangeFailure("reason.probe.name_unresolved", text))
+    case .busy(let text): return PeerSerial(serial: .failure(.ours(text)))
+    case .none(let text):
+      return PeerSerial(serial: .failure(ExchangeFailure("reason.probe.name_unresolved", text)))
     case .address(let address):
       let left = end - NetworkLoop.now
-      guard left > .zero else { return .failure(ExchangeFailure("reason.probe.timed_out", "no time is left to ask")) }
-      return await network.dns.ask(DNSRequest(settings, to: address), within: left).flatMap { reply in
+      guard left > .zero else {
+        return PeerSerial(serial: .failure(ExchangeFailure("reason.probe.timed_out", "no time is left to ask")))
+      }
+      let outcome = await network.dns.ask(DNSRequest(settings, to: address), within: left)
+      let serial = outcome.reply.flatMap { reply -> Result<UInt32, ExchangeFailure> in
         guard let serial = reply.message.answers.compactMap(\.serial).first else {
           return .failure(.broken("gives no SOA record, but \(DNSNames.responseCode(reply.message.responseCode))"))
         }
         return .success(serial)
       }
+      return PeerSerial(serial: serial, cost: outcome.cost)
     }
   }
 }

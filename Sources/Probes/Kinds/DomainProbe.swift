@@ -80,7 +80,10 @@ final class DomainProbe: Probe {
     request.redirectsMax = Self.redirectsMax
     request.body = .refuseBeyond(Self.bodyBytesMax)
     do throws(SecretFault) {
-      return report(on: try await requester.perform(request, within: limit))
+      let transfer = try await requester.perform(request, within: limit)
+      var report = report(on: transfer)
+      report.cost = ProbeCost(of: transfer)
+      return report
     } catch {
       return .unknown(error.fault)
     }

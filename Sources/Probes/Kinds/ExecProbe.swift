@@ -98,7 +98,10 @@ final class ExecProbe: Probe {
       return .unknown(error.fault)
     }
     switch await programs.run(request, within: limit) {
-    case .success(let outcome): return report(outcome)
+    case .success(let outcome):
+      var report = report(outcome)
+      report.cost.cpu = outcome.processor
+      return report
     case .failure(.notStarted(let why)): return .unknown("reason.exec.not_started", "\(program): \(why)")
     case .failure(.timedOut):
       return .unknown("reason.exec.timed_out", "\(program) did not end in time and was killed with all that it started")

@@ -144,7 +144,9 @@ final class GRPCProbe: Probe {
     } catch {
       return .unknown(error.fault)
     }
-    return report(on: transfer)
+    var report = report(on: transfer)
+    report.cost = ProbeCost(of: transfer)
+    return report
   }
 
   private func report(on transfer: TransferReport) -> ProbeReport {

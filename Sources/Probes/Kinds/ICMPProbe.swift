@@ -149,7 +149,8 @@ struct ICMPProbe: Probe {
 
   private func report(_ outcome: PingOutcome, of address: SocketAddress, _ series: inout ICMPSeries) -> ProbeReport {
     series.put(outcome)
-    let cost = ProbeCost(packets: outcome.sent + outcome.roundTrips.count)
+    let packets = outcome.sent + outcome.roundTrips.count
+    let cost = ProbeCost(packets: packets, bytes: packets * (EchoMessage.headerBytes + settings.payloadBytes))
     series.put(.sentTotal, Double(totals.sent.add(outcome.sent, ordering: .relaxed).newValue))
     series.put(.receivedTotal, Double(totals.received.add(outcome.roundTrips.count, ordering: .relaxed).newValue))
     series.put(.duplicatesTotal, Double(tally.duplicates.load(ordering: .relaxed)))

@@ -88,16 +88,20 @@ struct NTPProbe: Probe {
     let left = limit - resolved
     guard left > .zero else { return .unknown("reason.probe.local", "looking up the name took the whole timeout") }
     let cookie = watchkeeper_random()
+    let message = NTPPacket.request(cookie)
     let result = await network.datagrams.exchange(
-      NTPPacket.request(cookie), with: address, from: settings.addresses.source, within: left
+      message, with: address, from: settings.addresses.source, within: left
     ) { NTPPacket.answers($0, cookie) }
     switch result {
-    case .failure(let failure): return ProbeReport(of: failure, series.samples)
+    case .failure(let failure): return ProbeReport(of: failure, series.samples, cost: failure.cost(of: message))
     case .success(let answer):
+      let cost = ProbeCost(of: answer, to: message)
       guard let packet = NTPPacket(answer.bytes) else {
-        return .down("reason.probe.protocol", "the answer is no time packet", series.samples)
+        return ProbeReport(of: .broken("the answer is no time packet"), series.samples, cost: cost)
       }
-      return report(packet, answer, &series)
+      var report = report(packet, answer, &series)
+      report.cost = cost
+      return report
     }
   }
 

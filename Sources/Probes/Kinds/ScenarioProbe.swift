@@ -214,6 +214,7 @@ final class ScenarioProbe: Probe {
 
   /// What one run knows.
   private struct Progress {
+    var cost = ProbeCost()
     var values: [String: String] = [:]
     var cookies: [Secret] = []
     var steps: [ScenarioSeries.StepOutcome] = []
@@ -241,7 +242,7 @@ final class ScenarioProbe: Probe {
       return .unknown(error.fault)
     }
     let samples = series.withLock { $0.samples(of: progress.steps, progress.measured) }
-    return ProbeReport(verdict, samples, explanation: explanation)
+    return ProbeReport(verdict, samples, explanation: explanation, cost: progress.cost)
   }
 
   private struct Problem {
@@ -269,6 +270,7 @@ final class ScenarioProbe: Probe {
     request.redirectsMax = step.followsRedirects ? HTTPProbeSettings.redirectsMax : 0
     request.body = .truncateBeyond(Self.bodyBytesMax)
     let transfer = try await requester.perform(request, within: limit)
+    progress.cost = progress.cost + ProbeCost(of: transfer)
     if !transfer.cookies.isEmpty { progress.cookies = transfer.cookies }
     let problem = judge(transfer, step, &progress)
     progress.steps.append(

@@ -39,7 +39,9 @@ final class ScrapeProbe: Probe {
     if let problem = settings.login?.apply(to: &request) {
       report = failed(.unknown("reason.probe.local", problem), at: time)
     } else {
-      (report, round) = judge(await environment.transfers.perform(request), at: time)
+      let transfer = await environment.transfers.perform(request)
+      (report, round) = judge(transfer, at: time)
+      report.cost = ProbeCost(of: transfer)
     }
     report.measuredAt = time
     report.ownVerdictSamples = Self.verdictSamples(of: report, round, took: environment.clock.uptime - start)

@@ -81,19 +81,20 @@ struct TCPProbe: Probe {
     if !report.dialogue.caught.isEmpty {
       samples.append(ProbeSample("probe_expect_info", report.dialogue.caught, 1))
     }
-    return ProbeReport(of: report.failure, samples)
+    return ProbeReport(of: report.failure, samples, cost: report.cost)
   }
 }
 
 extension ProbeReport {
   /// What an exchange says of its target.
-  init(of failure: ExchangeFailure?, _ samples: [ProbeSample]) {
+  init(of failure: ExchangeFailure?, _ samples: [ProbeSample], cost: ProbeCost = ProbeCost()) {
     guard let failure else {
-      self.init(.up, samples)
+      self.init(.up, samples, cost: cost)
       return
     }
     self =
       failure.isSelfFault
       ? .unknown(failure.reason, failure.text) : .down(failure.reason, failure.text, samples)
+    self.cost = cost
   }
 }

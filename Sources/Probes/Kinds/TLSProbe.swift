@@ -65,12 +65,13 @@ struct TLSProbe: Probe {
     request.limit = limit
     let report = await client.exchange(request, StartTLSDialogue(settings.startTLS, domain: request.serverName))
     var samples = series.samples(of: report)
-    guard let tls = report.tls else { return ProbeReport(of: report.failure, samples) }
+    guard let tls = report.tls else { return ProbeReport(of: report.failure, samples, cost: report.cost) }
     samples += Self.samples(of: tls)
     if report.failure == nil, settings.verifies, let problem = tls.worst {
-      return ProbeReport(of: CertificateVerdict.failure(of: problem, tls, at: settings.stream.target), samples)
+      let failure = CertificateVerdict.failure(of: problem, tls, at: settings.stream.target)
+      return ProbeReport(of: failure, samples, cost: report.cost)
     }
-    return ProbeReport(of: report.failure, samples)
+    return ProbeReport(of: report.failure, samples, cost: report.cost)
   }
 
   private static let problems = CertificateProblem.Kind.allCases.map { kind in

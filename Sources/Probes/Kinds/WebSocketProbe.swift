@@ -139,6 +139,6 @@ struct WebSocketProbe: Probe {
     if settings.expected != nil {
       samples.append(ProbeSample(Self.failedByPattern, spoken.missesPattern ? 1 : 0, own: 2))
     }
-    return ProbeReport(of: report.failure, samples)
+    return ProbeReport(of: report.failure, samples, cost: report.cost)
   }
 }

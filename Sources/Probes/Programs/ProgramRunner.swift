@@ -21,6 +21,8 @@ struct ProgramOutcome: Sendable {
   let output: [UInt8]
   /// Its standard error, the first 4 KiB.
   let errors: [UInt8]
+  /// Processor time of the program and of what it waited for.
+  let processor: Duration
 }
 
 /// Why there is no outcome.
@@ -234,13 +236,15 @@ actor ProgramRunner: LoopClient {
     runs[number] = nil
     kill(-run.process, SIGKILL)
     var status: Int32 = 0
-    waitpid(run.process, &status, 0)
+    var processor: Int64 = 0
+    _ = watchkeeper_reap(run.process, &status, &processor)
     read(run, isOutput: true)
     read(run, isOutput: false)
     closeAll(run)
     let signal = status & 0x7f
     let outcome = ProgramOutcome(
-      end: signal == 0 ? .code(status >> 8 & 0xff) : .signal(signal), output: run.outputBytes, errors: run.errorBytes)
+      end: signal == 0 ? .code(status >> 8 & 0xff) : .signal(signal), output: run.outputBytes, errors: run.errorBytes,
+      processor: .nanoseconds(processor))
     answer(run, run.problem.map { .failure($0) } ?? .success(outcome))
     while runs.count < Self.programsMax, !waiting.isEmpty {
       let next = waiting.removeFirst()

@@ -85,7 +85,7 @@ struct ServiceProbe<Spoken: ServiceDialogue>: Probe {
     let report = await client.exchange(request, dialogue(credentials))
     var failure = report.failure
     if let login = credentials, let told = failure { failure = LoginRedaction(login).redacted(told) }
-    return ProbeReport(of: failure, series.samples(of: report) + report.dialogue.samples)
+    return ProbeReport(of: failure, series.samples(of: report) + report.dialogue.samples, cost: report.cost)
   }
 }
 

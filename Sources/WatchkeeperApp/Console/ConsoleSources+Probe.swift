@@ -65,14 +65,18 @@ extension ConsoleSources {
         detail: Phrase("probe.fact.late", ["late": ChartUnit.seconds.text(probe.late.inSeconds)])),
       fact(
         "took", seconds(probe.duration),
-        detail: probe.cost.cpu.map { Phrase("probe.fact.cpu", ["cpu": ChartUnit.seconds.text($0.inSeconds)]) }
-          ?? probe.cost.packets.map { Phrase("probes.packets", ["count": String($0)]) }),
+        detail: probe.cost.cpu.map { Phrase("probe.fact.cpu", ["cpu": ChartUnit.seconds.text($0.inSeconds)]) }),
       fact("series", .verbatim(String(series)), detail: Phrase("probe.fact.samples", ["count": String(probe.samples)])),
       fact(
         "runs", .verbatim(String(probe.runs)),
         detail: Phrase(
           "probe.fact.missed", ["skipped": String(probe.skipped), "abandoned": String(probe.abandoned)])),
     ]
+    if probe.cost.bytes != nil || probe.cost.packets != nil {
+      let packets = probe.cost.packets.map { Phrase("probes.packets", ["count": String($0)]) }
+      let bytes = probe.cost.bytes.map { Phrase.verbatim(ChartUnit.bytes.text(Double($0))) }
+      facts.append(fact("traffic", bytes ?? packets ?? .verbatim("–"), detail: bytes == nil ? nil : packets))
+    }
     if !probe.parents.isEmpty {
       facts.append(fact("behind", .verbatim(probe.parents.joined(separator: ", "))))
     }

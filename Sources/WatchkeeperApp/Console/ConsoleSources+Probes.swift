@@ -41,7 +41,7 @@ extension ConsoleSources {
         item: inventory[item].map { PageLink(.verbatim($0.name), to: .item($0.id.text)) },
         intervalSeconds: probe.interval.inSeconds, lastRun: probe.lastRun, tookSeconds: probe.duration.inSeconds,
         lateSeconds: probe.late.inSeconds, cpuSeconds: probe.cost.cpu?.inSeconds, packets: probe.cost.packets,
-        samples: probe.samples, remark: probe.remark(at: now), pace: probe.paceWords)
+        bytes: probe.cost.bytes, samples: probe.samples, remark: probe.remark(at: now), pace: probe.paceWords)
     }
   }
 }

@@ -60,6 +60,8 @@ public struct ProbeRow: Sendable, Encodable {
   /// Of the last run; `nil` when its kind does not count it.
   public var cpuSeconds: Double?
   public var packets: Int?
+  /// Sent and received, without what IP, TCP and TLS add.
+  public var bytes: Int?
   /// Of the last run.
   public var samples: Int
   /// What is wrong; `nil` when nothing is.
@@ -70,7 +72,7 @@ public struct ProbeRow: Sendable, Encodable {
   public init(
     name: String, kind: String, state: PageState, item: PageLink? = nil, intervalSeconds: Double,
     lastRun: Timestamp?, tookSeconds: Double, lateSeconds: Double = 0, cpuSeconds: Double? = nil, packets: Int? = nil,
-    samples: Int, remark: Phrase? = nil, pace: Phrase? = nil
+    bytes: Int? = nil, samples: Int, remark: Phrase? = nil, pace: Phrase? = nil
   ) {
     self.name = name
     self.kind = kind
@@ -82,6 +84,7 @@ public struct ProbeRow: Sendable, Encodable {
     self.lateSeconds = lateSeconds
     self.cpuSeconds = cpuSeconds
     self.packets = packets
+    self.bytes = bytes
     self.samples = samples
     self.remark = remark
     self.pace = pace

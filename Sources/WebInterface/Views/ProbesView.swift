@@ -78,6 +78,7 @@ extension ProbeRow {
     let cost = [
       cpuSeconds.map { ChartUnit.seconds.text($0) },
       packets.map { parts.reader.text("probes.packets", ["count": String($0)]) },
+      bytes.map { ChartUnit.bytes.text(Double($0)) },
     ].compactMap { $0 }
     view["cost"] = cost.isEmpty ? "–" : cost.joined(separator: " · ")
     if let remark { view["remark"] = parts.text(remark) }

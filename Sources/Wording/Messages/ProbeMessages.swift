@@ -49,6 +49,7 @@ let probeMessages: [Message] = [
   Message("probe.fact.late", en: "the last one {late} late", zh: "上次延迟 {late}"),
   Message("probe.fact.took", en: "Last run took", zh: "上次用时"),
   Message("probe.fact.cpu", en: "processor {cpu}", zh: "处理器 {cpu}"),
+  Message("probe.fact.traffic", en: "Sent and received in it", zh: "上次收发"),
   Message("probe.fact.series", en: "Series", zh: "序列"),
   Message("probe.fact.samples", en: "{count} {count|sample|samples} in the last run", zh: "上次 {count} 个采样"),
   Message("probe.fact.runs", en: "Runs", zh: "运行次数"),

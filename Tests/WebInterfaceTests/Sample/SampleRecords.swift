@@ -237,7 +237,7 @@ extension SampleConsole {
       ProbeRow(
         name: "db01", kind: "scrape", state: .ok, item: PageLink(.verbatim("db01"), to: .item("host:db01")),
         intervalSeconds: 15, lastRun: ago(0.1), tookSeconds: 0.012, lateSeconds: 0.004, cpuSeconds: 0.0007,
-        packets: 8, samples: 812, pace: Phrase("probe.pace.zoomed", ["every": "1"])),
+        packets: 8, bytes: 4096, samples: 812, pace: Phrase("probe.pace.zoomed", ["every": "1"])),
       ProbeRow(
         name: "scripts", kind: "textfile", state: .warning, intervalSeconds: 15, lastRun: ago(0.1), tookSeconds: 0.001,
         samples: 9, remark: Phrase("console.probe.partly", ["text": "backup.prom: line 3"])),

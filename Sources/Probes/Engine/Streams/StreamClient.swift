@@ -34,7 +34,7 @@ actor StreamClient: LoopClient {
     let end = await withCheckedContinuation { begin(request, dialogue, $0) }
     return StreamReport(
       dialogue: end.dialogue as? Spoken ?? dialogue, failure: end.failure, phases: end.phases, address: end.address,
-      tls: end.tls)
+      tls: end.tls, bytes: end.bytes)
   }
 
   // MARK: The loop's calls
@@ -253,7 +253,8 @@ actor StreamClient: LoopClient {
 
   /// The last words, if the peer still takes them: the verdict is known already.
   private func sayGoodbye(_ connection: StreamConnection) {
-    if connection.sent < connection.output.count { _ = write(connection) }
+    guard connection.sent < connection.output.count else { return }
+    if case .done(let count) = write(connection) { connection.bytesWritten += count }
   }
 
   private func write(_ connection: StreamConnection) -> StreamTLSSession.Result {
@@ -268,7 +269,9 @@ actor StreamClient: LoopClient {
   private func flush(_ connection: StreamConnection) {
     while connection.sent < connection.output.count {
       switch write(connection) {
-      case .done(let count): connection.sent += count
+      case .done(let count):
+        connection.sent += count
+        connection.bytesWritten += count
       case .wantsWrite: return want(connection, [.read, .write])
       case .wantsRead: return want(connection, .read)
       case .closed, .failed: return end(connection, lost(connection))

@@ -58,6 +58,10 @@ struct StreamReport<Spoken: Dialogue>: Sendable {
   let address: SocketAddress?
   /// When a handshake came to its end.
   let tls: TLSReport?
+  /// Bytes of the dialogue in both directions.
+  let bytes: Int
+
+  var cost: ProbeCost { ProbeCost(bytes: bytes) }
 }
 
 /// One connection of `StreamClient`, on the loop's thread.
@@ -78,6 +82,7 @@ final class StreamConnection {
     let phases: StreamPhases
     let address: SocketAddress?
     let tls: TLSReport?
+    let bytes: Int
   }
 
   let key: UInt64
@@ -99,8 +104,9 @@ final class StreamConnection {
   /// Bytes of `output` that are on their way.
   var sent = 0
   var securesWhenSent = false
-  /// Bytes that were read.
+  /// Bytes that were read, and written.
   var bytes = 0
+  var bytesWritten = 0
   private var waiting: CheckedContinuation<End, Never>?
 
   init(
@@ -136,7 +142,8 @@ final class StreamConnection {
   }
 
   func finish(_ failure: ExchangeFailure?) {
-    let end = End(dialogue: dialogue, failure: failure, phases: phases, address: address, tls: tls)
+    let end = End(
+      dialogue: dialogue, failure: failure, phases: phases, address: address, tls: tls, bytes: bytes + bytesWritten)
     waiting?.resume(returning: end)
     waiting = nil
   }
