@@ -37,6 +37,8 @@ final class ConsoleBench: @unchecked Sendable {
 
   let journal = MemoryJournal(clock: Clock())
   var series = MemorySeries()
+  /// Instead of `series`.
+  var reader: (any SeriesReader)?
   var incidents: IncidentState
   var inventory: InventoryState
   var maintenance: MaintenanceState
@@ -66,7 +68,7 @@ final class ConsoleBench: @unchecked Sendable {
     return ConsoleSources(
       clock: Clock(), journal: journal,
       queries: QueryService(
-        reader: series, lookback: .seconds(300), clock: Clock(), evaluation: limits, features: features),
+        reader: reader ?? series, lookback: .seconds(300), clock: Clock(), evaluation: limits, features: features),
       gate: QueryGate(runningMax: 4, clock: Clock()),
       incidents: { incidents }, inventory: { inventory }, maintenance: { maintenance }, rules: { rules },
       deliveries: { DeliveryService.View() }, configuration: { configuration }, metadata: { metadata },

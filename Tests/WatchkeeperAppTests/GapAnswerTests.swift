@@ -80,12 +80,12 @@ struct GapAnswerTests {
     let reader = Reader(language: language, now: ConsoleBench.now.milliseconds)
     let words = reader.text("reason.probe.refused", ["text": "shop:80"])
     let json = """
-      {"from": \(ago(3600).milliseconds), "to": \(ago(0).milliseconds), "probes": [{"probe": "shop", "remarks": [], "gaps":
+      {"from": \(ago(3600).milliseconds), "to": \(ago(0).milliseconds), "probes": [{"probe": "shop", "metric": "m", "series": "m{x=1}", "remarks": [], "gaps":
       [{"from": \(ago(1200).milliseconds), "extent": "measurements", "runs": 3, "reason": {"text": "\(words)"}}]}]}
       """
     let answer = try JSONDecoder().decode(GapsAnswer.self, from: Data(json.utf8))
     let lines = GapsText(answer: answer, reader: reader).text.split(separator: "\n")
-    #expect(lines.count == 3)
+    #expect(lines.count == 3 && lines[0].hasPrefix("shop  m{x=1}  "))
     for part in [words, reader.text("gaps.extent.measurements"), reader.text("gaps.lasts")] {
       #expect(lines.last?.contains(part) == true)
     }

@@ -28,6 +28,12 @@ public struct SampleGap: Codable, Hashable, Sendable {
     case notRunning = "not_running"
     /// The probe was not in the configuration.
     case notDefined = "not_defined"
+    /// The probe ran and answered without this series. Seen in the store, never noted by the runner; so are the next two.
+    case absent
+    /// Relabelling, as it is defined now, drops the series.
+    case dropped
+    /// Samples that were due are not in the store.
+    case notStored = "not_stored"
   }
 
   public enum Extent: String, Codable, Sendable {
@@ -36,6 +42,8 @@ public struct SampleGap: Codable, Hashable, Sendable {
     /// A run that told nothing but its verdict.
     case measurements
     case part
+    /// The one series that was looked at.
+    case series
   }
 
   public let from: Timestamp

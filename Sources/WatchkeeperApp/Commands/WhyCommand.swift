@@ -41,6 +41,7 @@ struct GapsAnswer: Decodable, Sendable {
   struct Probe: Decodable, Sendable {
     let probe: String
     let metric: String?
+    let series: String?
     let remarks: [PhraseAnswer]
     let gaps: [Gap]
   }
@@ -68,7 +69,7 @@ struct GapsText {
 
   private func block(_ probe: GapsAnswer.Probe) -> String {
     let span = ["from": reader.dayAndTime(answer.from), "to": reader.dayAndTime(answer.to)]
-    let subject = [probe.probe, probe.metric].compactMap { $0 }.joined(separator: "  ")
+    let subject = [probe.probe, probe.series ?? probe.metric].compactMap { $0 }.joined(separator: "  ")
     let head = "\(subject)  \(reader.text("gaps.span", span))"
     let remarks = probe.remarks.map { "  \($0.text)" }
     guard !probe.gaps.isEmpty else {

@@ -16,49 +16,85 @@ extension ConsoleSources {
     guard let query = try? Query(parsing: question.subject),
       case .vector(let selector) = query.expression.withoutParentheses
     else { throw .notFound }
-    let metrics = selector.matchers.lazy.compactMap { matcher -> String? in
-      guard matcher.name == LabelSet.metricName, case .equals(let name) = matcher.test else { return nil }
-      return name
-    }
-    let names = await probes(giving: selector.matchers, question)
-    guard !names.isEmpty else { throw .notFound }
+    let givers = await givers(of: selector.matchers, question)
+    guard !givers.isEmpty else { throw .notFound }
+    var budget = SeriesGaps.seriesMax
     var answers: [ProbeGaps] = []
-    for name in names.prefix(Self.gapProbesMax) {
-      if let history = await gapHistory(name) { answers.append(history.answer(to: question, metric: metrics.first)) }
+    var unread = 0
+    for giver in givers.prefix(Self.gapProbesMax) {
+      guard let history = await gapHistory(giver.probe.name) else { continue }
+      let gaps = SeriesGaps(question: question, giver: giver, metric: selector.metric, history: history, now: clock.now)
+      answers += await gaps.answers(readingAtMost: budget, queries)
+      unread += max(0, giver.series.count - budget)
+      budget = max(0, budget - giver.series.count)
     }
-    let surplus = names.count - Self.gapProbesMax
-    return GapsPage(
-      question, probes: answers, remark: surplus > 0 ? Phrase("gaps.surplus", ["count": String(surplus)]) : nil)
+    return GapsPage(question, probes: answers, remark: Self.surplus(probes: givers.count, series: unread))
   }
 
-  /// The names of the probes whose series the matchers find; when the store has none, of those that could have given
-  /// them by their own labels.
-  private func probes(giving matchers: [LabelMatcher], _ question: GapQuestion) async -> [String] {
-    let targets = configuration().probes.map { ($0.name, $0.targetLabels(hostName: hostName)) }
+  private static func surplus(probes: Int, series: Int) -> Phrase? {
+    if probes > gapProbesMax { return Phrase("gaps.surplus", ["count": String(probes - gapProbesMax)]) }
+    return series > 0 ? Phrase("gaps.unlooked", ["count": String(series)]) : nil
+  }
+
+  /// The probes whose series the matchers find; when the store has none, those that could have given them by their own
+  /// labels.
+  private func givers(of matchers: [LabelMatcher], _ question: GapQuestion) async -> [SeriesGiver] {
+    let probes = configuration().probes.sorted { $0.name < $1.name }
+      .map { SeriesGiver(probe: $0, target: $0.targetLabels(hostName: hostName)) }
     let series = (try? await labelSets(matching: [question.subject], from: question.from, through: question.to)) ?? []
-    let places = Set(series.map { LabelSet($0.labels.filter { ["job", "instance"].contains($0.name) }) })
-    let found = targets.filter { _, labels in
-      places.contains { $0.labels.allSatisfy { labels[$0.name] == $0.value } }
+    let found = probes.compactMap { giver -> SeriesGiver? in
+      var giver = giver
+      giver.series = series.filter { labels in giver.target.labels.allSatisfy { labels[$0.name] == $0.value } }
+      return giver.series.isEmpty ? nil : giver
     }
-    if !found.isEmpty { return found.map(\.0).sorted() }
-    return targets.filter { _, labels in
-      let known = matchers.filter { labels[$0.name] != nil }
-      return !known.isEmpty && known.allSatisfy { $0.accepts(labels) }
-    }.map(\.0).sorted()
+    if !found.isEmpty { return found }
+    return probes.filter { giver in
+      let known = matchers.filter { giver.target[$0.name] != nil }
+      return !known.isEmpty && known.allSatisfy { $0.accepts(giver.target) }
+    }
+  }
+}
+
+/// A probe and those of its series that are asked about.
+struct SeriesGiver: Sendable {
+  let probe: ProbeDefinition
+  /// The labels of all its series.
+  let target: LabelSet
+  /// Empty when the store has none in the time.
+  var series: [LabelSet] = []
+}
+
+extension VectorSelector {
+  /// The one metric that it names.
+  fileprivate var metric: String? {
+    matchers.lazy.compactMap { matcher -> String? in
+      guard matcher.name == LabelSet.metricName, case .equals(let name) = matcher.test else { return nil }
+      return name
+    }.first
   }
 }
 
 extension GapHistory {
   func answer(to question: GapQuestion, metric: String?) -> ProbeGaps {
-    let told = gaps.filter { gap in
+    ProbeGaps(
+      probe: probe, metric: metric, remarks: remarks(on: question),
+      gaps: told(in: question, metric: metric).reversed().map(GapRow.init))
+  }
+
+  /// Those in the time that concern the metric, ascending.
+  func told(in question: GapQuestion, metric: String?) -> [SampleGap] {
+    gaps.filter { gap in
       gap.overlaps(from: question.from, through: question.to) && (metric.map(gap.concerns) ?? true)
     }
+  }
+
+  func remarks(on question: GapQuestion) -> [Phrase] {
     var remarks: [Phrase] = []
     if question.from < knownSince { remarks.append(Phrase("gaps.unknown-before", ["at": knownSince.argument])) }
     if let forgottenBefore, question.from < forgottenBefore {
       remarks.append(Phrase("gaps.forgotten-before", ["at": forgottenBefore.argument]))
     }
-    return ProbeGaps(probe: probe, metric: metric, remarks: remarks, gaps: told.reversed().map(GapRow.init))
+    return remarks
   }
 }
 

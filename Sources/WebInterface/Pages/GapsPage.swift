@@ -36,14 +36,19 @@ public struct ProbeGaps: Sendable, Encodable {
   public var probe: String
   /// The metric that is asked about; `nil`: all of the probe's.
   public var metric: String?
+  /// The one series that was looked at sample by sample; `nil`: what is told holds for all of the probe's.
+  public var series: String?
   /// What the record does not reach back to.
   public var remarks: [Phrase]
   /// Newest first.
   public var gaps: [GapRow]
 
-  public init(probe: String, metric: String? = nil, remarks: [Phrase] = [], gaps: [GapRow]) {
+  public init(
+    probe: String, metric: String? = nil, series: String? = nil, remarks: [Phrase] = [], gaps: [GapRow]
+  ) {
     self.probe = probe
     self.metric = metric
+    self.series = series
     self.remarks = remarks
     self.gaps = gaps
   }
@@ -55,7 +60,7 @@ public struct GapRow: Sendable, Encodable {
   public var to: Timestamp?
   /// Stable, for programs: `failed`, `late`, `not_running` …
   public var cause: String
-  /// `everything`, `measurements` or `part`.
+  /// `everything`, `measurements`, `part`, or `series`: the one that was looked at.
   public var extent: String
   public var reason: Phrase
   /// Runs or due times in it.

@@ -11,12 +11,33 @@ let gapMessages: [Message] = [
   Message("reason.gap.not-defined", en: "The probe was not in the configuration.", zh: "配置中没有该探测。"),
   Message("reason.gap.incomplete", en: "Not everything could be collected: {text}", zh: "部分数据未能采集：{text}"),
   Message("reason.gap.refused", en: "Series were refused: {text}", zh: "部分序列被拒绝：{text}"),
+  Message(
+    "reason.gap.absent", en: "The probe ran and answered without this series.", zh: "探测运行正常，但结果中没有该序列。"),
+  Message(
+    "reason.gap.never", en: "The probe ran, and none of its answers in this time had such a series.",
+    zh: "探测运行正常，但该时段内的结果中从未有过这样的序列。"),
+  Message(
+    "reason.gap.failed-run", en: "The run failed, so it told nothing of this series.", zh: "该次运行失败，未给出该序列。"),
+  Message(
+    "reason.gap.dropped", en: "'metric_relabel_configs' of the probe drops this series.",
+    zh: "该探测的 'metric_relabel_configs' 会丢弃该序列。"),
+  Message(
+    "reason.gap.lost",
+    en:
+      "The series had not ended, but its samples are not in the store: the disk refused them or a file was damaged, see the log.",
+    zh: "序列并未结束，但存储中没有其采样：磁盘拒绝写入或文件已损坏，详见日志。"),
+  Message(
+    "reason.gap.not-stored",
+    en:
+      "No run is in the store and none is noted as missing: the disk refused the samples or a file was damaged, see the log.",
+    zh: "存储中没有这段时间的运行，也没有缺失记录：磁盘拒绝写入或文件已损坏，详见日志。"),
   Message("gaps.span", en: "{from} to {to}", zh: "{from} 至 {to}"),
   Message("gaps.none", en: "No gap is known in this time.", zh: "该时段内没有已知的缺口。"),
   Message("gaps.lasts", en: "lasts", zh: "持续中"),
   Message("gaps.extent.everything", en: "everything", zh: "全部"),
   Message("gaps.extent.measurements", en: "all but the verdict", zh: "除结论外的全部"),
   Message("gaps.extent.part", en: "a part", zh: "部分"),
+  Message("gaps.extent.series", en: "this series", zh: "该序列"),
   Message(
     "gaps.unknown-before", en: "The probe is known since {at:moment}; of the time before nothing is noted.",
     zh: "该探测自 {at:moment} 起才有记录，此前情况不明。"),
@@ -25,6 +46,13 @@ let gapMessages: [Message] = [
   Message(
     "gaps.surplus", en: "{count} more {count|probe gives|probes give} such series; narrow the selector.",
     zh: "另有 {count} 个探测产生此类序列；请缩小选择范围。"),
+  Message(
+    "gaps.unlooked",
+    en: "The samples of {count} more series were not looked at; narrow the selector.",
+    zh: "另有 {count} 个序列的采样未逐一查看；请缩小选择范围。"),
+  Message(
+    "gaps.unread", en: "Only what is noted is told, because the samples could not be read: {why}",
+    zh: "无法读取采样，仅列出已记录的缺口：{why}"),
   Message("command.head.to", en: "TO", zh: "结束"),
   Message("command.head.runs", en: "RUNS", zh: "次数"),
   Message("command.head.missing", en: "MISSING", zh: "缺少"),
