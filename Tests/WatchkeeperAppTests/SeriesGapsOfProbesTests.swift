@@ -14,8 +14,11 @@ import Wording
 @testable import WatchkeeperApp
 
 /// A runner, a store on disk and the console's answers, over files that a probe reads.
+///
+/// Bears `ProbesTests` in its name, by which `scripts/test` runs it with those of the probes: beside all other tests its
+/// runs wait for a thread for minutes.
 @Suite("Why one series has a gap")
-struct SeriesGapTests {
+struct SeriesGapsOfProbesTests {
   /// A store that loses what it is given for a while.
   private final class LossyStore: SampleAppender {
     let store: EmbeddedStore
