@@ -8,10 +8,10 @@ struct ChunkTests {
   private static let limits = ChunkLimits(samples: 120, spanMilliseconds: 7_200_000)
 
   private func encode(_ columns: SampleColumns) -> ChunkImage {
+    var memory = ChunkMemory()
     var encoder = ChunkEncoder(generation: 1)
-    defer { encoder.release() }
     encoder.open(at: columns.times.first ?? 0, cutTime: .max, limit: 4096, epoch: 1)
-    for (time, bits) in zip(columns.times, columns.bits) { encoder.append(time, bits) }
+    for (time, bits) in zip(columns.times, columns.bits) { encoder.append(time, bits, in: &memory) }
     return encoder.image()
   }
 

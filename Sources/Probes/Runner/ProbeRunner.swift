@@ -246,11 +246,12 @@ public actor ProbeRunner {
     entry.timing.advance(past: now, clock.now)
   }
 
-  /// Outside the actor, so that the run begins without waiting for it.
+  /// Outside the actor, so that the run begins without waiting for it; detached, because copying what a task inherits
+  /// costs as much as a small check.
   private nonisolated func launch(
     _ probe: any Probe, within limit: Duration, _ place: Int, _ number: Int
   ) -> Task<Void, Never> {
-    Task { [completed] in
+    Task.detached { [completed] in
       let report = await probe.run(within: limit)
       let delivery = completed.deliver(.init(place: place, number: number, report: report))
       if delivery == .first { await self.takeCompleted() }

@@ -82,9 +82,10 @@ struct SeriesBinding {
     var batch = SampleBatch()
     swap(&batch, &scratch)
     batch.removeAll()
-    batch.append(contentsOf: own)
-    fill(&batch, with: round, from: store)
+    fill(&batch, with: round, beside: own, from: store)
     outcome = store.append(batch)
+    // As it is, without a copy: a device brings thousands.
+    if own.count > 0 { outcome = outcome + store.append(own) }
     swap(&batch, &scratch)
   }
 
@@ -102,7 +103,9 @@ struct SeriesBinding {
   }
 
   /// One round's samples with a staleness marker for each series that was there before and is not now.
-  private mutating func fill(_ batch: inout SampleBatch, with content: Round, from store: any SampleAppender) {
+  private mutating func fill(
+    _ batch: inout SampleBatch, with content: Round, beside own: SampleBatch, from store: any SampleAppender
+  ) {
     let last = round
     round += 1
     (refused, refusal, kept, isNew) = (0, nil, 0, false)
@@ -123,12 +126,12 @@ struct SeriesBinding {
       guard let reference = reference(of: sample, in: store, isOwed: false) else { continue }
       batch.append(reference, at: time, sample.value)
     }
-    stored = batch.count
+    stored = batch.count + own.count
     guard isNew || kept != shown || !inherited.isEmpty else { return }
     end(seenIn: last, at: time, in: &batch)
     settle()
     if !inherited.isEmpty {
-      let present = Set(batch.references)
+      let present = Set(batch.references + own.references)
       for reference in inherited where !present.contains(reference) {
         batch.append(reference, at: time, .staleMarker)
       }

@@ -134,6 +134,9 @@ public struct ProtocolUnit {
   /// The next variable binding; `nil` after the last.
   public mutating func next() throws(BERError) -> RawBinding? {
     guard !bindings.isAtEnd else { return nil }
+    if let short = bindings.shortBinding() {
+      return RawBinding(bytes: bindings.bytes, name: short.name, tag: short.tag, content: short.value)
+    }
     var fields = try bindings.inside(BERTag.sequence)
     let name = try fields.content(of: BERTag.objectIdentifier)
     let value = try fields.element()

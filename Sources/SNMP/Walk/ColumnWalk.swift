@@ -16,11 +16,10 @@ public enum WalkFault: Error, Equatable, Sendable {
 ///
 /// A value: it is given answers and says what to ask next. A column that the agent will not give costs only itself.
 public struct ColumnWalk: Sendable {
+  /// Plain numbers, which are changed for each value without counting owners.
   private struct Column: Sendable {
-    let object: Int
-    let root: ObjectIdentifier
-    /// The last name that came before this answer, in full; what is asked next.
-    var last: [UInt8]
+    /// Where its own name lies in `roots`.
+    let root: Range<Int>
     /// Where the last name of this answer lies; empty before the first.
     var latest = 0..<0
     var rows = 0
@@ -40,7 +39,11 @@ public struct ColumnWalk: Sendable {
     public var keyOctets: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: binding.bytes[key]) }
   }
 
-  private var columns: [Column]
+  private var columns: [Column] = []
+  /// The columns' names, one behind the other.
+  private var roots: [UInt8] = []
+  /// Of each column the last name that came before this answer, in full; what is asked next.
+  private var last: [[UInt8]]
   /// How many of the columns, at the front, are scalars, which have one row.
   private let scalars: Int
   private let known: RowKeys
@@ -61,8 +64,10 @@ public struct ColumnWalk: Sendable {
     scalars: [ObjectIdentifier] = [], columns: [ObjectIdentifier], known: RowKeys = RowKeys(), isBulk: Bool,
     namesMax: Int = 48, rowsMax: Int = 50_000
   ) {
-    self.columns = (scalars + columns).enumerated().map {
-      Column(object: $0.offset, root: $0.element, last: $0.element.octets)
+    last = (scalars + columns).map(\.octets)
+    for name in last {
+      self.columns.append(Column(root: roots.count..<roots.count + name.count))
+      roots += name
     }
     self.scalars = scalars.count
     self.known = known
@@ -80,7 +85,7 @@ public struct ColumnWalk: Sendable {
     }
     asked = single + repeated
     guard !asked.isEmpty else { return nil }
-    let names = asked.map { ObjectIdentifier(checked: columns[$0].last) }
+    let names = asked.map { ObjectIdentifier(checked: last[$0]) }
     guard isBulk else { return ProtocolRequest(.getNext, names) }
     // One more than is thought to be left shows that nothing follows.
     let done = repeated.map { columns[$0].rows }.min() ?? 0
@@ -96,14 +101,7 @@ public struct ColumnWalk: Sendable {
     guard unit.errorStatus == 0 else { return refusal(unit.errorStatus, unit.errorIndex, &size) }
     let single = asked.prefix { $0 < scalars }.count
     let repeated = asked.count - single
-    var count = 0
-    var place = 0
-    while count < ProtocolUnit.bindingsMax, let binding = try unit.next() {
-      if place < asked.count { take(binding, of: asked[place], visit) }
-      count += 1
-      place += 1
-      if place == asked.count, repeated > 0, isBulk { place = single }
-    }
+    let count = try takeAll(&unit, asked, repeatedFrom: isBulk && repeated > 0 ? single : nil, visit)
     guard count > 0 else { return .empty }
     for index in asked { keepLatestName(of: index, from: unit.bytes) }
     // A scalar that did not come back would be asked for for ever.
@@ -112,42 +110,74 @@ public struct ColumnWalk: Sendable {
     return nil
   }
 
+  /// - Parameter repeatedFrom: the place in `asked` that follows its last.
+  /// - Returns: how many values came.
+  private mutating func takeAll(
+    _ unit: inout ProtocolUnit, _ asked: [Int], repeatedFrom: Int?, _ visit: (Visit) -> Void
+  ) throws(BERError) -> Int {
+    var count = 0
+    var place = 0
+    while count < ProtocolUnit.bindingsMax, let binding = try unit.next() {
+      if place < asked.count { take(binding, of: asked[place], visit) }
+      count += 1
+      place += 1
+      if place == asked.count, let repeatedFrom { place = repeatedFrom }
+    }
+    return count
+  }
+
+  @inline(__always)
   private mutating func take(_ binding: ProtocolUnit.RawBinding, of index: Int, _ visit: (Visit) -> Void) {
-    guard !columns[index].isEnded else { return }
-    guard binding.tag < BERTag.noSuchObject, let key = key(binding, of: index) else {
+    let column = columns[index]
+    guard !column.isEnded else { return }
+    guard binding.tag < BERTag.noSuchObject, let key = key(binding, below: column.root) else {
       columns[index].isEnded = true
       return
     }
-    let row = columns[index].rows
-    var knownRow: Int?
-    if index >= scalars, known.matches(row, binding.bytes, key) {
-      knownRow = row  // its place in the order was checked when it was new
-    } else {
-      guard binding.isWellNamed, isLater(binding, in: index) else {
-        return end(index, .notIncreasing(ObjectIdentifier(checked: Array(binding.nameOctets))))
-      }
-      knownRow = known.row(of: binding.bytes, key, near: row)
-    }
-    guard row < rowsMax else { return end(index, .tooManyRows(columns[index].root, limit: rowsMax)) }
-    columns[index].rows = row + 1
-    columns[index].latest = binding.name
-    if index < scalars { columns[index].isEnded = true }
-    visit(Visit(object: columns[index].object, row: knownRow, key: key, binding: binding))
+    let isKnown = index >= scalars && column.rows < rowsMax && known.matches(column.rows, binding.bytes, key)
+    // The place in the order of a known row was checked when it was new.
+    guard isKnown else { return takeNew(binding, of: index, key, visit) }
+    note(binding, of: index)
+    visit(Visit(object: index, row: column.rows, key: key, binding: binding))
   }
+
+  private mutating func takeNew(
+    _ binding: ProtocolUnit.RawBinding, of index: Int, _ key: Range<Int>, _ visit: (Visit) -> Void
+  ) {
+    guard binding.isWellNamed, isLater(binding, in: index) else {
+      return end(index, .notIncreasing(ObjectIdentifier(checked: Array(binding.nameOctets))))
+    }
+    let row = columns[index].rows
+    guard row < rowsMax else { return end(index, .tooManyRows(name(of: index), limit: rowsMax)) }
+    let knownRow = known.row(of: binding.bytes, key, near: row)
+    note(binding, of: index)
+    if index < scalars { columns[index].isEnded = true }
+    visit(Visit(object: index, row: knownRow, key: key, binding: binding))
+  }
+
+  @inline(__always)
+  private mutating func note(_ binding: ProtocolUnit.RawBinding, of index: Int) {
+    columns.withUnsafeMutableBufferPointer { columns in
+      columns[index].rows &+= 1
+      columns[index].latest = binding.name
+    }
+  }
+
+  private func name(of index: Int) -> ObjectIdentifier { ObjectIdentifier(checked: Array(roots[columns[index].root])) }
 
   private func isLater(_ binding: ProtocolUnit.RawBinding, in index: Int) -> Bool {
     let latest = columns[index].latest
     guard latest.isEmpty else {
       return ObjectIdentifier.precedes(UnsafeRawBufferPointer(rebasing: binding.bytes[latest]), binding.nameOctets)
     }
-    return columns[index].last.withUnsafeBytes { ObjectIdentifier.precedes($0, binding.nameOctets) }
+    return last[index].withUnsafeBytes { ObjectIdentifier.precedes($0, binding.nameOctets) }
   }
 
   /// Copied once an answer, not once a row.
   private mutating func keepLatestName(of index: Int, from bytes: UnsafeRawBufferPointer) {
     let latest = columns[index].latest
     guard !latest.isEmpty else { return }
-    columns[index].last = Array(bytes[latest])
+    last[index] = Array(bytes[latest])
     columns[index].latest = 0..<0
   }
 
@@ -157,18 +187,20 @@ public struct ColumnWalk: Sendable {
   }
 
   /// Where the key lies, when the name is below the column's.
-  private func key(_ binding: ProtocolUnit.RawBinding, of index: Int) -> Range<Int>? {
-    columns[index].root.octets.withUnsafeBytes { root in
-      guard binding.name.count > root.count else { return nil }
-      let start = binding.name.lowerBound
+  @inline(__always)
+  private func key(_ binding: ProtocolUnit.RawBinding, below root: Range<Int>) -> Range<Int>? {
+    let start = binding.name.lowerBound
+    guard binding.name.count > root.count else { return nil }
+    let isBelow = roots.withUnsafeBytes { roots in
       // From the end: names differ there.
       var place = root.count
       while place > 0 {
-        place -= 1
-        guard binding.bytes[start + place] == root[place] else { return nil }
+        place &-= 1
+        guard binding.bytes[start &+ place] == roots[root.lowerBound &+ place] else { return false }
       }
-      return start + root.count..<binding.name.upperBound
+      return true
     }
+    return isBelow ? start &+ root.count..<binding.name.upperBound : nil
   }
 
   private mutating func refusal(_ status: Int, _ index: Int, _ size: inout ReplySize) -> WalkFault? {
@@ -184,7 +216,7 @@ public struct ColumnWalk: Sendable {
     }
     columns[asked[place]].isEnded = true
     if status != ErrorStatus.noSuchName.rawValue {
-      faults.append(.refused(status: status, name: columns[asked[place]].root))
+      faults.append(.refused(status: status, name: name(of: asked[place])))
     }
     return nil
   }

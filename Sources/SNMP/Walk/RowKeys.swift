@@ -29,11 +29,12 @@ public struct RowKeys: Sendable, Equatable {
   @inline(__always)
   func matches(_ row: Int, _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
     guard row < ends.count else { return false }
-    let start = row == 0 ? 0 : ends[row - 1]
-    let count = ends[row] - start
-    guard range.count == count else { return false }
-    for index in 0..<count where octets[start + index] != bytes[range.lowerBound + index] { return false }
-    return true
+    let (start, end) = ends.withUnsafeBufferPointer { (row == 0 ? 0 : $0[row &- 1], $0[row]) }
+    guard range.count == end &- start else { return false }
+    return octets.withUnsafeBufferPointer { octets in
+      for index in 0..<range.count where octets[start &+ index] != bytes[range.lowerBound &+ index] { return false }
+      return true
+    }
   }
 
   /// The row of a key, looked for from where it should be.

@@ -1,10 +1,12 @@
 /// The open end of one chunk: delta-of-delta times and XOR-ed values, bit by bit into a 64-bit accumulator.
 ///
-/// A plain struct over raw memory, kept in one array for all series; whoever owns the array frees `storage`. Values
-/// travel as bit patterns, so every NaN keeps its payload.
+/// A plain struct over segments of a `ChunkMemory`, kept in one array for all series; it is given that memory, always the
+/// same, when it grows and when it ends. Values travel as bit patterns, so every NaN keeps its payload.
 /// - Source: Pelkonen et al., "Gorilla: A Fast, Scalable, In-Memory Time Series Database", VLDB 2015, section 4.1.
 struct ChunkEncoder {
-  private var storage: UnsafeMutableRawPointer?
+  private var first: UnsafeMutableRawPointer?
+  /// Where the next word is stored. The end of a segment, which is the start of a cache line, is no such place.
+  private var cursor: UnsafeMutableRawPointer?
   private var accumulator: UInt64 = 0
   /// The newest sample; outlives the chunk, so that a repeat is known as such.
   private(set) var lastTime = Int64.min
@@ -20,7 +22,6 @@ struct ChunkEncoder {
   /// The first time that belongs into another chunk.
   private(set) var cutTime: Int64 = 0
   private var storedBytes: UInt32 = 0
-  private var capacity: UInt32 = 0
   /// The commit that carries the first sample of this chunk.
   private(set) var firstEpoch: UInt32 = 0
   private(set) var count: UInt16 = 0
@@ -33,8 +34,8 @@ struct ChunkEncoder {
 
   init(generation: UInt32) { self.generation = generation }
 
-  /// A sample needs at most 145 bits, which with those that wait are three words.
-  private static let roomBytes: UInt32 = 24
+  private static let linkBytes = MemoryLayout<UnsafeMutableRawPointer?>.size
+  private static let segmentMask = UInt(ChunkMemory.segmentBytes - 1)
 
   var isEmpty: Bool { count == 0 }
   var byteCount: Int { Int(storedBytes) + (Int(pendingBits) + 7) / 8 }
@@ -47,16 +48,15 @@ struct ChunkEncoder {
   }
 
   /// - Precondition: the chunk was opened and `time` is later than `lastTime`.
-  mutating func append(_ time: Int64, _ bits: UInt64) {
-    if storedBytes &+ Self.roomBytes > capacity { grow() }
+  mutating func append(_ time: Int64, _ bits: UInt64, in memory: inout ChunkMemory) {
     if count == 0 {
-      write(bits, 64)
+      write(bits, 64, &memory)
       lastDelta = 0
       significant = 0
     } else {
       let delta = time &- lastTime
-      writeTime(delta &- lastDelta)
-      writeValue(bits ^ lastBits)
+      writeTime(delta &- lastDelta, &memory)
+      writeValue(bits ^ lastBits, &memory)
       lastDelta = delta
     }
     lastTime = time
@@ -67,12 +67,12 @@ struct ChunkEncoder {
 
   /// The bytes so far.
   func bytes() -> [UInt8] {
-    guard let storage, count > 0 else { return [] }
+    guard count > 0 else { return [] }
     let stored = Int(storedBytes)
     var tail = accumulator.bigEndian
     return [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, used in
       let target = UnsafeMutableRawBufferPointer(buffer)
-      target.copyMemory(from: UnsafeRawBufferPointer(start: storage, count: stored))
+      copyWords(to: target)
       withUnsafeBytes(of: &tail) { part in
         for index in 0..<(buffer.count - stored) { target[stored + index] = part[index] }
       }
@@ -80,16 +80,28 @@ struct ChunkEncoder {
     }
   }
 
-  /// Empties the chunk and gives its memory back: the next one grows in small steps, half of which would lie idle. The
-  /// newest time and value stay known.
-  mutating func release() {
+  private func copyWords(to target: UnsafeMutableRawBufferPointer) {
+    var segment = first
+    var copied = 0
+    while let source = segment, copied < Int(storedBytes) {
+      let part = min(Int(storedBytes) - copied, ChunkMemory.segmentBytes - Self.linkBytes)
+      UnsafeMutableRawBufferPointer(rebasing: target[copied..<copied + part])
+        .copyMemory(from: UnsafeRawBufferPointer(start: source + Self.linkBytes, count: part))
+      copied += part
+      segment = ChunkMemory.next(of: source)
+    }
+  }
+
+  /// Empties the chunk and gives its memory back. The newest time and value stay known.
+  mutating func release(to memory: inout ChunkMemory) {
     accumulator = 0
     pendingBits = 0
     storedBytes = 0
     count = 0
-    storage?.deallocate()
-    storage = nil
-    capacity = 0
+    guard let first, let last = segment else { return }
+    memory.giveBack(first, through: last)
+    self.first = nil
+    cursor = nil
   }
 
   /// What the store knows of samples whose value is not here: after a restart, and of histograms.
@@ -99,50 +111,59 @@ struct ChunkEncoder {
     knowsLastValue = false
   }
 
-  private mutating func grow() {
-    // malloc's blocks are 8 bytes less than a multiple of 16. A series that stands still fits into the first.
-    let larger = capacity == 0 ? 72 : (capacity &+ capacity / 4) & ~15 &+ 8
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: Int(larger), alignment: 8)
-    if let storage {
-      memory.copyMemory(from: storage, byteCount: Int(storedBytes))
-      storage.deallocate()
-    }
-    storage = memory
-    capacity = larger
+  /// The one that is being filled, which may be full.
+  private var segment: UnsafeMutableRawPointer? {
+    cursor.flatMap { UnsafeMutableRawPointer(bitPattern: (UInt(bitPattern: $0) &- 1) & ~Self.segmentMask) }
   }
 
-  private mutating func writeTime(_ change: Int64) {
+  @inline(__always)
+  private mutating func store(_ word: UInt64, _ memory: inout ChunkMemory) {
+    if UInt(bitPattern: cursor) & Self.segmentMask == 0 { grow(&memory) }
+    guard let place = cursor else { return }
+    place.storeBytes(of: word.bigEndian, as: UInt64.self)
+    cursor = place + MemoryLayout<UInt64>.size
+    storedBytes &+= 8
+  }
+
+  @inline(never)
+  private mutating func grow(_ memory: inout ChunkMemory) {
+    let next = memory.take()
+    if let last = segment { ChunkMemory.link(last, to: next) } else { first = next }
+    cursor = next + Self.linkBytes
+  }
+
+  private mutating func writeTime(_ change: Int64, _ memory: inout ChunkMemory) {
     let raw = UInt64(bitPattern: change)
     switch change {
-    case 0: write(0, 1)
-    case -64...63: write(0b10 << 7 | raw & 0x7f, 9)
-    case -2048...2047: write(0b110 << 12 | raw & 0xfff, 15)
-    case -524_288...524_287: write(0b1110 << 20 | raw & 0xf_ffff, 24)
+    case 0: write(0, 1, &memory)
+    case -64...63: write(0b10 << 7 | raw & 0x7f, 9, &memory)
+    case -2048...2047: write(0b110 << 12 | raw & 0xfff, 15, &memory)
+    case -524_288...524_287: write(0b1110 << 20 | raw & 0xf_ffff, 24, &memory)
     default:
-      write(0b1111, 4)
-      write(raw, 64)
+      write(0b1111, 4, &memory)
+      write(raw, 64, &memory)
     }
   }
 
-  private mutating func writeValue(_ difference: UInt64) {
-    if difference == 0 { return write(0, 1) }
+  private mutating func writeValue(_ difference: UInt64, _ memory: inout ChunkMemory) {
+    if difference == 0 { return write(0, 1, &memory) }
     let leadingZeros = min(UInt8(difference.leadingZeroBitCount), 31)
     let trailingZeros = UInt8(difference.trailingZeroBitCount)
     let fits = significant != 0 && leadingZeros >= leading && trailingZeros >= 64 &- leading &- significant
     if fits {
-      write(0b10, 2)
+      write(0b10, 2, &memory)
     } else {
       leading = leadingZeros
       significant = 64 &- leadingZeros &- trailingZeros
       // 64 significant bits are written as 0 in six bits; zero significant bits cannot happen here.
-      write(0b11 << 11 | UInt64(leading) << 6 | UInt64(significant & 63), 13)
+      write(0b11 << 11 | UInt64(leading) << 6 | UInt64(significant & 63), 13, &memory)
     }
-    write(difference >> UInt64(64 &- leading &- significant), significant)
+    write(difference >> UInt64(64 &- leading &- significant), significant, &memory)
   }
 
   /// Appends the lowest `width` bits of `value`, 1 to 64 of them, all higher bits zero.
   @inline(__always)
-  private mutating func write(_ value: UInt64, _ width: UInt8) {
+  private mutating func write(_ value: UInt64, _ width: UInt8, _ memory: inout ChunkMemory) {
     let free = 64 &- pendingBits
     if width < free {
       accumulator |= value << UInt64(free &- width)
@@ -150,9 +171,7 @@ struct ChunkEncoder {
       return
     }
     let over = width &- free
-    let word = accumulator | value >> UInt64(over)
-    storage?.storeBytes(of: word.bigEndian, toByteOffset: Int(storedBytes), as: UInt64.self)
-    storedBytes &+= 8
+    store(accumulator | value >> UInt64(over), &memory)
     accumulator = over == 0 ? 0 : value << UInt64(64 &- over)
     pendingBits = over
   }

@@ -6,6 +6,7 @@ struct Head: ~Copyable {
   /// One open chunk for each series, by slot. The rest of the capacity is left untouched, so that it costs no memory.
   private var chunks: UnsafeMutablePointer<ChunkEncoder>
   private var capacity = 1024
+  private var memory = ChunkMemory()
   /// Open chunks of histograms, by slot; the chunk of numbers in that slot is then empty.
   var histograms: [UInt32: HistogramChunk] = [:]
   var late: [UInt32: LateSamples] = [:]
@@ -31,10 +32,7 @@ struct Head: ~Copyable {
     chunks = .allocate(capacity: capacity)
   }
 
-  deinit {
-    for slot in 0..<table.slotCount { chunks[slot].release() }
-    chunks.deallocate()
-  }
+  deinit { chunks.deallocate() }
 
   // MARK: Series
 
@@ -140,7 +138,7 @@ struct Head: ~Copyable {
       wake(chunk)
       openChunk(slot, chunk, time)
     }
-    chunk.pointee.append(time, bits)
+    chunk.pointee.append(time, bits, in: &memory)
   }
 
   private mutating func wake(_ chunk: UnsafeMutablePointer<ChunkEncoder>) {
@@ -229,7 +227,7 @@ struct Head: ~Copyable {
     }
     guard !chunk.pointee.isEmpty else { return }
     closed.add(slot, chunk.pointee.image(), firstEpoch: chunk.pointee.firstEpoch, lateThrough: 0)
-    chunk.pointee.release()
+    chunk.pointee.release(to: &memory)
     tally.chunksClosed += 1
   }
 
@@ -301,7 +299,7 @@ struct Head: ~Copyable {
   mutating func rest(_ slot: UInt32) {
     let chunk = chunks + Int(slot)
     guard !chunk.pointee.isIdle else { return }
-    chunk.pointee.release()
+    chunk.pointee.release(to: &memory)
     chunk.pointee.isIdle = true
     activeSeries -= 1
   }

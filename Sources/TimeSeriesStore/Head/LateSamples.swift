@@ -71,17 +71,17 @@ extension ChunkImage {
   /// - Precondition: times ascend strictly.
   static func images(of columns: SampleColumns, limits: ChunkLimits) -> [ChunkImage] {
     var images: [ChunkImage] = []
+    var memory = ChunkMemory()
     var encoder = ChunkEncoder(generation: 0)
-    defer { encoder.release() }
     for (time, bits) in zip(columns.times, columns.bits) {
       if !encoder.isEmpty, time >= encoder.cutTime || Int(encoder.count) >= limits.samples {
         images.append(encoder.image())
-        encoder.release()
+        encoder.release(to: &memory)
       }
       if encoder.isEmpty {
         encoder.open(at: time, cutTime: limits.cutTime(after: time), limit: limits.samples, epoch: 0)
       }
-      encoder.append(time, bits)
+      encoder.append(time, bits, in: &memory)
     }
     if !encoder.isEmpty { images.append(encoder.image()) }
     guard !columns.histograms.isEmpty else { return images }
