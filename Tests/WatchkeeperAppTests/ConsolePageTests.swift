@@ -2,6 +2,7 @@ import Alerting
 import Incidents
 import Inventory
 import Planner
+import Probes
 import PromQL
 import Records
 import ServiceTime
@@ -266,6 +267,18 @@ struct ConsolePageTests {
     ] as [(Double?, EndpointDay)])
   func days(_ example: (share: Double?, day: EndpointDay)) {
     #expect(EndpointDays.cell(example.share) == example.day)
+  }
+
+  @Test("an endpoint's answer is its own, not that of another probe of the same target") func siblings() {
+    let labels = LabelSet([Label("instance", "web"), Label("job", "blackbox")])
+    let endpoint = WatchedEndpoint(name: "web", labels: labels, metrics: .check, item: nil)
+    let name = Label(LabelSet.metricName, "probe_success")
+    let elements = [
+      VectorElement(
+        labels: LabelSet(labels + [name, Label("check", "strict")]), timestamp: ConsoleBench.now, value: 0),
+      VectorElement(labels: LabelSet(labels + [name]), timestamp: ConsoleBench.now, value: 1),
+    ]
+    #expect(endpoint.value(in: elements) == 1)
   }
 
   @Test("the query API answers, and names the kind of a failure") func prometheus() async throws {

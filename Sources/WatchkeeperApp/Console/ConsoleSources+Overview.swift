@@ -83,7 +83,7 @@ extension ConsoleSources {
       guard case .matrix(let slices)? = try? await queries.evaluate(text, over: range).value else {
         return days.map { endpointHistory[endpoint.selector, $0] ?? .notWatched }
       }
-      let slice = slices.first
+      let slice = endpoint.own(slices, labels: \.labels)
       var shares: [Int: Double] = [:]
       for (time, value) in zip(slice?.milliseconds ?? [], slice?.values ?? []) {
         shares[EndpointDays.day(at: Timestamp(milliseconds: time - 43_200_000), in: zone)] = value

@@ -26,10 +26,14 @@ struct WatchedEndpoint: Equatable {
     labels.map { "\($0.name)=\(LabelSet.quoted($0.value))" }.joined(separator: ",")
   }
 
-  func owns(_ series: LabelSet) -> Bool { labels.allSatisfy { series[$0.name] == $0.value } }
+  /// Its own series among those of one metric. Another probe of the same target has a label more: its series are longer.
+  func own<Series>(_ all: [Series], labels name: KeyPath<Series, LabelSet>) -> Series? {
+    all.filter { series in labels.allSatisfy { series[keyPath: name][$0.name] == $0.value } }
+      .min { $0[keyPath: name].count < $1[keyPath: name].count }
+  }
 
   func value(in elements: [VectorElement]) -> Double? {
-    elements.first { owns($0.labels) }.flatMap { $0.value.isFinite ? $0.value : nil }
+    own(elements, labels: \.labels).flatMap { $0.value.isFinite ? $0.value : nil }
   }
 }
 
