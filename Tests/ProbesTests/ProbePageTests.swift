@@ -10,6 +10,19 @@ struct ProbePageTests {
     .deletingLastPathComponent()
     .deletingLastPathComponent()
 
+  @Test("the device profile that is shown works, in both languages")
+  func profile() throws {
+    let profiles = try ["docs/probes/snmp.md", "docs/zh-CN/probes/snmp.md"].map { path in
+      let text = try String(contentsOf: Self.root.appending(path: path), encoding: .utf8)
+      let block = try #require(
+        text.components(separatedBy: "```\n").first { $0.hasPrefix("profile: acme-sensors") }, "\(path)")
+      return try YAMLDecoder().decode(DeviceProfile.self, from: block)
+    }
+    #expect(profiles[0] == profiles[1])
+    #expect(profiles[0].tables.first?.labels.contains { !$0.lookup.isEmpty } == true)
+    #expect(profiles[0].tables.first?.metrics.contains { $0.units != nil } == true)
+  }
+
   /// The YAML that a page shows, without remarks, whose language differs.
   private func blocks(_ path: String) throws -> [String] {
     let text = try String(contentsOf: Self.root.appending(path: path), encoding: .utf8)

@@ -89,6 +89,7 @@ final class DeviceAgent {
     switch next {
     case .discovery: return send(ProtocolRequest(.get, []), now)
     case .identity: walk = ColumnWalk(scalars: reading.beginIdentity(settings.candidates), columns: [], isBulk: isBulk)
+    case .lookups: walk = ColumnWalk(columns: reading.beginLookups(), isBulk: isBulk)
     case .names(let index):
       guard index < reading.tables.count else {
         namesReadAt = now
@@ -115,7 +116,8 @@ final class DeviceAgent {
     case .discovery: return enter(firstStage(now), now)
     case .identity:
       choose()
-      return enter(.names(0), now)
+      return enter(.lookups, now)
+    case .lookups: return enter(.names(0), now)
     case .names(let index):
       reading.endNames(index)
       return enter(.names(index + 1), now)

@@ -53,13 +53,15 @@ struct ObjectMetric: Decodable, Hashable, Sendable {
   let help: String
   /// What the number is multiplied with; the default is 1.
   let scale: Double
+  /// Of a gauge: columns that say what each row's number is multiplied with besides.
+  let units: ObjectUnits?
   /// Read when names are, each hour, and shown each time.
   let isSlow: Bool
   /// Of a scalar: when its value changes, tables were renumbered and their names are read again.
   let renumbers: Bool
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case metric, oid, help, scale, renumbers
+    case metric, oid, help, scale, units, renumbers
     case kind = "type"
     case isSlow = "slow"
   }
@@ -72,6 +74,8 @@ struct ObjectMetric: Decodable, Hashable, Sendable {
     kind = try fields.decodeIfPresent(Kind.self, forKey: .kind) ?? .gauge
     help = try fields.decodeIfPresent(String.self, forKey: .help) ?? ""
     scale = try fields.decodeIfPresent(Double.self, forKey: .scale) ?? 1
+    units = try fields.decodeIfPresent(ObjectUnits.self, forKey: .units)
+    if units != nil, kind != .gauge { throw fields.problem(.units, "fault.snmp.units-kind", ["name": metric]) }
     isSlow = try fields.decodeIfPresent(Bool.self, forKey: .isSlow) ?? (kind == .info)
     renumbers = try fields.decodeIfPresent(Bool.self, forKey: .renumbers) ?? false
   }
@@ -83,6 +87,7 @@ struct ObjectMetric: Decodable, Hashable, Sendable {
     self.help = help
     kind = .gauge
     scale = 1
+    units = nil
     isSlow = false
     renumbers = false
   }
@@ -120,11 +125,13 @@ struct ObjectLabel: Decodable, Hashable, Sendable {
 
   let label: String
   let source: Source
+  /// Columns of other tables that lead on from the source's value; empty when that is the label's text itself.
+  let lookup: [ObjectIdentifier]
   let format: Format
   /// Words for the numbers of an enumeration.
   let values: [String: String]
 
-  private enum CodingKeys: String, CodingKey, CaseIterable { case label, oid, index, format, values }
+  private enum CodingKeys: String, CodingKey, CaseIterable { case label, oid, index, lookup, format, values }
 
   init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
@@ -134,8 +141,14 @@ struct ObjectLabel: Decodable, Hashable, Sendable {
     } else {
       source = .index(try fields.decode(String.self, forKey: .index))
     }
+    lookup = try fields.decodeIfPresent(ObjectLookup.self, forKey: .lookup)?.columns ?? []
     format = try fields.decodeIfPresent(Format.self, forKey: .format) ?? .auto
     values = try fields.decodeIfPresent([String: String].self, forKey: .values) ?? [:]
+  }
+
+  /// The object whose values the label shows; `nil` when it shows a part of the row's key.
+  var object: ObjectIdentifier? {
+    if case .column(let column) = source { lookup.last ?? column } else { lookup.last }
   }
 }
 

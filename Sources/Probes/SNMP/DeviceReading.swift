@@ -5,6 +5,8 @@ internal import Telemetry
 struct DeviceReading {
   enum Stage: Equatable {
     case discovery, identity
+    /// What labels are looked up in, for all tables.
+    case lookups
     /// The names of the table at this place.
     case names(Int)
     /// The values of the table at this place; 0 are the scalars, with the first table.
@@ -23,6 +25,8 @@ struct DeviceReading {
   private var hasRestarted = false
   /// Scalars whose change means that the tables were renumbered, by column.
   private var watched: [Int: Double] = [:]
+  /// What labels are looked up in, while the names are read.
+  private var lookups = ObjectLookups()
   /// The scalars, and the length of the round, before the values were read.
   private var scalarsBefore: (table: DeviceTableState, mark: DeviceRound.Mark)?
 
@@ -48,13 +52,19 @@ struct DeviceReading {
     return identity.objects(candidates)
   }
 
+  mutating func beginLookups() -> [ObjectIdentifier] {
+    lookups = ObjectLookups(of: tables.map(\.table))
+    return lookups.columns
+  }
+
   mutating func beginNames(_ table: Int) -> [ObjectIdentifier] {
     tables[table].beginNames()
     return tables[table].slowColumns
   }
 
   mutating func endNames(_ table: Int) {
-    for reference in tables[table].endNames() { round.end(reference) }
+    for reference in tables[table].endNames(lookups) { round.end(reference) }
+    if table == tables.count - 1 { lookups = ObjectLookups() }
   }
 
   /// The scalars are asked for with the first table: a packet less.
@@ -110,6 +120,7 @@ struct DeviceReading {
     switch stage {
     case .discovery: break
     case .identity: identity.take(visit)
+    case .lookups: lookups.take(visit)
     case .names(let index): tables[index].takeName(visit, column: visit.object)
     case .values(let index):
       let scalars = index == 0 ? tables[0].fastColumnCount : 0

@@ -16,6 +16,8 @@ struct DeviceTableState {
     var isFresh = false
     /// What the slow metrics say in words, by their place; empty without any.
     var texts: [String] = []
+    /// Of the metrics with units, by their place; empty without any.
+    var sizes: [UnitSize?] = []
   }
 
   /// One metric of one row: plain numbers, which are copied and compared without counting owners.
@@ -42,6 +44,10 @@ struct DeviceTableState {
   private let hasDiscontinuity: Bool
   private let width: Int
   private let columnsOfLabels: [(place: Int, oid: ObjectIdentifier)]
+  /// Of the metrics that have some, in their order.
+  private let units: [ObjectUnits]
+  /// Whether a row shows what only the names' reading tells, though it is known by its key.
+  private let isTold: Bool
   private(set) var keys = RowKeys()
   private var rows: [Row] = []
   private var cells: [Cell] = []
@@ -51,6 +57,10 @@ struct DeviceTableState {
   /// Of `shown`: that were not there in the last round.
   private var fresh = 0
   private var names = NameReading()
+  /// What the names' reading found for labels; until the round's end, because rows without names come with their values.
+  private var lookups = ObjectLookups()
+  /// The names were read in this round.
+  private var areNamesFresh = false
   /// A row came that the names do not know.
   private(set) var hasNewRows = false
 
@@ -60,9 +70,13 @@ struct DeviceTableState {
     let isCounter: Bool
     let isText: Bool
     let scale: Double
+    /// Its place among the metrics with units; -1 for one without.
+    let units: Int
 
-    init(_ metric: Int, _ definition: ObjectMetric) {
+    init(_ metric: Int, of table: DeviceTable) {
+      let definition = table.metrics[metric]
       self.metric = metric
+      units = definition.units == nil ? -1 : table.metrics[..<metric].count { $0.units != nil }
       isCounter = definition.kind == .counter
       isText = definition.kind == .info
       scale = definition.scale
@@ -81,21 +95,23 @@ struct DeviceTableState {
   init(_ table: DeviceTable, showing filter: RowFilter) {
     self.table = table
     self.filter = filter
-    fastMetrics = table.metrics.indices.filter { !table.metrics[$0].isSlow }.map { ShownMetric($0, table.metrics[$0]) }
+    fastMetrics = table.metrics.indices.filter { !table.metrics[$0].isSlow }.map { ShownMetric($0, of: table) }
     hasDiscontinuity = table.discontinuity != nil
     width = table.metrics.count
     slowMetrics = table.metrics.indices.filter { table.metrics[$0].isSlow }
-    slowShown = slowMetrics.map { ShownMetric($0, table.metrics[$0]) }
+    slowShown = slowMetrics.map { ShownMetric($0, of: table) }
     columnsOfLabels = table.labels.indices.compactMap { place in
       if case .column(let oid) = table.labels[place].source { (place, oid) } else { nil }
     }
+    units = table.metrics.compactMap(\.units)
+    isTold = !units.isEmpty || table.labels.contains { !$0.lookup.isEmpty }
   }
 
   private var isScalar: Bool { table.name.isEmpty }
 
-  /// The columns that are read with the names: labels, then slow metrics.
+  /// The columns that are read with the names: labels, then slow metrics, then units.
   var slowColumns: [ObjectIdentifier] {
-    columnsOfLabels.map(\.oid) + slowMetrics.map { table.metrics[$0].oid }
+    columnsOfLabels.map(\.oid) + slowMetrics.map { table.metrics[$0].oid } + units.flatMap(\.columns)
   }
 
   /// The columns that are read each time; the discontinuity comes before the counters that it is about.
@@ -112,7 +128,7 @@ struct DeviceTableState {
 
   mutating func beginNames() {
     names = NameReading()
-    names.next = [Int](repeating: 0, count: columnsOfLabels.count + slowMetrics.count)
+    names.next = [Int](repeating: 0, count: slowColumns.count)
   }
 
   mutating func takeName(_ visit: ColumnWalk.Visit, column: Int) {
@@ -128,20 +144,29 @@ struct DeviceTableState {
       names.values.append([ObjectValue](repeating: .null, count: names.next.count))
     }
     names.next[column] = row + 1
-    names.values[row][column] = Self.bounded(value)
+    names.values[row][column] = ObjectText.bounded(value)
   }
 
-  /// A label shows 256 octets of a text; a device that answers with pages must not fill memory with the rest.
-  private static func bounded(_ value: ObjectValue) -> ObjectValue {
-    guard case .octets(let octets) = value, octets.count > ObjectText.bytesMax else { return value }
-    return .octets(Array(octets.prefix(ObjectText.bytesMax)))
+  /// Rows that are known by their keys alone stay, whether the names' reading came past them or not: to end them and show
+  /// them again in the same round would tear their series.
+  private mutating func keepShownRows() {
+    for row in rows.indices where (0..<width).contains(where: { isShown(cells[cell(row, $0)]) }) {
+      keys[row].withUnsafeBytes { key in
+        guard names.keys.row(of: key, near: 0) == nil else { return }
+        names.keys.append(key)
+        names.values.append([ObjectValue](repeating: .null, count: names.next.count))
+      }
+    }
   }
 
   /// Numbers the rows as the device does now. A row is the one of before that bears its labels, whatever its number was.
   ///
   /// - Returns: the series of rows that are no more.
-  mutating func endNames() -> [SeriesReference] {
+  mutating func endNames(_ lookups: ObjectLookups) -> [SeriesReference] {
     hasNewRows = false
+    areNamesFresh = true
+    if isTold { self.lookups = lookups }
+    if columnsOfLabels.isEmpty { keepShownRows() }
     var known: [[Label]: Int] = [:]
     for row in rows.indices { known[rows[row].labels] = row }
     let (oldRows, oldCells) = (rows, cells)
@@ -174,6 +199,7 @@ struct DeviceTableState {
   private mutating func takeSlowValues() -> [SeriesReference] {
     var ended: [SeriesReference] = []
     for row in rows.indices {
+      if !units.isEmpty { rows[row].sizes = sizes(names.values[row]) }
       for (place, metric) in slowMetrics.enumerated() {
         let value = names.values[row][columnsOfLabels.count + place]
         let cell = cell(row, metric)
@@ -192,6 +218,14 @@ struct DeviceTableState {
     return ended
   }
 
+  private func sizes(_ values: [ObjectValue]) -> [UnitSize?] {
+    var place = columnsOfLabels.count + slowMetrics.count
+    return units.map { units in
+      defer { place += units.columns.count }
+      return units.size(values[place..<place + units.columns.count])
+    }
+  }
+
   private func labels(of key: [UInt8], _ values: [ObjectValue]) -> [Label] {
     let parts = table.index.isEmpty ? [:] : ObjectText.parts(of: key, table.index)
     var column = 0
@@ -200,8 +234,10 @@ struct DeviceTableState {
       var text = ""
       switch label.source {
       case .column:
-        if column < values.count { text = ObjectText.of(values[column], label.format, label.values) }
+        if column < values.count { text = label.text(of: values[column], lookups) }
         column += 1
+      case .index(let part) where !label.lookup.isEmpty:
+        text = ObjectText.numbers(of: key, table.index, part: part).map { label.text(at: $0, lookups) } ?? ""
       case .index(let part): text = parts[part].map { label.values[$0] ?? $0 } ?? ""
       }
       if !text.isEmpty { labels.append(Label(label.label, text)) }
@@ -237,7 +273,7 @@ struct DeviceTableState {
   private mutating func row(of visit: ColumnWalk.Visit) -> Int? {
     if let row = visit.row, row < rows.count { return row }
     if let row = keys.row(of: visit.keyOctets, near: 0) { return row }
-    guard isScalar || columnsOfLabels.isEmpty else { return nil }
+    guard isScalar || columnsOfLabels.isEmpty && (areNamesFresh || !isTold) else { return nil }
     keys.append(visit.keyOctets)
     let labels = labels(of: keys[keys.count - 1], [])
     rows.append(Row(labels: labels, isShown: filter.accepts(labels, of: table)))
@@ -272,6 +308,11 @@ struct DeviceTableState {
   private mutating func show(
     _ row: Int, _ metric: ShownMetric, _ number: Double, isNarrow: Bool, _ round: inout DeviceRound
   ) {
+    var size: UnitSize?
+    if metric.units >= 0 {
+      guard let known = rows[row].sizes.isEmpty ? nil : rows[row].sizes[metric.units] else { return }
+      size = known
+    }
     let place = cell(row, metric.metric)
     guard let reference = reference(place, row, metric.metric, &round) else { return }
     let last = cells[place].value
@@ -287,7 +328,8 @@ struct DeviceTableState {
         round.append(reference, 0, millisecondsBefore: 1)
       }
     }
-    round.append(reference, metric.scale == 1 ? number : number * metric.scale)
+    let scaled = metric.scale == 1 ? number : number * metric.scale
+    round.append(reference, size?.applied(to: scaled) ?? scaled)
   }
 
   private mutating func reference(
@@ -321,6 +363,8 @@ struct DeviceTableState {
     if !isInRound { beginValues() }
     isInRound = false
     if isWhole { showSlowValues(&round) }
+    areNamesFresh = false
+    lookups = ObjectLookups()
     for row in rows.indices where rows[row].isFresh { rows[row].isFresh = false }
     guard shown - fresh < shownBefore else { return }
     for place in cells.indices where cells[place].isResolved && cells[place].round &+ 1 == self.round {

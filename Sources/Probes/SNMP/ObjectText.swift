@@ -67,19 +67,36 @@ enum ObjectText {
 
   /// The parts of a row's key by the names that the table gives them; what does not fit is left out.
   static func parts(of key: [UInt8], _ index: [IndexPart]) -> [String: String] {
-    var numbers = subidentifiers(key)[...]
+    var rest = numbers(of: key)[...]
     var parts: [String: String] = [:]
     for part in index {
-      guard let text = part.kind.text(&numbers) else { break }
+      guard let text = part.kind.text(&rest) else { break }
       parts[part.name] = text
     }
     return parts
   }
 
-  /// The numbers of a key, for one that no label names: `3` or `1.2.3`.
-  static func dotted(_ key: [UInt8]) -> String { subidentifiers(key).map(String.init).joined(separator: ".") }
+  /// The numbers that the part of this name has in a row's key; `nil` when the key does not fit.
+  static func numbers(of key: [UInt8], _ index: [IndexPart], part name: String) -> [UInt32]? {
+    var rest = numbers(of: key)[...]
+    for part in index {
+      let before = rest
+      guard part.kind.text(&rest) != nil else { return nil }
+      if part.name == name { return Array(before.dropLast(rest.count)) }
+    }
+    return nil
+  }
 
-  private static func subidentifiers(_ key: [UInt8]) -> [UInt32] {
+  /// A label shows 256 octets of a text; a device that answers with pages must not fill memory with the rest.
+  static func bounded(_ value: ObjectValue) -> ObjectValue {
+    guard case .octets(let octets) = value, octets.count > bytesMax else { return value }
+    return .octets(Array(octets.prefix(bytesMax)))
+  }
+
+  /// The numbers of a key, for one that no label names: `3` or `1.2.3`.
+  static func dotted(_ key: [UInt8]) -> String { numbers(of: key).map(String.init).joined(separator: ".") }
+
+  static func numbers(of key: [UInt8]) -> [UInt32] {
     var numbers: [UInt32] = []
     var value: UInt32 = 0
     for octet in key {

@@ -35,6 +35,15 @@ let snmpMessages: [Message] = [
   Message("fault.snmp.metric", en: "'{name}' is no name of a metric", zh: "“{name}”不是指标名称"),
   Message("fault.snmp.index", en: "the table's 'index' has no part '{name}'", zh: "表的索引定义中没有“{name}”这一部分"),
   Message(
+    "fault.snmp.lookup", en: "a label is looked up in 1 to {most} columns, not in {number}",
+    zh: "标签的查找须经过 1 到 {most} 列，不能是 {number} 列"),
+  Message(
+    "fault.snmp.units-empty", en: "name the column that tells the unit: 'scale', 'precision' or 'factor'",
+    zh: "请写出说明单位的列：“scale”、“precision”或“factor”"),
+  Message(
+    "fault.snmp.units-kind", en: "'{name}' cannot have units: only a gauge is a measured value",
+    zh: "“{name}”不能设置“units”：只有“gauge”是测量值"),
+  Message(
     "fault.snmp.listen", en: "'{text}' is not a place to listen for traps – write e.g. udp://127.0.0.1:5162",
     zh: "“{text}”不是接收陷阱的监听地址——请写成例如 udp://127.0.0.1:5162"),
   Message(

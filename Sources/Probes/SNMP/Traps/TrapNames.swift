@@ -45,9 +45,7 @@ struct TrapNames {
     if let known = Self.objects[name] { return known }
     for profile in profiles.all {
       for label in profile.tables.flatMap(\.labels) where label.label == name {
-        if case .column(let oid) = label.source {
-          return TrapObject(oid: oid, format: label.format, words: label.values)
-        }
+        if let oid = label.object { return TrapObject(oid: oid, format: label.format, words: label.values) }
       }
       let metrics = profile.scalars + profile.tables.flatMap(\.metrics)
       if let known = metrics.first(where: { $0.metric == name }) { return TrapObject(oid: known.oid) }
