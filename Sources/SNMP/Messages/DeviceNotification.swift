@@ -1,7 +1,7 @@
 /// What a device tells of itself without being asked: a trap, or an inform that it wants an answer to.
 public struct DeviceNotification: Sendable, Equatable {
   /// Who sent it, as far as it says.
-  public enum Sender: Sendable, Equatable {
+  public enum Sender: Sendable, Hashable {
     case community(String)
     /// Of version 3: which is proven where the user has a password.
     case user(String, engine: [UInt8])
@@ -14,13 +14,18 @@ public struct DeviceNotification: Sendable, Equatable {
   public let uptime: UInt32
   /// What it tells besides.
   public let bindings: [VariableBinding]
-  /// Of version 1: the device that it is about, which a relay keeps.
+  /// The device that it is about, which a relay names: the agent's address of version 1, snmpTrapAddress of the others.
+  /// Four octets; nothing proves them but the sender's word.
   public let agentAddress: [UInt8]?
+  /// Of an inform: it has the same number when it comes again because its answer was lost. 0 with version 1.
+  public let number: Int
   /// Whether the sender waits for an answer.
   public let isInform: Bool
 
   static let uptimeName = ObjectIdentifier(checkedNumbers: [1, 3, 6, 1, 2, 1, 1, 3, 0])
   static let kindName = ObjectIdentifier(checkedNumbers: [1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0])
+  private static let agentAddressName = ObjectIdentifier(checkedNumbers: [1, 3, 6, 1, 6, 3, 18, 1, 3, 0])
+  private static let communityName = ObjectIdentifier(checkedNumbers: [1, 3, 6, 1, 6, 3, 18, 1, 4, 0])
   private static let standardKinds = ObjectIdentifier(checkedNumbers: [1, 3, 6, 1, 6, 3, 1, 1, 5])
 
   /// Of version 1, in the terms of version 2.
@@ -43,12 +48,13 @@ public struct DeviceNotification: Sendable, Equatable {
     self.sender = sender
     uptime = ticks
     agentAddress = address.allSatisfy { $0 == 0 } ? nil : address
+    number = 0
     isInform = false
     var rest = try ProtocolUnit(trapBindings: &unit)
     bindings = try rest.rest()
   }
 
-  /// - Source: RFC 3416 section 4.2.6.
+  /// - Source: RFC 3416 section 4.2.6; RFC 3584 section 3.1 for what a relay appends.
   init(_ unit: inout ProtocolUnit, sender: Sender) throws(BERError) {
     var bindings = try unit.rest()
     // These two come first, but not every device keeps the order.
@@ -63,8 +69,17 @@ public struct DeviceNotification: Sendable, Equatable {
     self.sender = sender
     self.kind = kind
     uptime = ticks
+    agentAddress =
+      bindings.lazy.compactMap { binding in
+        guard binding.name == Self.agentAddressName, case .ipAddress(let address) = binding.value,
+          address.contains(where: { $0 != 0 })
+        else { return nil }
+        return address
+      }.first
+    // A relay repeats the community of what it relays: a secret, which must not become a label.
+    bindings.removeAll { $0.name == Self.communityName }
     self.bindings = bindings
-    agentAddress = nil
+    number = unit.requestID
     isInform = unit.kind == .inform
   }
 

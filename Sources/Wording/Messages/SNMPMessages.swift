@@ -50,6 +50,9 @@ let snmpMessages: [Message] = [
     "fault.snmp.nobody", en: "nobody may send traps here – name 'communities', 'users' or both",
     zh: "没有允许发送陷阱的对象——请设置“communities”、“users”或两者"),
   Message(
+    "fault.snmp.forwarder", en: "'{text}' is no numeric address – write e.g. 192.0.2.5 or 2001:db8::5",
+    zh: "“{text}”不是数字地址——请写成例如 192.0.2.5 或 2001:db8::5"),
+  Message(
     "fault.snmp.notification", en: "unknown trap '{word}' – {known:spelling}", zh: "未知的陷阱“{word}”——{known:spelling}"),
   Message(
     "fault.snmp.object",

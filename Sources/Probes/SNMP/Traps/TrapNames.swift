@@ -68,7 +68,13 @@ struct TrapNames {
         words: Dictionary(uniqueKeysWithValues: numbered))
     }
     let states = ["up", "down", "testing", "unknown", "dormant", "notPresent", "lowerLayerDown"]
+    // What a relay appends (RFC 3584, SNMP-COMMUNITY-MIB); the community beside them is a secret.
+    func relayed(_ number: UInt32) -> TrapObject {
+      TrapObject(oid: ObjectIdentifier(checkedNumbers: [1, 3, 6, 1, 6, 3, 18, 1, number]))
+    }
     return [
+      "snmpTrapAddress": relayed(3),
+      "snmpTrapEnterprise": TrapObject(oid: ObjectIdentifier(checkedNumbers: [1, 3, 6, 1, 6, 3, 1, 1, 4, 3])),
       "ifIndex": column(1), "ifDescr": column(2), "ifType": column(3),
       "ifAdminStatus": column(7, Array(states.prefix(3))),
       "ifOperStatus": column(8, states),

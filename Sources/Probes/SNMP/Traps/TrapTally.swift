@@ -17,15 +17,19 @@ final class TrapTally: Sendable {
   private struct State {
     var receiver: NotificationReceiver?
     var tally: ReceivedTally<Source, Match>
+    var informs = RepeatedInforms()
   }
 
   private let patterns: [TrapPattern]
   private let names: [ObjectIdentifier: String]
+  /// Senders that may name another device; `nil` when everybody may.
+  private let forwarders: Set<SocketAddress>?
   private let state: Mutex<State>
 
-  init(_ patterns: [TrapPattern], names: [ObjectIdentifier: String]) {
+  init(_ patterns: [TrapPattern], names: [ObjectIdentifier: String], forwarders: Set<SocketAddress>? = nil) {
     self.patterns = patterns
     self.names = names
+    self.forwarders = forwarders
     let metrics = ReceivedTally<Source, Match>.Metrics(
       messages: "snmp_traps_total", unattributed: "snmp_traps_unattributed_total",
       matches: "snmp_trap_pattern_matches_total", dropped: "snmp_traps_dropped_total")
@@ -44,7 +48,11 @@ final class TrapTally: Sendable {
   func take(_ bytes: UnsafeRawBufferPointer, from sender: SocketAddress, at seconds: Double) -> [UInt8]? {
     guard let arrival = state.withLock({ $0.receiver?.receive(bytes, at: seconds) }) else { return nil }
     switch arrival.outcome {
-    case .success(let notification): count(notification, from: sender)
+    case .success(let notification):
+      let isRepeated =
+        notification.isInform
+        && state.withLock { $0.informs.takes(again: notification, from: sender, at: seconds) }
+      if isRepeated { countRepetition(from: sender) } else { count(notification, from: sender) }
     // How every sender of informs learns our engine: nothing was refused yet.
     case .failure(.unknownEngine) where arrival.answer != nil: break
     case .failure(let fault): count(fault, from: sender)
@@ -62,8 +70,14 @@ final class TrapTally: Sendable {
     state.withLock { $0.tally.refuse("snmp_traps_refused_total", host: sender.host, reason: fault.word) }
   }
 
+  private func countRepetition(from sender: SocketAddress) {
+    state.withLock { $0.tally.refuse("snmp_informs_repeated_total", host: sender.host, reason: "") }
+  }
+
   private func count(_ notification: DeviceNotification, from sender: SocketAddress) {
-    let host = notification.agentAddress.map { ObjectText.of(.ipAddress($0)) } ?? sender.host
+    let mayName = forwarders?.contains(sender.withoutPort) ?? true
+    let named = mayName ? notification.agentAddress.map { ObjectText.of(.ipAddress($0)) } : nil
+    let host = named ?? sender.host
     let source = Source(host: host, kind: notification.kind)
     // Outside of the lock: a pattern may take its time.
     let matches = patterns.enumerated().compactMap { index, pattern in

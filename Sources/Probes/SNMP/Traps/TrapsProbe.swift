@@ -15,6 +15,8 @@ public struct TrapsProbeSettings: ProbeSettings {
   let patterns: [TrapPattern]
   /// Traps a second that one sender may send; the default is 100, and two seconds' worth may come at once.
   let trapsPerSecondMax: Int
+  /// Senders that may name another device as the one that a trap is about; the default, `nil`, is everybody.
+  let forwarders: Set<SocketAddress>?
   /// The label `trap` of those that have a name.
   let names: [ObjectIdentifier: String]
 
@@ -22,9 +24,10 @@ public struct TrapsProbeSettings: ProbeSettings {
   static let patternsMax = 100
   static let communitiesMax = 100
   static let usersMax = 100
+  static let forwardersMax = 1000
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case listen, communities, users, patterns
+    case listen, communities, users, patterns, forwarders
     case trapsPerSecondMax = "sender_traps_per_second_max"
   }
 
@@ -53,6 +56,16 @@ public struct TrapsProbeSettings: ProbeSettings {
     try refuse(.patterns, patterns.count, 0...Self.patternsMax)
     trapsPerSecondMax = try fields.decodeIfPresent(Int.self, forKey: .trapsPerSecondMax) ?? 100
     try refuse(.trapsPerSecondMax, trapsPerSecondMax, 1...1_000_000)
+    forwarders = try (fields.decodeIfPresent([String].self, forKey: .forwarders)).map { texts in
+      try refuse(.forwarders, texts.count, 0...Self.forwardersMax)
+      return Set(
+        try texts.map { text in
+          guard let address = SocketAddress(text, port: 0) else {
+            throw fields.problem(.forwarders, "fault.snmp.forwarder", ["text": text])
+          }
+          return address
+        })
+    }
     names = TrapNames(decoder).notifications
   }
 
@@ -118,7 +131,7 @@ final class TrapsProbe: Probe {
   init(_ settings: TrapsProbeSettings, in environment: ProbeEnvironment) {
     self.settings = settings
     self.environment = environment
-    let tally = TrapTally(settings.patterns, names: settings.names)
+    let tally = TrapTally(settings.patterns, names: settings.names, forwarders: settings.forwarders)
     self.tally = tally
     let start = NetworkLoop.now
     receiver = Receiver(
