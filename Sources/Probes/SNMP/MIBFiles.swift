@@ -27,13 +27,25 @@ public struct MIBFiles: Sendable {
   private var library = MIBLibrary()
   /// The modules that were added, in their order.
   public private(set) var modules: [String] = []
+  private var names: Set<String> = []
 
   public init() {}
 
+  /// A module of a name that was added already takes the place of the earlier one.
+  ///
   /// - Parameter file: as faults name it.
-  public mutating func add(_ bytes: [UInt8], file: String) throws(Fault) {
+  public mutating func add(_ bytes: [UInt8], file: String) throws(Fault) { try add(bytes, file: file) { _ in true } }
+
+  /// Leaves out modules of names that were added already.
+  public mutating func addUnknown(_ bytes: [UInt8], file: String) throws(Fault) {
+    let known = names
+    try add(bytes, file: file) { !known.contains($0) }
+  }
+
+  private mutating func add(_ bytes: [UInt8], file: String, where isWanted: (String) -> Bool) throws(Fault) {
     do throws(MIBError) {
-      for module in try MIBParser.modules(in: bytes, file: file) {
+      for module in try MIBParser.modules(in: bytes, file: file) where isWanted(module.name) {
+        names.insert(module.name)
         library.add(module)
         modules.append(module.name)
       }

@@ -123,7 +123,7 @@ struct DiscoverCommand: AsyncParsableCommand, PermittedCommand {
   private static func read(_ path: String?) throws(SettingsErrors) -> Configuration {
     let files = try path.map { path throws(SettingsErrors) in try ConfigurationFiles.read(path) }
     let own = (files ?? ConfigurationFiles(files: [])).keeping([
-      .probes, .probeTemplates, .settings, .inventory, .deviceProfiles, .mibs,
+      .probes, .probeTemplates, .settings, .inventory, .deviceProfiles, .mibs, .foreignMIBs,
     ])
     return try ConfigurationReader.read(
       own, hostName: CommandWorld.hostName, notifiers: CommandWorld.offlineNotifiers)

@@ -32,7 +32,7 @@ struct ProbeSearch {
     }
     let files = try configuration.map(ConfigurationFiles.read) ?? ConfigurationFiles(files: [])
     // Faults of other kinds of files do not keep a probe from being tried.
-    let own = files.keeping([.probes, .probeTemplates, .deviceProfiles, .mibs, .settings])
+    let own = files.keeping([.probes, .probeTemplates, .deviceProfiles, .mibs, .foreignMIBs, .settings])
     let read = try ConfigurationReader.read(own, hostName: hostName, notifiers: CommandWorld.offlineNotifiers)
     let probes = read.patterns + read.probes
     if name == nil, !probes.contains(where: { $0.name == subject }), let plain = Self.plain(subject) {

@@ -13,11 +13,14 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
     case deviceProfiles = "probes/snmp"
     /// Names for what profiles and traps speak of, as vendors write them.
     case mibs = "probes/snmp/mibs"
+    /// The same, outside of the configuration: see `ForeignMIBs`.
+    case foreignMIBs = "mibs"
     /// What probes may begin with: see `ProbeTemplates`.
     case probeTemplates = "probes/templates"
 
-    /// The folder of the kind inside a configuration folder; `nil` for the one file of settings.
-    var folder: String? { self == .settings ? nil : rawValue }
+    /// The folder of the kind inside a configuration folder; `nil` for the one file of settings, and for what lies
+    /// elsewhere.
+    var folder: String? { self == .settings || self == .foreignMIBs ? nil : rawValue }
   }
 
   struct File: Codable, Sendable, Equatable {
@@ -33,7 +36,8 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
 
   /// Ascending by path.
   let files: [File]
-  /// Of files that cannot be read; a configuration with any is refused, with the faults of the others.
+  /// Of files that cannot be read; a configuration with any is refused, with the faults of the others. Those of
+  /// `foreignMIBs` alone are told as warnings.
   let unreadable: [Kind: [SettingsError]]
 
   init(files: [File], unreadable: [Kind: [SettingsError]] = [:]) {
@@ -97,6 +101,11 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
       for file in listing.sorted() where kind == .mibs ? isMIB(file) : isConfiguration(file) {
         take(kind, name + "/" + file)
       }
+    }
+    if let settings = files.first(where: { $0.kind == .settings }) {
+      let foreign = ForeignMIBs.read(settings.text, in: folder)
+      files += foreign.files
+      if !foreign.faults.isEmpty { unreadable[.foreignMIBs] = foreign.faults }
     }
     return ConfigurationFiles(files: files, unreadable: unreadable)
   }

@@ -150,6 +150,17 @@ struct ConfigurationReader {
         errors.append(SettingsError(at: place, "fault.snmp.mib", ["problem": error.problem]))
       }
     }
+    // Behind the operator's own, which take the place of modules of the same name.
+    var faults = files.unreadable[.foreignMIBs] ?? []
+    for file in files.files(of: .foreignMIBs) {
+      do throws(MIBFiles.Fault) {
+        try mibs.addUnknown(Array(file.text.utf8), file: file.path)
+      } catch {
+        let place = SourcePlace(file: error.file, line: error.line, column: error.column)
+        faults.append(SettingsError(at: place, "fault.snmp.mib", ["problem": error.problem]))
+      }
+    }
+    warnings += ForeignMIBs.told(faults)
     return mibs
   }
 

@@ -24,7 +24,7 @@ enum PackagedFiles {
       case .probeTemplates: true
       case .rules: settings.rules
       case .plans: settings.plans
-      case .settings, .inventory, .ruleSettings, .mibs: false
+      case .settings, .inventory, .ruleSettings, .mibs, .foreignMIBs: false
       }
     }
   }

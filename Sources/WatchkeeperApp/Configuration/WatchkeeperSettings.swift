@@ -17,13 +17,15 @@ struct WatchkeeperSettings: Decodable, Sendable {
   var receivers: [ReceiverSettings] = []
   /// Other stores that get every sample.
   var remoteWrite: [RemoteWriteEndpoint] = []
+  /// Folders of MIB files besides `probes/snmp/mibs/`: see `ForeignMIBs`.
+  var mibs: [String] = []
   /// Which of the packaged definitions take part.
   var packaged = PackagedSettings()
 
   init() {}
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case language, storage, query, rules, web, incidents, heartbeat, global, route, receivers, packaged
+    case language, storage, query, rules, web, incidents, heartbeat, global, route, receivers, packaged, mibs
     case remoteWrite = "remote_write"
   }
 
@@ -48,6 +50,10 @@ struct WatchkeeperSettings: Decodable, Sendable {
     var endpoints: Set<String> = []
     for endpoint in remoteWrite where !endpoints.insert(endpoint.name).inserted {
       throw fields.problem(.remoteWrite, "fault.remote-write.twice", ["name": endpoint.name])
+    }
+    mibs = try fields.decodeIfPresent([String].self, forKey: .mibs) ?? []
+    guard mibs.count <= ForeignMIBs.foldersMax else {
+      throw fields.problem(.mibs, "fault.snmp.foreign-count", ["most": String(ForeignMIBs.foldersMax)])
     }
     packaged = try fields.decodeIfPresent(PackagedSettings.self, forKey: .packaged) ?? packaged
     try checkReceivers(in: fields)

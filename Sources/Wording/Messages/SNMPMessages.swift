@@ -27,6 +27,16 @@ let snmpMessages: [Message] = [
     zh: "“{text}”不是对象——请写对象标识符，例如 1.3.6.1.2.1.1.3，或 probes/snmp/mibs 下文件中的 MODULE::name"),
   Message("fault.snmp.mib", en: "the MIB file cannot be read: {problem}", zh: "无法读取 MIB 文件：{problem}"),
   Message(
+    "fault.snmp.foreign-folder", en: "this folder of 'mibs' cannot be listed – check that it exists and may be read",
+    zh: "无法列出“mibs”中的这个目录——请确认它存在且可读"),
+  Message(
+    "fault.snmp.foreign-bound",
+    en: "this MIB file and those after it are not read: 'mibs' takes {files} files and {mebibytes} MiB together",
+    zh: "从此 MIB 文件起不再读取：“mibs”合计最多 {files} 个文件、{mebibytes} MiB"),
+  Message(
+    "fault.snmp.foreign-more", en: "{count} more files of 'mibs' cannot be read", zh: "“mibs”中还有 {count} 个文件无法读取"),
+  Message("fault.snmp.foreign-count", en: "'mibs' takes at most {most} folders", zh: "“mibs”最多 {most} 个目录"),
+  Message(
     "fault.snmp.profile", en: "there is no device profile '{word}' – {known:spelling}",
     zh: "没有名为“{word}”的设备模板——{known:spelling}"),
   Message(
