@@ -81,6 +81,9 @@ static const unsigned char probes_snmp_huawei[] = {
 static const unsigned char probes_snmp_if_mib[] = {
 #embed "../../probes/snmp/if-mib.yaml"
 };
+static const unsigned char probes_snmp_if_mib_32[] = {
+#embed "../../probes/snmp/if-mib-32.yaml"
+};
 static const unsigned char probes_snmp_if_mib_full[] = {
 #embed "../../probes/snmp/if-mib-full.yaml"
 };
@@ -272,6 +275,7 @@ static const struct {
     {"probes/snmp/hpe-ilo.yaml", probes_snmp_hpe_ilo, sizeof probes_snmp_hpe_ilo},
     {"probes/snmp/huawei.yaml", probes_snmp_huawei, sizeof probes_snmp_huawei},
     {"probes/snmp/if-mib.yaml", probes_snmp_if_mib, sizeof probes_snmp_if_mib},
+    {"probes/snmp/if-mib-32.yaml", probes_snmp_if_mib_32, sizeof probes_snmp_if_mib_32},
     {"probes/snmp/if-mib-full.yaml", probes_snmp_if_mib_full, sizeof probes_snmp_if_mib_full},
     {"probes/snmp/ip.yaml", probes_snmp_ip, sizeof probes_snmp_ip},
     {"probes/snmp/juniper.yaml", probes_snmp_juniper, sizeof probes_snmp_juniper},

@@ -16,7 +16,7 @@ struct DeviceIdentity {
   /// What is to be asked for.
   mutating func objects(_ candidates: [DeviceProfile]) -> [ObjectIdentifier] {
     var seen: Set<ObjectIdentifier> = []
-    asked = candidates.compactMap(\.present).filter { seen.insert($0).inserted }
+    asked = candidates.flatMap { [$0.present, $0.absent].compactMap(\.self) }.filter { seen.insert($0).inserted }
     return [Self.objectID] + asked
   }
 
@@ -30,6 +30,7 @@ struct DeviceIdentity {
 
   func fits(_ profile: DeviceProfile) -> Bool {
     if let object = profile.present, !present.contains(object) { return false }
+    if let object = profile.absent, present.contains(object) { return false }
     if profile.match.isEmpty { return profile.present != nil }
     guard let sysObjectID else { return false }
     return profile.match.contains { $0.isPrefix(of: sysObjectID) }

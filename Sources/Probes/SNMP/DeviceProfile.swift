@@ -14,6 +14,8 @@ public struct DeviceProfile: Decodable, Hashable, Sendable {
   let match: [ObjectIdentifier]
   /// The device has an object at or below this.
   let present: ObjectIdentifier?
+  /// The device has none there.
+  let absent: ObjectIdentifier?
   /// Objects of which there is one.
   let scalars: [ObjectMetric]
   let tables: [DeviceTable]
@@ -22,7 +24,7 @@ public struct DeviceProfile: Decodable, Hashable, Sendable {
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case name = "profile"
-    case title, match, present, scalars, tables, notifications
+    case title, match, present, absent, scalars, tables, notifications
   }
 
   public init(from decoder: any Decoder) throws {
@@ -31,6 +33,7 @@ public struct DeviceProfile: Decodable, Hashable, Sendable {
     title = try fields.decodeIfPresent(BilingualText.self, forKey: .title)
     match = try (fields.decodeIfPresent([ObjectName].self, forKey: .match) ?? []).map(\.identifier)
     present = try fields.decodeIfPresent(ObjectName.self, forKey: .present)?.identifier
+    absent = try fields.decodeIfPresent(ObjectName.self, forKey: .absent)?.identifier
     scalars = try fields.decodeIfPresent([ObjectMetric].self, forKey: .scalars) ?? []
     tables = try fields.decodeIfPresent([DeviceTable].self, forKey: .tables) ?? []
     notifications = try (fields.decodeIfPresent([String: ObjectName].self, forKey: .notifications) ?? [:])
