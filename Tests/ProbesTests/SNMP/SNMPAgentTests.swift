@@ -7,7 +7,7 @@ import Testing
 @testable import Probes
 
 @Suite("SNMP beside snmpd", .enabled(if: SNMPAgentServer.isInstalled, SNMPAgentServer.needs), .timeLimit(.minutes(2)))
-final class SNMPAgentTests {
+final class SNMPAgentTests: Sendable {
   let agent: SNMPAgentServer
   let network = NetworkServices()
 
@@ -57,22 +57,48 @@ final class SNMPAgentTests {
   @Test("every pair of algorithms is understood")
   func algorithms() async throws {
     try await ready()
+    for (authentication, privacy) in SNMPAgentServer.pairs {
+      let device = try device(Self.user(authentication, privacy))
+      let report = await device.run()
+      #expect(report.verdict == .up, "\(authentication) \(privacy ?? "-"): \(report.explanation)")
+      #expect(device.written(report).contains { $0 == #"sysName{sysName="device-1"} 1.0"# })
+    }
+  }
+
+  private static func user(
+    _ authentication: String, _ privacy: String?, proof: String = "authpassword", key: String = "privpassword"
+  ) -> String {
+    let name = authentication.filter { $0 != "-" }
+    let settings = #""auth_protocol":"\#(authentication)","auth_password":"\#(proof)","profiles":["system"],"#
+    guard let privacy else { return settings + #""user":"auth\#(name)""# }
+    return settings + #""user":"priv\#(name)\#(privacy.filter { $0 != "-" })","priv_protocol":"\#(privacy)","#
+      + #""priv_password":"\#(key)""#
+  }
+
+  @Test("with every pair of algorithms, a wrong user, password of the proof and password of the key are told apart")
+  func refusalsOfPairs() async throws {
+    try await ready()
+    for (authentication, privacy) in SNMPAgentServer.pairs {
+      for (settings, reason) in [
+        (Self.user(authentication, privacy).replacing(#""user":""#, with: #""user":"no"#), "unknown_user"),
+        (Self.user(authentication, privacy, proof: "wrongpassword"), "wrong_authentication"),
+      ] { try await refuse(settings + #","retries":10"#, reason) }
+    }
+    // Not every agent answers what is hidden with another key: that is waited for in vain, but side by side.
     for authentication in SNMPAgentServer.authentications {
-      for privacy in [nil] + SNMPAgentServer.privacies.map(Optional.some) {
-        let device = try device(Self.user(authentication, privacy))
-        let report = await device.run()
-        #expect(report.verdict == .up, "\(authentication) \(privacy ?? "-"): \(report.explanation)")
-        #expect(device.written(report).contains { $0 == #"sysName{sysName="device-1"} 1.0"# })
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for privacy in SNMPAgentServer.privacies {
+          let settings = Self.user(authentication, privacy, key: "wrongpassword") + #","retries":1"#
+          group.addTask { try await self.refuse(settings, "wrong_privacy") }
+        }
+        try await group.waitForAll()
       }
     }
   }
 
-  private static func user(_ authentication: String, _ privacy: String?) -> String {
-    let name = authentication.filter { $0 != "-" }
-    let settings = #""auth_protocol":"\#(authentication)","auth_password":"authpassword","profiles":["system"],"#
-    guard let privacy else { return settings + #""user":"auth\#(name)""# }
-    return settings + #""user":"priv\#(name)\#(privacy.filter { $0 != "-" })","priv_protocol":"\#(privacy)","#
-      + #""priv_password":"privpassword""#
+  private func refuse(_ settings: String, _ reason: String) async throws {
+    let report = await (try device(settings)).run()
+    #expect(report.verdict.reason?.id == "reason.snmp." + reason, "\(settings): \(report.explanation)")
   }
 
   @Test("a wrong user, proof, key and level each have their own reason")

@@ -33,6 +33,11 @@ final class SNMPAgentServer: Sendable {
   static let authentications = ["MD5", "SHA", "SHA-224", "SHA-256", "SHA-384", "SHA-512"]
   static let privacies = ["DES", "AES", "AES-192", "AES-256", "AES-192-C", "AES-256-C"]
 
+  /// Each way of proof, alone and with each way of hiding.
+  static let pairs: [(authentication: String, privacy: String?)] = authentications.flatMap { authentication in
+    ([nil] + privacies.map(Optional.some)).map { (authentication, $0) }
+  }
+
   let port: Int
   private let server: ServerProcess
 
