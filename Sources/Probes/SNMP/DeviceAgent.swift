@@ -217,7 +217,7 @@ final class DeviceAgent {
         return fail("reason.snmp.changes", "the device changes faster than its tables can be read", now)
       }
       return enter(.identity, now)
-    case .failure(let fault) where fault == .foreign || fault == .forged:
+    case .failure(let fault) where fault == .foreign || fault == .forged || fault == .outOfDate:
       lastFault = fault
       return .wait
     case .failure(.learnt):
@@ -266,7 +266,7 @@ final class DeviceAgent {
 
   private func timedOut(_ now: Duration) -> Action {
     if reading.stage == .discovery || traffic.returned == 0 { session.forgetEngine() }
-    if lastFault == .forged { return fail(.forged, now) }
+    if let lastFault, lastFault != .foreign { return fail(lastFault, now) }
     // An agent that decrypts to nonsense says nothing (RFC 3414 section 3.2 leaves it no report for that).
     if session.hidesContent, !session.hasHeardProof, traffic.returned > 0 { return fail(.silentAfterDiscovery, now) }
     let advice =

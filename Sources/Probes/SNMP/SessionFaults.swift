@@ -9,7 +9,7 @@ extension SessionFault {
     case .wrongAuthentication: "reason.snmp.wrong_authentication"
     case .wrongPrivacy, .silentAfterDiscovery: "reason.snmp.wrong_privacy"
     case .unsupportedSecurityLevel: "reason.snmp.security_level"
-    case .notInTimeWindow, .learnt: "reason.snmp.time_window"
+    case .notInTimeWindow, .outOfDate, .learnt: "reason.snmp.time_window"
     case .unknownContext: "reason.snmp.unknown_context"
     case .forged: "reason.snmp.forged"
     case .foreign, .reported: "reason.snmp.refused"
@@ -32,6 +32,9 @@ extension SessionFault {
       "the device does not take this user at this level – check which of authentication and privacy it wants"
     case .notInTimeWindow, .learnt:
       "the device keeps refusing the time that it told itself – its engine boots or time jump; check its clock"
+    case .outOfDate:
+      "proven answers came, of a time before the one that the device told – its engine boots or time went back (the next"
+        + " round learns them anew), or somebody sends recorded ones"
     case .unknownContext: "the device has no context of this name – check 'context'"
     case .forged:
       "answers came, but none that the device's password proves – another user's key, or somebody in between"

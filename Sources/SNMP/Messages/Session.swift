@@ -21,6 +21,8 @@ public enum SessionFault: Error, Equatable, Sendable {
   case unknownContext
   /// An answer that no one but the agent could have made was due, and this is none.
   case forged
+  /// Proven, but of a time before the one that the agent told: recorded and sent again, or its clock went back.
+  case outOfDate
   /// Another report.
   case reported(String)
 }
@@ -162,7 +164,7 @@ public struct Session: Sendable {
         message.isGenuine(own.algorithm, key: keys.authentication, in: datagram)
       else { return .failure(.forged) }
       // Only what is proven sets our idea of the agent's clock; a report about it says so by its time.
-      guard clock.learn(boots: message.boots, time: message.time, at: seconds) else { return .failure(.forged) }
+      guard clock.learn(boots: message.boots, time: message.time, at: seconds) else { return .failure(.outOfDate) }
     }
     guard message.isHidden else {
       var content = BERReader(datagram, message.data)

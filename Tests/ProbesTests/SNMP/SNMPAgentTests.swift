@@ -65,7 +65,7 @@ final class SNMPAgentTests: Sendable {
     }
   }
 
-  private static func user(
+  static func user(
     _ authentication: String, _ privacy: String?, proof: String = "authpassword", key: String = "privpassword"
   ) -> String {
     let name = authentication.filter { $0 != "-" }

@@ -83,7 +83,7 @@ final class SNMPAgentServer: Sendable {
 }
 
 /// A device as a probe sees it.
-struct DeviceUnderTest {
+struct DeviceUnderTest: Sendable {
   let store = MemoryStore()
   let clock = ManualClock()
   let probe: any Probe
