@@ -1,3 +1,4 @@
+import Foundation
 import Records
 import Telemetry
 import Testing
@@ -111,6 +112,32 @@ struct GapTests {
     next.define(["a"], at: at(40))
     let gaps = next.history(of: "a")?.gaps.filter { $0.cause == .notDefined }
     #expect(gaps?.map(\.from) == [at(10)] && gaps?.map(\.to) == [at(40)])
+  }
+
+  @Test("a probe that has left is known by the labels of its series, until it comes back")
+  func retired() throws {
+    var ledger = GapLedger(startingAt: at(0))
+    let target = LabelSet(["instance": "db01"])
+    ledger.define(["a"], at: at(0)) { _ in target }
+    #expect(ledger.retired.isEmpty)
+    ledger.define([], at: at(10))
+    let record = try JSONDecoder().decode(
+      GapRecord.self, from: try JSONEncoder().encode(try #require(ledger.records["a"])))
+    var next = GapLedger(startingAt: at(20))
+    next.restore(GapRows(probes: ["a": record]), at: at(20))
+    #expect(next.retired == [RetiredProbe(name: "a", target: target, removedAt: at(10))])
+    #expect(next.history(of: "a")?.removedAt == at(10))
+    next.define(["a"], at: at(30))
+    #expect(next.retired.isEmpty && next.history(of: "a")?.removedAt == nil)
+  }
+
+  @Test("a pause of the calendar counts no runs")
+  func pause() {
+    var record = GapRecord(knownSince: at(0))
+    let pause = GapObservation(cause: .notDue, extent: .everything, reason: Reason("reason.gap.not-due"))
+    record.miss(pause, at: at(10))
+    record.miss(pause, at: at(20))
+    #expect(record.gaps.map(\.runs) == [0])
   }
 
   @Test("what could not be written is offered again, what was is not")

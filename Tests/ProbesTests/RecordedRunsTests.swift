@@ -1,4 +1,6 @@
+import Foundation
 import Records
+import ServiceTime
 import Telemetry
 import Testing
 
@@ -69,7 +71,7 @@ struct RecordedRunsTests {
     ] as [([Int64], [String])])
   func unstored(_ times: [Int64], _ expected: [String]) {
     let end = at(max(90, times[times.count - 1]))
-    let found = runs(times).unstored(every: .seconds(10), from: at(0), through: end, besides: [])
+    let found = runs(times).unstored(on: .interval(.seconds(10)), from: at(0), through: end, besides: [])
     #expect(told(found) == expected)
   }
 
@@ -77,7 +79,88 @@ struct RecordedRunsTests {
   func explained() {
     let runs = runs([0, 10, 20, 60, 70])
     let stopped = SampleGap(from: at(22), to: at(58), .notRunning, .everything, Reason("x"))
-    #expect(runs.unstored(every: .seconds(10), from: at(0), through: at(70), besides: [stopped]).isEmpty)
-    #expect(runs.unstored(every: .seconds(10), from: at(50), through: at(70), besides: []).isEmpty)
+    #expect(runs.unstored(on: .interval(.seconds(10)), from: at(0), through: at(70), besides: [stopped]).isEmpty)
+    #expect(runs.unstored(on: .interval(.seconds(10)), from: at(50), through: at(70), besides: []).isEmpty)
+  }
+
+  @Test("what a gap explains of a time without runs leaves the rest of it to be told")
+  func partlyExplained() {
+    let runs = runs([0, 10, 20, 100, 110])
+    let stopped = SampleGap(from: at(22), to: at(50), .notRunning, .everything, Reason("x"))
+    let found = runs.unstored(on: .interval(.seconds(10)), from: at(0), through: at(110), besides: [stopped])
+    #expect(told(found) == ["50-100 not-stored 5"])
+  }
+
+  @Test("the stored pace tells what was to be expected, closer than the interval or farther apart")
+  func paces() {
+    let times: [Int64] = [0, 60, 61, 62, 72, 73, 133, 373, 613]
+    let paces: [Double] = [60, 1, 1, 1, 1, 60, 240, 240, 60]
+    let pace = SeriesSlice(labels: .empty, milliseconds: times.map { $0 * 1000 }, values: paces)
+    let runs = RecordedRuns(slice(times), verdict: nil, pace: pace)
+    let found = runs.unstored(on: .interval(.seconds(60)), from: at(0), through: at(620), besides: [])
+    #expect(told(found) == ["62-72 not-stored 9"])
+    #expect(
+      runs.quickRuns(than: .seconds(60)).map { [$0.from, $0.to] } == [[at(60), at(73)]])
+    let other = RecordedRuns(
+      slice([0, 60, 62, 65]), verdict: nil,
+      pace: SeriesSlice(
+        labels: .empty, milliseconds: [0, 60_000, 62_500, 65_000], values: [60, 2.5, .staleMarker, 2.5]))
+    #expect(other.quickRuns(than: .seconds(60)).map(\.to) == [at(62), nil])
+  }
+
+  private func cron(_ text: String) throws -> ProbeDefinition {
+    let json = #"{"name":"a","kind":"files","cron":"\#(text)","settings":{"paths":["/x"]}}"#
+    return try JSONDecoder().decode(ProbeDefinition.self, from: Data(json.utf8))
+  }
+
+  @Test("of a cron expression each run that it names is looked for, and those of the night are not named")
+  func cronRuns() throws {
+    let probe = try cron("*/5 8-9 * * *")
+    let midnight: Int64 = 1_795_132_800  // 2026-11-20
+    func due(_ hour: Int64, _ minute: Int64) -> Int64 {
+      Timing.due(named: at(midnight + hour * 3600 + minute * 60), for: "a").milliseconds / 1000 + 1
+    }
+    let times = [due(8, 0), due(8, 5), due(8, 20), due(8, 25), due(9, 50), due(9, 55), due(32, 0), due(32, 10)]
+    let late = SampleGap(from: at(due(8, 55) - 2), to: at(due(9, 20) + 100), .shed, .everything, Reason("x"))
+    let found = runs(times).unstored(of: probe, from: at(midnight), through: at(due(32, 26)), besides: [late])
+    let expected = [
+      (due(8, 10), due(8, 20), 2), (due(8, 30), due(8, 55), 5), (due(9, 25), due(9, 50), 5),
+      (due(32, 5), due(32, 10), 1),
+      (due(32, 15), nil, 2),
+    ]
+    #expect(found.map(\.runs) == expected.map(\.2))
+    #expect(found.map { ($0.from.milliseconds / 1000 + 1) } == expected.map(\.0))
+    #expect(found[1].to == found[2].from.advanced(by: .seconds(-1800)), "ends where the noted gap begins")
+    #expect([found[0].to, found[4].to] == [at(due(8, 20)), nil])
+  }
+
+  @Test("a cron expression that was slower before misses nothing then")
+  func cronChanged() throws {
+    let day: Int64 = 86_400
+    let midnight: Int64 = 1_795_132_800
+    let times = [0, day, 2 * day, 2 * day + 3600, 2 * day + 7200].map { midnight + $0 + 12 }
+    #expect(
+      try runs(times).unstored(of: cron("0 * * * *"), from: at(0), through: at(midnight + 2 * day + 7300), besides: [])
+        .isEmpty)
+  }
+
+  @Test("a calendar's nights have the runs that it gives them: none, or a few")
+  func calendar() throws {
+    let hours = BusinessHours(
+      days: [.friday], from: try #require(CivilTime("08:00")), to: try #require(CivilTime("18:00")), holidays: [],
+      workingDays: [], zone: .utc)
+    let midnight: Int64 = 1_795_132_800
+    let (morning, evening) = (midnight + 8 * 3600, midnight + 18 * 3600)
+    let times =
+      [-60, 0, 60, 120, 660, 720].map { morning + $0 } + [-120, -60, 3000, 3600].map { evening + $0 }
+    let off = Rhythm.calendar(hours, inside: .seconds(60), outside: nil)
+    let found = runs(times).unstored(on: off, from: at(0), through: at(evening + 3600), besides: [])
+    #expect(found.map(\.from) == [at(morning + 120), at(morning + 720)])
+    let slow = Rhythm.calendar(hours, inside: .seconds(60), outside: .seconds(600))
+    let more = runs(times).unstored(on: slow, from: at(0), through: at(evening + 3600), besides: [])
+    #expect(more.map(\.from) == [at(morning + 120), at(morning + 720), at(evening - 60)])
+    #expect(slow.pace(outsideFrom: at(morning), to: at(evening)) == nil)
+    #expect(slow.pace(outsideFrom: at(morning), to: at(evening + 1)) == .seconds(600))
+    #expect(off.pace(outsideFrom: at(0), to: at(evening)) == nil)
   }
 }

@@ -144,7 +144,7 @@ struct ScheduleTests {
     let next = friday.advanced(by: timing.due - .seconds(1000))
     let monday = try instant("2026-11-23T00:00:00Z")
     #expect(next >= monday && next < monday.advanced(by: .seconds(60)))
-    #expect(timing.isPausing(at: .seconds(1040)))
+    #expect(timing.pause(at: .seconds(1040)) == timing.due)
     let weekend = Timing(name: "shop", rhythm, from: .seconds(1000), try instant("2026-11-21T00:00:00Z"))
     #expect(weekend.due > .seconds(1000 + 86_400))
   }

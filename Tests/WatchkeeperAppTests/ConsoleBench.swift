@@ -45,6 +45,7 @@ final class ConsoleBench: @unchecked Sendable {
   var rules = RuleEvaluator.View()
   var probes: [ProbeStatus] = []
   var gaps: [String: GapHistory] = [:]
+  var retired: [RetiredProbe] = []
   var metadata = MetadataTable()
   var limits = EvaluationLimits()
   var configuration: Configuration
@@ -64,7 +65,8 @@ final class ConsoleBench: @unchecked Sendable {
 
   var sources: ConsoleSources {
     let (incidents, inventory, maintenance) = (incidents, inventory, maintenance)
-    let (rules, configuration, probes, metadata, gaps) = (rules, configuration, probes, metadata, gaps)
+    let (rules, configuration, probes, metadata) = (rules, configuration, probes, metadata)
+    let (gaps, retired) = (gaps, retired)
     return ConsoleSources(
       clock: Clock(), journal: journal,
       queries: QueryService(
@@ -73,6 +75,7 @@ final class ConsoleBench: @unchecked Sendable {
       incidents: { incidents }, inventory: { inventory }, maintenance: { maintenance }, rules: { rules },
       deliveries: { DeliveryService.View() }, configuration: { configuration }, metadata: { metadata },
       probes: { probes }, gapHistory: { gaps[$0] },
+      knownProbes: { KnownProbes(defined: configuration.probes, retired: retired) },
       hostName: Self.hostName, zone: .utc)
   }
 

@@ -69,10 +69,96 @@ struct GapAnswerTests {
     #expect(page.probes.map(\.gaps.count).reduce(0, +) == gaps)
   }
 
-  @Test("what names no probe and no series of one is not found", arguments: ["shpo", "sum(up)", "{", #"up{job="x"}"#])
-  func unknown(_ subject: String) async throws {
+  @Test(
+    "what names no probe and no series of one is refused, with what is near it",
+    arguments: [
+      ("shpo", "'shop'"), ("SHOP-2", "'shop'"), ("i", "'wiki'"), (#"up{instance="http://shpo"}"#, "'shop'"),
+      ("sum(up)", nil), ("{", nil), (#"up{job="x"}"#, nil), ("nothing", nil),
+    ])
+  func unknown(_ subject: String, _ near: String?) async throws {
     let bench = try await bench()
-    await #expect(throws: ConsoleError.notFound) { _ = try await bench.sources.gapsPage(question(subject)) }
+    let reason =
+      near.map { Reason("api.gaps.near", ["subject": subject, "names": $0]) }
+      ?? Reason("api.gaps.none", ["subject": subject])
+    await #expect(throws: ConsoleError.unknown(reason)) { _ = try await bench.sources.gapsPage(question(subject)) }
+  }
+
+  @Test("a probe that has left the configuration is found by its name and by its series, with when it left")
+  func removed() async throws {
+    let bench = try await bench()
+    var record = GapRecord(knownSince: ago(9000))
+    record.miss(
+      GapObservation(cause: .notDefined, extent: .everything, reason: Reason("reason.gap.not-defined")), at: ago(900))
+    bench.gaps["old"] = GapHistory(probe: "old", record)
+    let target = LabelSet(["job": "blackbox", "instance": "http://old"])
+    bench.retired = [
+      RetiredProbe(name: "old", target: target, removedAt: ago(900)),
+      RetiredProbe(name: "older", target: nil, removedAt: ago(900)),
+    ]
+    bench.series.append(
+      LabelSet([Label("__name__", "probe_success")] + target.labels), at: ago(1500), 1)
+    for subject in ["old", #"probe_success{instance="http://old"}"#, #"never_stored{instance="http://old"}"#] {
+      let page = try await bench.sources.gapsPage(question(subject))
+      #expect(page.probes.map(\.probe) == ["old"], "\(subject)")
+      #expect(page.probes.first?.gaps.map(\.cause) == ["not_defined"])
+      #expect(page.probes.first?.remarks == [Phrase("gaps.removed", ["at": ago(900).argument])])
+    }
+    // A probe that was renamed goes on with its series under the new name.
+    bench.gaps["shop-of-old"] = GapHistory(probe: "shop-of-old", record)
+    bench.retired = [
+      RetiredProbe(
+        name: "shop-of-old", target: LabelSet(["job": "blackbox", "instance": "http://shop"]), removedAt: ago(900))
+    ]
+    let page = try await bench.sources.gapsPage(question(#"probe_http_redirects{instance="http://shop"}"#))
+    #expect(page.probes.map(\.probe) == ["shop"])
+  }
+
+  @Test("a series that relabelling drops now is told as dropped")
+  func dropped() async throws {
+    let bench = try await bench()
+    let json = """
+      {"name":"node","kind":"scrape","interval":"60s","settings":{"targets":["db01:9100"],
+       "metric_relabel_configs":[{"source_labels":["__name__"],"regex":"secret_.*","action":"drop"}]}}
+      """
+    let probe = try #require(
+      try JSONDecoder().decode(ProbeDefinition.self, from: Data(json.utf8)).perTarget.first)
+    bench.configuration = Configuration(
+      files: ConfigurationFiles(files: []), settings: WatchkeeperSettings(), probes: [probe], ruleGroups: [],
+      inventory: InventoryDeclaration(), plans: [])
+    bench.gaps = [probe.name: GapHistory(probe: probe.name, GapRecord(knownSince: ago(9000)))]
+    let target = probe.targetLabels(hostName: ConsoleBench.hostName)
+    func series(_ name: String) -> LabelSet { LabelSet([Label("__name__", name)] + target.labels) }
+    for minute in (0..<30).reversed() as ReversedCollection<Range<Int64>> {
+      for own in [RecordedRuns.metric, "up"] { bench.series.append(series(own), at: ago(minute * 60), 1) }
+      guard minute >= 9 else { continue }
+      for name in ["secret_total", "shown_total"] {
+        bench.series.append(series(name), at: ago(minute * 60), minute > 9 ? 1 : .staleMarker)
+      }
+    }
+    for (metric, cause) in [("secret_total", "dropped"), ("shown_total", "absent")] {
+      let page = try await bench.sources.gapsPage(question(metric))
+      #expect(page.probes.map { $0.gaps.map(\.cause) } == [[cause]], "\(metric)")
+      #expect(page.probes.first?.gaps.map(\.from) == [ago(540)])
+      #expect(page.probes.first?.gaps.map(\.runs) == [10])
+    }
+  }
+
+  private struct BrokenReader: SeriesReader {
+    func select(
+      _ selections: [SeriesSelection], limits: ReadLimits
+    ) async throws(SeriesReadError) -> [[SeriesSlice]] { throw .unreadable("days/2026-11-20") }
+  }
+
+  @Test("when samples cannot be read, what is noted is told, and that it is all")
+  func unread() async throws {
+    let bench = try await bench()
+    bench.reader = BrokenReader()
+    let page = try await bench.sources.gapsPage(question("shop"))
+    #expect(page.probes.map { $0.gaps.map(\.cause) } == [["failed"]])
+    let ids = page.probes.first?.remarks.map { phrase in
+      if case .message(let reason) = phrase { reason.id } else { "" }
+    }
+    #expect(ids == ["gaps.unknown-before", "gaps.unread"])
   }
 
   @Test("the terminal tells each gap with its reason, in the reader's language", arguments: Language.allCases)

@@ -19,77 +19,9 @@ import Wording
 /// runs wait for a thread for minutes.
 @Suite("Why one series has a gap")
 struct SeriesGapsOfProbesTests {
-  /// A store that loses what it is given for a while.
-  private final class LossyStore: SampleAppender {
-    let store: EmbeddedStore
-    let isLosing = Atomic(false)
-
-    init(_ store: EmbeddedStore) { self.store = store }
-
-    func reference(for labels: LabelSet) throws(AppendError) -> SeriesReference { try store.reference(for: labels) }
-
-    @discardableResult
-    func append(_ batch: SampleBatch) -> AppendOutcome {
-      isLosing.load(ordering: .relaxed) ? AppendOutcome() : store.append(batch)
-    }
-  }
-
-  private final class Bench {
-    let folder: TemporaryFolder
-    let clock = TestClock()
-    let store: LossyStore
-    let runner: ProbeRunner
-    let console: ConsoleBench
-    let began: Timestamp
-    var times: [Timestamp] = []
-    private let task: Task<Void, Never>
-
-    init() async throws {
-      folder = try TemporaryFolder()
-      store = LossyStore(try EmbeddedStore(folder: folder.path + "/samples", clock: clock))
-      let environment = ProbeEnvironment(transfers: TransferEngine(), clock: clock, hostName: ConsoleBench.hostName)
-      let runner = ProbeRunner(environment: environment, store: store)
-      self.runner = runner
-      began = clock.now
-      console = try await ConsoleBench()
-      try FileManager.default.createDirectory(atPath: folder.path + "/files", withIntermediateDirectories: true)
-      let json = """
-        {"name":"files","kind":"textfile","interval":"10s","settings":{"directory":"\(folder.path)/files"}}
-        """
-      let probe = try JSONDecoder().decode(ProbeDefinition.self, from: Data(json.utf8))
-      console.configuration = Configuration(
-        files: ConfigurationFiles(files: []), settings: WatchkeeperSettings(), probes: [probe], ruleGroups: [],
-        inventory: InventoryDeclaration(), plans: [])
-      console.reader = store.store
-      await runner.load([probe])
-      task = Task { await runner.run() }
-    }
-
-    /// So many runs, each when it is due, while the file has this text.
-    func run(_ count: Int, reading text: String) async throws {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: folder.path + "/files/a.prom"))
-      for _ in 0..<count {
-        let before = await runner.status()[0]
-        clock.advance(by: before.nextIn)
-        let after = await patiently(until: { $0.runs > before.runs }) { await runner.status()[0] }
-        times.append(try #require(after.lastRun))
-      }
-    }
-
-    func ask(_ subject: String) async throws -> GapsPage {
-      console.gaps = ["files": try #require(await runner.gapHistory(of: "files"))]
-      return try await console.sources.gapsPage(GapQuestion(subject: subject, from: began, to: clock.now))
-    }
-
-    func stop() async {
-      task.cancel()
-      await task.value
-    }
-  }
-
   @Test("an answer without a series, a broken file and lost samples are each the reason of their hole")
   func reasons() async throws {
-    let bench = try await Bench()
+    let bench = try await GapBench()
     try await bench.run(2, reading: "kept 1\nleaves 1\n")
     try await bench.run(2, reading: "kept 1\n")
     try await bench.run(2, reading: "kept 1\nleaves 1\n")
@@ -118,7 +50,7 @@ struct SeriesGapsOfProbesTests {
 
   @Test("what was never given is told as that, and of many series each hole stands by its own")
   func many() async throws {
-    let bench = try await Bench()
+    let bench = try await GapBench()
     try await bench.run(2, reading: "a{x=\"1\"} 1\na{x=\"2\"} 1\n")
     try await bench.run(2, reading: "a{x=\"1\"} 1\n")
     await bench.stop()

@@ -42,13 +42,21 @@ struct GapLedger {
   }
 
   /// These are defined from now on, and no others.
-  mutating func define(_ names: Set<String>, at now: Timestamp) {
+  ///
+  /// - Parameter target: the labels of all series of one.
+  mutating func define(
+    _ names: Set<String>, at now: Timestamp, target: (String) -> LabelSet? = { _ in nil }
+  ) {
     for name in names {
       if records[name] == nil {
         records[name] = GapRecord(knownSince: now)
         changed.insert(name)
       } else if records[name]?.gaps.last?.cause == .notDefined {
         complete(name, at: now)
+      }
+      if let target = target(name), records[name]?.target != target {
+        records[name]?.target = target
+        changed.insert(name)
       }
     }
     let gone = records.keys.filter { !names.contains($0) }
@@ -84,6 +92,14 @@ struct GapLedger {
 
   func history(of name: String) -> GapHistory? {
     records[name].map { GapHistory(probe: name, $0, outages: times.outages) }
+  }
+
+  /// Those that are no longer defined, by name.
+  var retired: [RetiredProbe] {
+    records.compactMap { name, record in
+      record.removedAt.map { RetiredProbe(name: name, target: record.target, removedAt: $0) }
+    }
+    .sorted { $0.name < $1.name }
   }
 
   /// What is not on disk yet; taken once.

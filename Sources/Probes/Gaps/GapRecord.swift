@@ -11,8 +11,13 @@ public struct GapRecord: Codable, Hashable, Sendable {
   /// Older gaps have left the ring; `nil` when none has.
   public private(set) var forgottenBefore: Timestamp?
   public private(set) var gaps: [SampleGap] = []
+  /// The labels of all its series, as it was defined last; `nil` in rows of before they were kept.
+  public internal(set) var target: LabelSet?
 
   public init(knownSince: Timestamp) { self.knownSince = knownSince }
+
+  /// Since when the probe is not in the configuration.
+  var removedAt: Timestamp? { gaps.last.flatMap { $0.cause == .notDefined && $0.to == nil ? $0.from : nil } }
 
   var isOpen: Bool { gaps.last.map { $0.to == nil } ?? false }
 
@@ -22,12 +27,12 @@ public struct GapRecord: Codable, Hashable, Sendable {
   mutating func miss(_ seen: GapObservation, at time: Timestamp) -> Bool {
     if var last = gaps.last, last.to == nil, last.cause == seen.cause, last.reason.id == seen.reason.id {
       last.reason = seen.reason
-      last.runs += 1
+      if seen.cause != .notDue { last.runs += 1 }
       if last.extent == .part { last.extent = seen.extent }
       gaps[gaps.count - 1] = last
       return false
     }
-    var gap = SampleGap(from: time, seen.cause, seen.extent, seen.reason)
+    var gap = SampleGap(from: time, seen.cause, seen.extent, seen.reason, runs: seen.cause == .notDue ? 0 : 1)
     if let last = gaps.last, last.to == nil, last.cause == .stillRunning, last.from >= time {
       // The run that due times waited for began earlier, and now says itself what became of it.
       gaps.removeLast()
@@ -94,11 +99,14 @@ public struct GapHistory: Hashable, Sendable {
   public let forgottenBefore: Timestamp?
   /// Ascending by their begin.
   public let gaps: [SampleGap]
+  /// Since when it is no longer in the configuration; `nil` while it is.
+  public let removedAt: Timestamp?
 
   public init(probe: String, _ record: GapRecord, outages: [SampleGap] = []) {
     self.probe = probe
     knownSince = record.knownSince
     forgottenBefore = record.forgottenBefore
+    removedAt = record.removedAt
     gaps = (record.gaps + outages.filter { $0.to.map { $0 > record.knownSince } ?? true }).sorted { $0.from < $1.from }
   }
 }

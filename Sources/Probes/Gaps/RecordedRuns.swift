@@ -8,17 +8,24 @@ public import Telemetry
 public struct RecordedRuns: Sendable {
   /// Of the series that every run has.
   public static let metric = OwnSamples.Name.late.metric
+  /// Tells the pace in force after each run.
+  public static let paceMetric = OwnSamples.Name.interval.metric
 
   /// Ascending.
-  private let times: [Int64]
+  let times: [Int64]
   /// Of the runs whose target was in order.
   private let good: Set<Int64>
+  /// From a run to the next, in seconds, as the pace was after the run; where it was stored.
+  let paces: [Int64: Double]
 
   /// - Parameters:
   ///   - runs: samples of `metric`.
   ///   - verdict: samples of what is 1 when the target is in order, see `VerdictMetrics`.
-  public init(_ runs: SeriesSlice, verdict: SeriesSlice?) {
+  ///   - pace: samples of `paceMetric`; probes whose pace never changes have none.
+  public init(_ runs: SeriesSlice, verdict: SeriesSlice?, pace: SeriesSlice? = nil) {
     times = zip(runs.milliseconds, runs.values).compactMap { $1.isStaleMarker ? nil : $0 }
+    paces = Dictionary(
+      pace.map { zip($0.milliseconds, $0.values).filter { $0.1 > 0 } } ?? [], uniquingKeysWith: { $1 })
     good = Set(verdict.map { zip($0.milliseconds, $0.values).compactMap { $1 == 1 ? $0 : nil } } ?? [])
   }
 
@@ -117,41 +124,6 @@ public struct RecordedRuns: Sendable {
       }
       return (isMet, isOnTime)
     }
-  }
-
-  // MARK: All series
-
-  /// A time without runs that is longer than this, in steps of the schedule, is told. The default is 2.5: a run may be
-  /// late by a quarter of its interval without being noted, and the one before early by as much.
-  private static let stepsMax = 2.5
-
-  /// Times in which runs should have been and the store has none, though nothing is noted that explains it.
-  ///
-  /// - Parameters:
-  ///   - interval: as the schedule is now; it may have been another one, which the runs before and after tell.
-  ///   - start: nothing is told about the time before.
-  ///   - end: up to here runs are looked for.
-  public func unstored(
-    every interval: Duration, from start: Timestamp, through end: Timestamp, besides noted: [SampleGap]
-  ) -> [SampleGap] {
-    let step = max(1, interval.wholeMilliseconds)
-    let steps = zip(times, times.dropFirst()).map { $1 - $0 }
-    var gaps: [SampleGap] = []
-    func look(from: Int64, to: Int64?, beside neighbours: [Int64]) {
-      let (length, usual) = ((to ?? end.milliseconds) - from, max(step, neighbours.max() ?? step))
-      guard from >= start.milliseconds, Double(length) > Double(usual) * Self.stepsMax else { return }
-      let (first, last) = (Timestamp(milliseconds: from), to.map(Timestamp.init(milliseconds:)))
-      guard !noted.contains(where: { $0.overlaps(from: first, through: last ?? end) }) else { return }
-      gaps.append(
-        SampleGap(
-          from: first, to: last, .notStored, .everything, Reason("reason.gap.not-stored"),
-          runs: Int(clamping: length / usual - (to == nil ? 0 : 1))))
-    }
-    for (index, time) in times.enumerated() {
-      let neighbours = [index - 1, index + 1].filter(steps.indices.contains).map { steps[$0] }
-      look(from: time, to: index + 1 < times.count ? times[index + 1] : nil, beside: neighbours)
-    }
-    return gaps
   }
 }
 

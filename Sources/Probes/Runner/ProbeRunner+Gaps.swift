@@ -8,6 +8,12 @@ extension ProbeRunner {
   /// Why a probe, defined now or earlier, has gaps; `nil` when none of this name was ever known.
   public func gapHistory(of name: String) -> GapHistory? { gaps.history(of: name) }
 
+  /// The probes that can be asked about.
+  public func knownProbes() -> KnownProbes {
+    let defined = entries.compactMap { $0?.definition }.sorted { $0.name < $1.name }
+    return KnownProbes(defined: defined, retired: gaps.retired)
+  }
+
   /// What is to be made durable, from time to time.
   public func unsavedGaps() -> GapChanges { gaps.takeChanges(at: clock.now) }
 
@@ -24,11 +30,21 @@ extension ProbeRunner {
     gaps.miss(entry.definition.name, seen, time)
   }
 
-  /// A run that starts late leaves its due time without a sample. The default bound is a quarter of the interval, at
-  /// least 1 s.
+  /// The calendar has no run for a while, from `time` on.
+  func notePause(of entry: Entry, from time: Timestamp, at now: Duration) {
+    guard let due = entry.timing.pause(at: now) else { return }
+    let next = clock.now.advanced(by: due - clock.uptime)
+    var reason = Reason("reason.gap.not-due", ["until": String(next.milliseconds)])
+    if case .cron(let cron, _) = entry.timing.rhythm {
+      reason = Reason("reason.gap.no-cron-run", ["cron": cron.text, "until": String(next.milliseconds)])
+    }
+    miss(entry, GapObservation(cause: .notDue, extent: .everything, reason: reason), at: time)
+  }
+
+  /// A run that starts late leaves its due time without a sample.
   func noteLateness(of entry: Entry, at now: Duration) {
     let late = entry.timing.lateness(at: now)
-    guard late > max(.seconds(1), entry.definition.interval / 4) else { return }
+    guard late > Timing.latenessMax(entry.definition.interval) else { return }
     let start = clock.now
     gaps.add(
       entry.definition.name,

@@ -19,11 +19,7 @@ extension ProbeRunner {
       entry.hasGap = false
       gaps.complete(entry.definition.name, at: time)
     }
-    if entry.timing.isPausing(at: run.startedUptime + took) {
-      let end = run.startedAt.advanced(by: entry.definition.interval)
-      miss(
-        entry, GapObservation(cause: .notDue, extent: .everything, reason: Reason("reason.gap.not-due")), at: end)
-    }
+    notePause(of: entry, from: run.startedAt.advanced(by: entry.definition.interval), at: run.startedUptime + took)
     entry.lastStart = run.startedUptime
     observer?(entry.status)
   }

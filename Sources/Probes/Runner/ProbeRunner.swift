@@ -76,10 +76,12 @@ public actor ProbeRunner {
       if let place = places.removeValue(forKey: name) { entries[place] = nil }
     }
     var free = entries.indices.filter { entries[$0] == nil }
+    var made: [Entry] = []
     for (name, definition) in wanted where kept[name] == nil {
       let allowance = allowances[definition.family] ?? SeriesAllowance(limit: definition.seriesMax)
       allowances[definition.family] = allowance
       let entry = makeEntry(definition, within: allowance, replacing: old[name], at: now)
+      made.append(entry)
       if let place = places[name] {
         entries[place] = entry
       } else if let place = free.popLast() {
@@ -90,7 +92,8 @@ public actor ProbeRunner {
       }
     }
     arrange(parents: parents)
-    gaps.define(Set(wanted.keys), at: clock.now)
+    gaps.define(Set(wanted.keys), at: clock.now) { wanted[$0]?.targetLabels(hostName: environment.hostName) }
+    for entry in made { notePause(of: entry, from: clock.now, at: now) }
     appointments = Heap()
     for place in entries.indices { appoint(place) }
     sleeper?.cancel()

@@ -90,10 +90,24 @@ struct Timing: Sendable, Equatable {
     if rhythm.isCivil { due = min(due, next(after: now, now, wall)) }
   }
 
-  /// Whether nothing is due for longer than between two runs, because the calendar says so.
-  func isPausing(at now: Duration) -> Bool {
-    guard case .calendar(_, let inside, outside: nil) = rhythm else { return false }
-    return due - now > inside * 2
+  /// How late a run may begin before that counts as a gap: a quarter of the interval, at least 1 s, at most 5 minutes,
+  /// the look-back of rules.
+  static func latenessMax(_ interval: Duration) -> Duration { max(.seconds(1), min(interval / 4, .seconds(300))) }
+
+  /// When the next run comes, if nothing is due for longer than between two runs because the calendar says so.
+  func pause(at now: Duration) -> Duration? {
+    let step: Duration
+    switch rhythm {
+    case .calendar(_, let inside, outside: nil): step = inside
+    case .cron: step = interval
+    case .interval, .calendar: return nil
+    }
+    return due - now > step * 2 ? due : nil
+  }
+
+  /// When the run that a cron expression names for a minute is due.
+  static func due(named minute: Timestamp, for name: String) -> Timestamp {
+    minute.advanced(by: phase(StableHash.of(name), in: Rhythm.spread))
   }
 
   /// The same probe with another rhythm keeps its count.

@@ -10,14 +10,25 @@ extension ConsoleSources {
 
   /// Why samples are missing: of a probe by its name, or of the series that a selector finds.
   func gapsPage(_ question: GapQuestion) async throws(ConsoleError) -> GapsPage {
+    let known = await knownProbes()
     if let history = await gapHistory(question.subject) {
-      return GapsPage(question, probes: [history.answer(to: question, metric: nil)])
+      guard let probe = known.defined.first(where: { $0.name == question.subject }) else {
+        return GapsPage(question, probes: [history.answer(to: question, metric: nil)])
+      }
+      let giver = SeriesGiver(probe: probe, target: probe.targetLabels(hostName: hostName))
+      let gaps = SeriesGaps(question: question, giver: giver, metric: nil, history: history, now: clock.now)
+      return GapsPage(question, probes: await gaps.answers(readingAtMost: 0, queries))
     }
     guard let query = try? Query(parsing: question.subject),
       case .vector(let selector) = query.expression.withoutParentheses
-    else { throw .notFound }
-    let givers = await givers(of: selector.matchers, question)
-    guard !givers.isEmpty else { throw .notFound }
+    else { throw known.nothing(named: question.subject, [question.subject], hostName) }
+    let series = (try? await labelSets(matching: [question.subject], from: question.from, through: question.to)) ?? []
+    let givers = givers(of: selector.matchers, among: known.defined, series)
+    let retired = known.retired(giving: series, selector.matchers, besides: givers)
+    guard !givers.isEmpty || !retired.isEmpty else {
+      let values = selector.matchers.compactMap(\.wantedValue)
+      throw known.nothing(named: question.subject, values.isEmpty ? [question.subject] : values, hostName)
+    }
     var budget = SeriesGaps.seriesMax
     var answers: [ProbeGaps] = []
     var unread = 0
@@ -28,7 +39,12 @@ extension ConsoleSources {
       unread += max(0, giver.series.count - budget)
       budget = max(0, budget - giver.series.count)
     }
-    return GapsPage(question, probes: answers, remark: Self.surplus(probes: givers.count, series: unread))
+    for probe in retired.prefix(max(0, Self.gapProbesMax - givers.count)) {
+      guard let history = await gapHistory(probe.name) else { continue }
+      answers.append(history.answer(to: question, metric: selector.metric))
+    }
+    return GapsPage(
+      question, probes: answers, remark: Self.surplus(probes: givers.count + retired.count, series: unread))
   }
 
   private static func surplus(probes: Int, series: Int) -> Phrase? {
@@ -36,22 +52,76 @@ extension ConsoleSources {
     return series > 0 ? Phrase("gaps.unlooked", ["count": String(series)]) : nil
   }
 
-  /// The probes whose series the matchers find; when the store has none, those that could have given them by their own
-  /// labels.
-  private func givers(of matchers: [LabelMatcher], _ question: GapQuestion) async -> [SeriesGiver] {
-    let probes = configuration().probes.sorted { $0.name < $1.name }
-      .map { SeriesGiver(probe: $0, target: $0.targetLabels(hostName: hostName)) }
-    let series = (try? await labelSets(matching: [question.subject], from: question.from, through: question.to)) ?? []
+  /// The probes whose series were found; when the store has none, those that could have given them by their own labels.
+  private func givers(
+    of matchers: [LabelMatcher], among probes: [ProbeDefinition], _ series: [LabelSet]
+  ) -> [SeriesGiver] {
+    let probes = probes.map { SeriesGiver(probe: $0, target: $0.targetLabels(hostName: hostName)) }
     let found = probes.compactMap { giver -> SeriesGiver? in
       var giver = giver
-      giver.series = series.filter { labels in giver.target.labels.allSatisfy { labels[$0.name] == $0.value } }
+      giver.series = series.filter { giver.target.isPart(of: $0) }
       return giver.series.isEmpty ? nil : giver
     }
-    if !found.isEmpty { return found }
-    return probes.filter { giver in
-      let known = matchers.filter { giver.target[$0.name] != nil }
-      return !known.isEmpty && known.allSatisfy { $0.accepts(giver.target) }
+    return found.isEmpty ? probes.filter { $0.target.couldSatisfy(matchers) } : found
+  }
+}
+
+extension KnownProbes {
+  /// Near names that an answer tells. The default is 5.
+  private static let nearMax = 5
+
+  /// Those that gave such series while they were defined; not those whose series another probe gives by now.
+  fileprivate func retired(
+    giving series: [LabelSet], _ matchers: [LabelMatcher], besides givers: [SeriesGiver]
+  ) -> [RetiredProbe] {
+    let heirs = Set(givers.map(\.target))
+    return retired.filter { probe in
+      guard let target = probe.target, !heirs.contains(target) else { return false }
+      return series.contains { target.isPart(of: $0) } || (series.isEmpty && target.couldSatisfy(matchers))
     }
+  }
+
+  /// - Parameter words: what may be a slip: a name, or the values of a selector's labels.
+  fileprivate func nothing(named subject: String, _ words: [String], _ hostName: String) -> ConsoleError {
+    let targets =
+      defined.map { (name: $0.name, target: $0.targetLabels(hostName: hostName)) }
+      + retired.map { (name: $0.name, target: $0.target ?? .empty) }
+    var near: [String] = []
+    for word in words where !word.isEmpty {
+      let names = targets.map(\.name)
+      let values = Set(targets.flatMap { $0.target.map(\.value) })
+      let nearest = Spelling.nearest(to: word, among: names + values.sorted())
+      let wanted = word.lowercased()
+      near += targets.filter { probe in
+        probe.name.lowercased().contains(wanted) || probe.name == nearest
+          || probe.target.contains { $0.value == nearest }
+      }
+      .map(\.name).filter { !near.contains($0) }
+    }
+    guard !near.isEmpty else { return .unknown(Reason("api.gaps.none", ["subject": subject])) }
+    return .unknown(
+      Reason(
+        "api.gaps.near",
+        ["subject": subject, "names": near.prefix(Self.nearMax).map { "'\($0)'" }.joined(separator: ", ")]))
+  }
+}
+
+extension LabelSet {
+  /// Whether a series with these labels is one of a target with ours.
+  fileprivate func isPart(of labels: LabelSet) -> Bool { allSatisfy { labels[$0.name] == $0.value } }
+
+  /// Whether the labels that are the same in all series of a target satisfy what is said of them, if anything is.
+  fileprivate func couldSatisfy(_ matchers: [LabelMatcher]) -> Bool {
+    let known = matchers.filter { self[$0.name] != nil }
+    return !known.isEmpty && known.allSatisfy { $0.accepts(self) }
+  }
+}
+
+extension LabelMatcher {
+  /// The one value of a label, not of the metric's name, that it wants.
+  fileprivate var wantedValue: String? {
+    guard name != LabelSet.metricName, case .equals(let value) = test else { return nil }
+    return value
   }
 }
 
@@ -90,6 +160,7 @@ extension GapHistory {
 
   func remarks(on question: GapQuestion) -> [Phrase] {
     var remarks: [Phrase] = []
+    if let removedAt { remarks.append(Phrase("gaps.removed", ["at": removedAt.argument])) }
     if question.from < knownSince { remarks.append(Phrase("gaps.unknown-before", ["at": knownSince.argument])) }
     if let forgottenBefore, question.from < forgottenBefore {
       remarks.append(Phrase("gaps.forgotten-before", ["at": forgottenBefore.argument]))

@@ -21,6 +21,8 @@ struct ConsoleSources: Sendable {
   let probes: @Sendable () async -> [ProbeStatus]
   /// Of a probe by its name, defined now or earlier.
   let gapHistory: @Sendable (String) async -> GapHistory?
+  /// Those that can be asked about, with the targets of lists and those that have left the configuration.
+  let knownProbes: @Sendable () async -> KnownProbes
   var targetSources: @Sendable () async -> [TargetSourceStatus] = { [] }
   /// The name of this host: the label `instance` of its own series.
   let hostName: String

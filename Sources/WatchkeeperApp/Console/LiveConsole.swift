@@ -24,6 +24,7 @@ extension Installation {
       configuration: { [self] in configuration.withLock { $0 } },
       metadata: { [remoteWrite] in remoteWrite.metadata }, probes: { [probes] in await probes.status() },
       gapHistory: { [probes] in await probes.gapHistory(of: $0) },
+      knownProbes: { [probes] in await probes.knownProbes() },
       targetSources: { [targets] in await targets.status }, hostName: hostName, zone: zone)
     return LiveConsole(sources: sources, installation: self, backtests: Backtests(sources))
   }

@@ -30,8 +30,11 @@ struct SeriesGaps: Sendable {
     }
     // Written before runs left a series of their own, or not at all.
     guard !found.runs.isEmpty else { return [whole] }
+    whole.remarks += remarks(on: found.runs)
     let noted = history.told(in: question, metric: metric)
-    let missing = unstored(found.runs, noted)
+    let start = max(history.knownSince, history.forgottenBefore ?? history.knownSince)
+    let missing = found.runs.unstored(
+      of: giver.probe, from: start, through: min(question.to, now), besides: history.told(in: question, metric: nil))
     // Nothing was found and a selector without a metric says nothing of what should have been.
     if wanted.isEmpty, giver.series.isEmpty {
       let holes = metric == nil ? [] : found.runs.holes(in: nil, besides: noted)
@@ -62,11 +65,26 @@ struct SeriesGaps: Sendable {
     }
   }
 
-  /// On the calendar's rhythms the distance of runs says nothing.
-  private func unstored(_ runs: RecordedRuns, _ noted: [SampleGap]) -> [SampleGap] {
-    guard case .interval(let interval) = giver.probe.rhythm else { return [] }
-    let start = max(history.knownSince, history.forgottenBefore ?? history.knownSince)
-    return runs.unstored(every: interval, from: start, through: min(question.to, now), besides: noted)
+  /// Times at another pace that are told. The default is 5, the newest.
+  private static let pacesMax = 5
+
+  /// Where samples are closer together or farther apart than the interval, and none is missing.
+  private func remarks(on runs: RecordedRuns) -> [Phrase] {
+    let quick = runs.quickRuns(than: giver.probe.interval)
+    let pace = giver.probe.pace
+    var remarks = quick.suffix(Self.pacesMax).map { quick in
+      var arguments = ["from": quick.from.argument, "every": quick.every.notation]
+      arguments["to"] = (quick.to ?? min(question.to, now)).argument
+      if let zoom = pace.zoom, zoom.interval == quick.every { return Phrase("gaps.pace.zoom", arguments) }
+      return Phrase(pace.confirmation?.every == quick.every ? "gaps.pace.confirm" : "gaps.pace.other", arguments)
+    }
+    if quick.count > Self.pacesMax {
+      remarks.append(Phrase("gaps.pace.more", ["count": String(quick.count - Self.pacesMax)]))
+    }
+    if let outside = giver.probe.rhythm.pace(outsideFrom: question.from, to: min(question.to, now)) {
+      remarks.append(Phrase("gaps.pace.outside", ["every": outside.notation]))
+    }
+    return remarks
   }
 
   /// Newest first. What lasts to the end of a time that is over ends with it, as far as this answer sees.
@@ -81,7 +99,8 @@ struct SeriesGaps: Sendable {
   private func read(
     _ wanted: [LabelSet], _ queries: QueryService
   ) async throws(SeriesReadError) -> (runs: RecordedRuns, series: [SeriesSlice?]) {
-    let own = [RecordedRuns.metric, giver.probe.settings.verdictMetrics.success].map { name in
+    let names = [RecordedRuns.metric, giver.probe.settings.verdictMetrics.success, RecordedRuns.paceMetric]
+    let own = names.map { name in
       LabelSet([Label(LabelSet.metricName, name)] + giver.target.labels)
     }
     let all = own + wanted
@@ -90,7 +109,8 @@ struct SeriesGaps: Sendable {
       all.map { SeriesSelection($0.exactMatchers, after: start, through: question.to) }, limits: queries.limits)
     // A selection finds series with more labels, too.
     let found = zip(all, slices).map { labels, slices in slices.first { $0.labels == labels } }
-    return (RecordedRuns(found[0] ?? SeriesSlice(labels: own[0]), verdict: found[1]), Array(found.dropFirst(own.count)))
+    let runs = RecordedRuns(found[0] ?? SeriesSlice(labels: own[0]), verdict: found[1], pace: found[2])
+    return (runs, Array(found.dropFirst(own.count)))
   }
 }
 

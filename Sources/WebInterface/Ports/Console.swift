@@ -62,6 +62,8 @@ public enum ActionOutcome: Hashable, Sendable {
 /// Why a page cannot be shown.
 public enum ConsoleError: Error, Sendable, Equatable {
   case notFound
+  /// The same, with what is near it.
+  case unknown(Reason)
   /// For example while the journal is replayed.
   case unavailable(Reason)
 }

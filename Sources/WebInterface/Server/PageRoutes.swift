@@ -252,6 +252,7 @@ extension WebFailure {
   init(_ error: ConsoleError) {
     switch error {
     case .notFound: self = .notFound
+    case .unknown(let reason): self = .badRequest(.message(reason))
     case .unavailable(let reason): self = .unavailable(.message(reason))
     }
   }

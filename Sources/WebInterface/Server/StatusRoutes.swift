@@ -24,12 +24,9 @@ struct StatusRoutes: Sendable {
       },
       Route(.get, "/api/gaps", .metricsRead) { call async throws(WebFailure) in
         guard let question = gapQuestion(call.request) else { throw .badRequest(Phrase("api.gaps.question")) }
-        do throws(ConsoleError) {
-          return .json(try await console.gaps(question), reader: call.reader)
-        } catch {
-          guard error == .notFound else { throw WebFailure(error) }
-          throw .badRequest(Phrase("api.gaps.none", ["subject": question.subject]))
-        }
+        let page: GapsPage
+        do throws(ConsoleError) { page = try await console.gaps(question) } catch { throw WebFailure(error) }
+        return .json(page, reader: call.reader)
       },
     ]
   }

@@ -9,6 +9,25 @@ let gapMessages: [Message] = [
     "reason.gap.crashed", en: "Watchkeeper did not run: it ended without a stop (crash, kill or power cut).",
     zh: "Watchkeeper 未运行：此前异常终止（崩溃、被强制结束或断电）。"),
   Message("reason.gap.not-defined", en: "The probe was not in the configuration.", zh: "配置中没有该探测。"),
+  Message(
+    "gaps.removed", en: "The probe was taken out of the configuration: {at:moment}.", zh: "该探测已于 {at:moment} 从配置中移除。"),
+  Message(
+    "gaps.pace.zoom",
+    en: "From {from:moment} to {to:moment} it ran every {every}: a value was near its threshold ('zoom').",
+    zh: "{from:moment} 至 {to:moment} 每 {every} 运行一次：某个值接近阈值（'zoom'）。"),
+  Message(
+    "gaps.pace.confirm",
+    en: "From {from:moment} to {to:moment} it ran every {every}: a failure was being confirmed ('confirm').",
+    zh: "{from:moment} 至 {to:moment} 每 {every} 运行一次：正在确认一次失败（'confirm'）。"),
+  Message(
+    "gaps.pace.other", en: "From {from:moment} to {to:moment} it ran every {every}, by its settings of then.",
+    zh: "{from:moment} 至 {to:moment} 按当时的设置每 {every} 运行一次。"),
+  Message(
+    "gaps.pace.more", en: "{count} earlier {count|time|times} at a quicker pace {count|is|are} not listed.",
+    zh: "更早还有 {count} 段加快运行的时间未列出。"),
+  Message(
+    "gaps.pace.outside", en: "Outside the hours of its calendar it runs every {every}.",
+    zh: "在其日历时段之外，每 {every} 运行一次。"),
   Message("reason.gap.incomplete", en: "Not everything could be collected: {text}", zh: "部分数据未能采集：{text}"),
   Message("reason.gap.refused", en: "Series were refused: {text}", zh: "部分序列被拒绝：{text}"),
   Message(
@@ -76,6 +95,10 @@ let gapMessages: [Message] = [
     "api.gaps.question",
     en: "Ask with of=PROBE or of=SELECTOR; from and to are instants such as 2026-11-20T14:00:00Z, from before to.",
     zh: "请用 of=探测名 或 of=选择器 提问；from 和 to 为时刻，例如 2026-11-20T14:00:00Z，且 from 早于 to。"),
+  Message(
+    "api.gaps.near",
+    en: "‘{subject}’ names no probe, and no probe gives such a series; near it: {names:list}.",
+    zh: "“{subject}”不是探测名，也没有探测产生这样的序列；相近的有：{names:list}。"),
   Message(
     "api.gaps.none",
     en: "‘{subject}’ names no probe, and no probe gives such a series; see `watchkeeper status` and the page /probes.",

@@ -11,7 +11,12 @@ let scheduleMessages: [Message] = [
     "console.notice.overload-remedy",
     en: "Lengthen intervals, move probes to another machine, or give this one more processors; see the page Probes.",
     zh: "请加长间隔、把部分探测移到其他机器，或增加本机处理器；详见“探测”页面。"),
-  Message("reason.gap.not-due", en: "Its calendar has no run here.", zh: "按其日历，此时段不运行。"),
+  Message(
+    "reason.gap.not-due", en: "Not planned: outside the hours of its calendar, until {until:moment}.",
+    zh: "不在计划内：在其日历时段之外，直至 {until:moment}。"),
+  Message(
+    "reason.gap.no-cron-run", en: "Not planned: '{cron}' names no time before {until:moment}.",
+    zh: "不在计划内：“{cron}”在 {until:moment} 之前没有运行时间。"),
   Message(
     "reason.probe.behind", en: "Behind {parent}, which is down, so its own state is unknown: {text}",
     zh: "上级 {parent} 不可用，自身状态未知：{text}"),

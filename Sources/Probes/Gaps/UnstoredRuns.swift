@@ -1,0 +1,231 @@
+internal import Records
+internal import ServiceTime
+public import Telemetry
+
+// Runs that should have been and that neither the store nor the runner's notes know of.
+
+extension RecordedRuns {
+  /// A time without runs that is longer than this, in steps of the schedule, is told. The default is 2.5: a run may be
+  /// late by a quarter of its interval without being noted, and the one before early by as much.
+  private static let stepsMax = 2.5
+  /// The same for cron, whose expression names each run.
+  private static let namedMax = 1.5
+
+  /// Times in which runs should have been and the store has none, though nothing is noted that explains it.
+  ///
+  /// The schedule is known as it is now. It may have been another one, which the pace that was stored tells, or the runs
+  /// before and after.
+  ///
+  /// - Parameters:
+  ///   - start: nothing is told about the time before.
+  ///   - end: up to here runs are looked for.
+  ///   - noted: the probe's gaps; ascending.
+  public func unstored(
+    of probe: ProbeDefinition, from start: Timestamp, through end: Timestamp, besides noted: [SampleGap]
+  ) -> [SampleGap] {
+    guard case .cron(let cron, let zone) = probe.rhythm else {
+      return unstored(on: probe.rhythm, from: start, through: end, besides: noted)
+    }
+    let named = NamedRuns(
+      cron: cron, zone: zone, probe: probe.name, interval: probe.interval, timeout: probe.timeout, noted: noted)
+    return unstored(named, from: start, through: end)
+  }
+
+  // MARK: Intervals, within the hours of a calendar or without
+
+  func unstored(
+    on rhythm: Rhythm, from start: Timestamp, through end: Timestamp, besides noted: [SampleGap]
+  ) -> [SampleGap] {
+    var gaps: [SampleGap] = []
+    for (index, time) in times.enumerated() where time >= start.milliseconds {
+      let next = index + 1 < times.count ? times[index + 1] : nil
+      let (from, to) = (Timestamp(milliseconds: time), next.map(Timestamp.init(milliseconds:)) ?? end)
+      guard
+        Double(to.milliseconds - time) > Double(rhythm.interval.wholeMilliseconds) * Self.stepsMax || paces[time] != nil
+      else { continue }
+      let usual = usualSteps(at: index, rhythm)
+      for part in Self.parts(from: from, to: to, without: noted) {
+        let steps = steps(of: rhythm, from: part.from, to: part.to, at: time) / usual
+        guard steps > Self.stepsMax else { continue }
+        // Of n steps between two runs n - 1 are missing; a part that a noted gap bounds has no run of its own there.
+        let whole = Int(steps + 1e-6) - (part.to == to && next == nil ? 0 : 1) + (part.from == from ? 0 : 1)
+        gaps.append(.unstored(from: part.from, to: part.to == to && next == nil ? nil : part.to, runs: max(1, whole)))
+      }
+    }
+    return gaps
+  }
+
+  /// How many steps of the schedule lie between runs hereabouts; 1 when the schedule was the present one.
+  private func usualSteps(at index: Int, _ rhythm: Rhythm) -> Double {
+    guard paces[times[index]] == nil else { return 1 }
+    return [index - 1, index + 1].reduce(1) { usual, neighbour in
+      guard neighbour >= 0, neighbour + 1 < times.count else { return usual }
+      let (from, to) = (times[neighbour], times[neighbour + 1])
+      return max(
+        usual, rhythm.steps(from: Timestamp(milliseconds: from), to: Timestamp(milliseconds: to)))
+    }
+  }
+
+  /// - Parameter run: after which it was; its stored pace counts more than the schedule, which may have changed.
+  private func steps(of rhythm: Rhythm, from: Timestamp, to: Timestamp, at run: Int64) -> Double {
+    // The steady pace of a calendar is the hours', which may be over.
+    guard let pace = paces[run], !rhythm.isCivil || pace != rhythm.interval.inSeconds else {
+      return rhythm.steps(from: from, to: to)
+    }
+    return to.elapsed(since: from).inSeconds / pace
+  }
+
+  /// What no gap covers.
+  private static func parts(
+    from: Timestamp, to: Timestamp, without noted: [SampleGap]
+  ) -> [(from: Timestamp, to: Timestamp)] {
+    var parts: [(from: Timestamp, to: Timestamp)] = []
+    var begin = from
+    for gap in noted.sorted(by: { $0.from < $1.from }) where gap.overlaps(from: begin, through: to) {
+      if gap.from > begin { parts.append((begin, gap.from)) }
+      guard let end = gap.to else { return parts }
+      begin = max(begin, end)
+    }
+    if begin < to { parts.append((begin, to)) }
+    return parts
+  }
+
+  // MARK: Cron
+
+  private func unstored(_ named: NamedRuns, from start: Timestamp, through end: Timestamp) -> [SampleGap] {
+    let shortest = Double(named.interval.wholeMilliseconds)
+    var gaps: [SampleGap] = []
+    for (index, time) in times.enumerated() where time >= start.milliseconds {
+      let next = index + 1 < times.count ? times[index + 1] : nil
+      let length = Double((next ?? end.milliseconds) - time)
+      guard length > shortest * (next == nil ? 0.5 : Self.namedMax) else { continue }
+      let dues = dues(named, after: index, through: end)
+      let usual = [index - 1, index + 1].reduce(1) { usual, neighbour in
+        neighbour < 0 || neighbour + 1 >= times.count
+          ? usual : max(usual, self.dues(named, after: neighbour, through: end).count + 1)
+      }
+      guard Double(dues.count + 1) > Double(usual) * Self.namedMax else { continue }
+      let to = next.map(Timestamp.init(milliseconds:))
+      var open: SampleGap?
+      for due in dues {
+        if named.isExplained(due) {
+          if let gap = open { gaps.append(.unstored(from: gap.from, to: due, runs: gap.runs)) }
+          open = nil
+        } else {
+          open = .unstored(from: open?.from ?? due, to: to, runs: (open?.runs ?? 0) + 1)
+        }
+      }
+      if let open { gaps.append(open) }
+    }
+    return gaps
+  }
+
+  /// The due times between a run and the next, without the next one's own.
+  private func dues(_ named: NamedRuns, after index: Int, through end: Timestamp) -> [Timestamp] {
+    let from = Timestamp(milliseconds: times[index])
+    guard index + 1 < times.count else { return named.dues(after: from, before: named.lastAnswered(by: end)) }
+    return named.dues(after: from, before: Timestamp(milliseconds: times[index + 1] + 1)).dropLast()
+  }
+}
+
+/// The runs that a cron expression names, and which of them need no more explanation.
+private struct NamedRuns {
+  let cron: CronExpression
+  let zone: TimeZoneRules
+  let probe: String
+  let interval: Duration
+  let timeout: Duration
+  let noted: [SampleGap]
+
+  /// Due times between two runs that are looked at. The default is 10,000: a minute's for a week.
+  private static let duesMax = 10_000
+
+  func dues(after start: Timestamp, before end: Timestamp) -> [Timestamp] {
+    var dues: [Timestamp] = []
+    var minute = start.advanced(by: .zero - Rhythm.spread)
+    while dues.count < Self.duesMax, let next = cron.next(after: minute, in: zone) {
+      minute = next
+      let due = Timing.due(named: next, for: probe)
+      guard due < end else { break }
+      // A run begins a little after it is due.
+      if due > start { dues.append(due) }
+    }
+    return dues
+  }
+
+  /// Runs that were due before this should be in the store by now.
+  func lastAnswered(by now: Timestamp) -> Timestamp {
+    now.advanced(by: .zero - Timing.latenessMax(interval) - timeout)
+  }
+
+  /// A gap ends with a run, which is late by as much as need not be told: what ends with this run says nothing of it.
+  func isExplained(_ due: Timestamp) -> Bool {
+    let latest = due.advanced(by: Timing.latenessMax(interval))
+    return noted.contains { gap in
+      gap.covers(latest) || ([.notRunning, .notDefined].contains(gap.cause) && gap.covers(due))
+    }
+  }
+}
+
+extension Rhythm {
+  /// Stretches of a calendar that one look passes. The default is 2,000: some years of days and nights.
+  private static let stretchesMax = 2000
+
+  /// How many runs the schedule has in a time, in parts of its steps; of cron, whose steps differ, none.
+  func steps(from start: Timestamp, to end: Timestamp) -> Double {
+    switch self {
+    case .cron: return 0
+    case .interval(let interval): return end.elapsed(since: start) / max(interval, .milliseconds(1))
+    case .calendar(let hours, let inside, let outside):
+      var (steps, time) = (0.0, start)
+      for _ in 0..<Self.stretchesMax {
+        guard time < end else { break }
+        let stretch = hours.stretch(at: time)
+        let until = min(end, stretch.end ?? end)
+        if let step = stretch.isInside ? inside : outside { steps += until.elapsed(since: time) / step }
+        time = until
+      }
+      return steps
+    }
+  }
+
+  /// Whether a time has a part outside the hours in which it runs at a pace of its own, and which.
+  public func pace(outsideFrom start: Timestamp, to end: Timestamp) -> Duration? {
+    guard case .calendar(let hours, _, let outside?) = self else { return nil }
+    let first = hours.stretch(at: start)
+    let isWithin = first.isInside && (first.end.map { $0 >= end } ?? true)
+    return isWithin ? nil : outside
+  }
+}
+
+extension SampleGap {
+  fileprivate static func unstored(from: Timestamp, to: Timestamp?, runs: Int) -> SampleGap {
+    SampleGap(from: from, to: to, .notStored, .everything, Reason("reason.gap.not-stored"), runs: runs)
+  }
+}
+
+// MARK: Pace
+
+/// A time in which a probe ran at another pace than its schedule's.
+public struct QuickRuns: Hashable, Sendable {
+  public let from: Timestamp
+  /// Of the first run at the usual pace; `nil` while it lasts.
+  public var to: Timestamp?
+  public let every: Duration
+}
+
+extension RecordedRuns {
+  /// Times of runs closer together than `interval`, ascending.
+  public func quickRuns(than interval: Duration) -> [QuickRuns] {
+    var found: [QuickRuns] = []
+    for time in times {
+      let at = Timestamp(milliseconds: time)
+      let every = paces[time].map { Duration.milliseconds(Int64(($0 * 1000).rounded())) }
+      let isOpen = found.last.map { $0.to == nil } ?? false
+      if isOpen, found.last?.every == every { continue }
+      if isOpen { found[found.count - 1].to = at }
+      if let every, every < interval { found.append(QuickRuns(from: at, every: every)) }
+    }
+    return found
+  }
+}
