@@ -147,6 +147,10 @@ struct GapAnswerTests {
     func select(
       _ selections: [SeriesSelection], limits: ReadLimits
     ) async throws(SeriesReadError) -> [[SeriesSlice]] { throw .unreadable("days/2026-11-20") }
+
+    func labelSets(
+      matching selectors: [[LabelMatcher]], after: Timestamp, through: Timestamp, limits: ReadLimits
+    ) async throws(SeriesReadError) -> [LabelSet] { throw .unreadable("days/2026-11-20") }
   }
 
   @Test("when samples cannot be read, what is noted is told, and that it is all")
