@@ -54,6 +54,42 @@ struct DiscoverCommandTests {
     #expect(ServiceCandidates(process: "odd", host: "127.0.0.1", port: port, isReachable: false) == nil)
   }
 
+  @Test("what answers on IPv6 is proposed with brackets where a port follows")
+  func sixthVersion() throws {
+    for port in [22, 53, 80, 443, 5432, 9100] {
+      let found = try #require(
+        ServiceCandidates(process: nil, host: "[2001:db8::1]", port: port, isReachable: true, place: .elsewhere))
+      for check in found.checks {
+        let definition = try #require(check.definition(among: Self.packaged), "\(check)")
+        #expect(WatchedPlace(definition, hostName: "web01")?.text == "[2001:db8::1]:\(port)")
+      }
+    }
+    for (kind, place) in [("icmp", "[2001:db8::1]"), ("snmp", "[2001:db8::1]:161")] {
+      let check = ServiceCandidate(kind, ("target", "\"2001:db8::1\""))
+      let definition = try #require(check.definition(among: Self.packaged))
+      #expect(WatchedPlace(definition, hostName: "web01")?.text == place)
+    }
+  }
+
+  @Test("a device is asked as a user of SNMP version 3, whose passwords stay in their files")
+  func deviceLogin() throws {
+    func login(_ authentication: DeviceLogin.Proof, _ privacy: DeviceLogin.Proof) -> ServiceCandidate {
+      DeviceLogin(user: "ops", authentication: authentication, privacy: privacy).check(at: "192.0.2.1")
+    }
+    let check = login(.init(algorithm: "SHA-256", file: "/etc/a"), .init(file: "/etc/p"))
+    #expect(check.definition(among: Self.packaged) != nil)
+    #expect(
+      check.settings.map { "\($0.key): \($0.value)" } == [
+        "target: \"192.0.2.1\"", "version: \"3\"", "user: \"ops\"", "auth_protocol: \"SHA-256\"",
+        "auth_password: {file: \"/etc/a\"}", "priv_password: {file: \"/etc/p\"}",
+      ])
+    #expect(login(.init(), .init()).definition(among: Self.packaged) != nil)
+    #expect(login(.init(), .init(file: "/etc/p")).definition(among: Self.packaged) == nil)
+    #expect(login(.init(algorithm: "ROT13", file: "/etc/a"), .init()).definition(among: Self.packaged) == nil)
+    let community = DeviceLogin(communityFile: "/etc/c").check(at: "192.0.2.1")
+    #expect(community.definition(among: Self.packaged) != nil && community.settings.last?.value == "{file: \"/etc/c\"}")
+  }
+
   @Test("one place has one spelling, whatever its port is written as")
   func places() throws {
     func place(_ kind: String, _ settings: String) throws -> WatchedPlace {
@@ -76,8 +112,15 @@ struct DiscoverCommandTests {
     #expect(Subnet("192.0.2.5/32")?.texts == ["192.0.2.5"])
     #expect(Subnet("192.0.2.4/31")?.texts == ["192.0.2.4", "192.0.2.5"])
     #expect(Subnet("0.0.0.0/0")?.count == 4_294_967_294)
+    #expect(Subnet("2001:db8::10/126")?.texts == ["2001:db8::11", "2001:db8::12", "2001:db8::13"])
+    #expect(Subnet("2001:db8::11/127")?.texts == ["2001:db8::10", "2001:db8::11"])
+    #expect(Subnet("::1/128")?.texts == ["::1"])
+    #expect(Subnet("2001:db8::/64")?.count == 18_446_744_073_709_551_615)
+    #expect(Subnet("2001:db8::/112").map { $0.count < Subnet.countMax } == true)
+    #expect(Subnet("2001:db8::/111").map { $0.count > Subnet.countMax } == true)
     for bad in [
-      "", "192.0.2.0", "192.0.2.0/33", "192.0.2/24", "192.0.2.256/24", "2001:db8::/64", "a.b.c.d/8", "1.2.3.4/-1",
+      "", "192.0.2.0", "192.0.2.0/33", "192.0.2/24", "192.0.2.256/24", "a.b.c.d/8", "1.2.3.4/-1", "2001:db8::/129",
+      "2001:db8::/8", "2001:db8/64", "fe80::1%eth0/128", "::ffff:1.2.3/120",
     ] {
       #expect(Subnet(bad) == nil, "\(bad)")
     }
@@ -132,7 +175,7 @@ struct DiscoverCommandTests {
     defer { server.stop() }
     let addresses = try #require(Subnet("127.0.0.0/29")).texts
     try await withSurvey { survey in
-      let asked = SubnetSurvey(survey: survey, ports: [port], communityFile: nil)
+      let asked = SubnetSurvey(survey: survey, ports: [port])
       let diff = await patiently(until: { $0.new.contains { $0.kind == "http" || $0.kind == "tcp" } }) {
         await asked.look(at: addresses) { _ in }.diff
       }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import LoopbackServers
 import Telemetry
 import Testing
@@ -158,6 +159,135 @@ struct DiscoverProposalTests {
     let folder = try TemporaryFolder()
     #expect(
       try ProposalFiles(folder: folder.path).write(known, Self.english) == ["\(folder.path)/probes/discovered.yaml"])
+  }
+
+  /// What is proposed for the sockets below a folder, asked until it is there.
+  private func proposals(
+    below folder: String, until isThere: (DiscoveryDiff) -> Bool
+  ) async throws -> (diff: DiscoveryDiff, sockets: [HostFindings.LocalSocket]) {
+    let transfers = TransferEngine()
+    defer { transfers.shutdown() }
+    let survey = Survey(
+      environment: ProbeEnvironment(transfers: transfers, clock: LiveClock(), hostName: "web01"), known: [])
+    return await patiently(until: { isThere($0.diff) }) {
+      let sockets = HostDiscovery().services().sockets.filter { $0.path.hasPrefix(folder) }
+      return (await survey.host(HostServices(streams: [], sockets: sockets)), sockets)
+    }
+  }
+
+  @Test(
+    "Redis on a socket alone is proposed as its template with the socket",
+    .enabled(if: ServerProcess.isInstalled("/usr/bin/redis-server"), "needs redis-server"))
+  func redisSocket() async throws {
+    let server = try ServerProcess(
+      "/usr/bin/redis-server", ["--port", "0", "--unixsocket", "FOLDER/r.sock", "--save", "", "--dir", "FOLDER"])
+    defer { server.stop() }
+    let (diff, sockets) = try await proposals(below: server.folder, until: isTemplate)
+    #expect(sockets.map(\.path) == [server.folder + "/r.sock"])
+    #expect(sockets.map(\.processName) == ["redis-server"])
+    let proposal = try #require(diff.new.first)
+    #expect(proposal.template == "redis" && proposal.name == "redis" && !proposal.isToFillIn)
+    #expect(proposal.settings == ["target": "\"unix:\(server.folder)/r.sock\""])
+    #expect(proposal.item == "database/web01-redis")
+  }
+
+  @Test(
+    "PostgreSQL on a socket alone is proposed as its template with the socket",
+    .enabled(
+      if: getuid() == 0 && ServerProcess.isInstalled("/usr/lib/postgresql/15/bin/initdb"),
+      "needs the package postgresql-15, and root"))
+  func postgreSQLSocket() async throws {
+    let server = try ServerProcess(
+      "/bin/sh",
+      [
+        "-c",
+        """
+        chown -R postgres FOLDER; cd FOLDER; run="setpriv --reuid postgres --regid postgres --clear-groups"
+        $run /usr/lib/postgresql/15/bin/initdb -D FOLDER/db -U postgres --no-sync -A trust >FOLDER/log 2>&1
+        exec $run /usr/lib/postgresql/15/bin/postgres -D FOLDER/db -p 5433 -c listen_addresses= \
+        -c unix_socket_directories=FOLDER -c fsync=off >>FOLDER/log 2>&1
+        """,
+      ])
+    defer { server.stop() }
+    let (diff, _) = try await proposals(below: server.folder, until: isTemplate)
+    let proposal = try #require(diff.new.first)
+    #expect(diff.new.map(\.template) == ["postgresql"])
+    #expect(proposal.settings == ["target": "\"unix:\(server.folder)/.s.PGSQL.5433\""])
+    // There is no role of this name yet.
+    #expect(proposal.isToFillIn && proposal.note == "postgresql")
+  }
+
+  @Test("a database's socket is a proposal of its own only where no port shows it, and once")
+  func databaseSockets() async throws {
+    let transfers = TransferEngine()
+    defer { transfers.shutdown() }
+    let folder = try TemporaryFolder()
+    let survey = Survey(
+      environment: ProbeEnvironment(transfers: transfers, clock: LiveClock(), hostName: "web01"), known: [])
+    func targets(_ sockets: [HostFindings.LocalSocket], _ port: HostFindings.Listener? = nil) async -> [String] {
+      // Nobody answers there, so all are told as silent.
+      await survey.host(HostServices(streams: port.map { [$0] } ?? [], sockets: sockets)).silent
+        .filter { $0.contains("unix:") }
+    }
+    func socket(_ name: String, _ process: String?, _ identifier: Int? = nil) -> HostFindings.LocalSocket {
+      HostFindings.LocalSocket(path: folder.path + "/" + name, processName: process, processID: identifier)
+    }
+    let mysql = socket("mysqld.sock", "mariadbd", 7)
+    #expect(await targets([mysql]) == ["mysql unix:\(folder.path)/mysqld.sock"])
+    let open = HostFindings.Listener(port: 3306, isReachable: false, processName: "mariadbd")
+    #expect(await targets([mysql], open).isEmpty)
+    var other = HostFindings.Listener(port: 3307, isReachable: false, processName: "mariadbd")
+    other.processID = 7
+    #expect(await targets([mysql], other).isEmpty)
+    #expect(await targets([socket("mysqld.sock", nil)]).count == 1)
+    #expect(await targets([socket("mysqlx.sock", "mysqld"), socket("x.sock", "php-fpm8.2"), socket("y", nil)]).isEmpty)
+    let twice = [socket("a/.s.PGSQL.5432", "postgres", 8), socket("b/.s.PGSQL.5432", "postgres", 8)]
+    #expect(await targets(twice).count == 1)
+    for (path, isWritten) in [("/run/mysqld/mysqld.sock", false), ("/srv/mysqld.sock", true)] {
+      let found = try #require(ServiceCandidates(socket: path, process: "mysqld"))
+      #expect(found.checks.first?.settings.isEmpty == !isWritten)
+      for check in found.checks { #expect(check.definition(among: survey.templates) != nil, "\(check)") }
+    }
+  }
+
+  @Test(
+    "BIND without a way out is proposed by what it knows itself, one for its own zones by its refusal",
+    .enabled(if: ServerProcess.isInstalled("/usr/sbin/named"), "needs the package bind9"), arguments: ["yes", "no"])
+  func bind(_ recursion: String) async throws {
+    let port = try LoopbackServer.unusedPort()
+    let server = try ServerProcess(
+      "/usr/sbin/named", ["-f", "-c", "FOLDER/conf", "-n", "1"],
+      files: [
+        "conf": """
+        options { directory "FOLDER"; listen-on port \(port) { 127.0.0.1; }; listen-on-v6 { none; }; pid-file none;
+          session-keyfile none; recursion \(recursion); dnssec-validation no; managed-keys-directory "FOLDER";
+          };
+        controls { };
+        zone "." { type hint; file "hints"; };
+
+        """,
+        // Nobody is there: this server knows nothing but its own.
+        "hints": ". 60 IN NS a.\na. 60 IN A 127.0.0.9\n",
+      ])
+    defer { server.stop() }
+    let found = try #require(ServiceCandidates(process: "named", host: "127.0.0.1", port: 53, isReachable: false))
+    let transfers = TransferEngine()
+    defer { transfers.shutdown() }
+    let survey = Survey(
+      environment: ProbeEnvironment(transfers: transfers, clock: LiveClock(), hostName: "web01"), known: [])
+    // The port of names is root's; what is asked there is asked here.
+    let checks = found.checks.map { check in
+      ServiceCandidate(
+        check.kind,
+        of: check.settings.map {
+          .init(key: $0.key, value: $0.value.replacing("127.0.0.1:53", with: "127.0.0.1:\(port)"))
+        })
+    }
+    let chosen = await patiently(until: { $0 != nil }) {
+      await survey.firstAnswered(checks.filter { !$0.isFallback }, within: Survey.hostPatience)
+    }
+    #expect(chosen?.kind == "dns")
+    #expect(chosen?.settings.contains { $0.key == "valid_rcodes" } == (recursion == "no"))
   }
 
   @Test("a database is the same behind its socket and its port; a socket that is gone is told")

@@ -28,6 +28,22 @@ public struct HostFindings: Sendable, Equatable {
     public var address = "127.0.0.1"
     /// Of systemd, for example `nginx.service`; `nil` when it is none's, or not readable.
     public var unit: String?
+    /// `nil` when the owner's descriptors are not readable for us, and where a restart is to change nothing.
+    public var processID: Int?
+  }
+
+  /// A socket in the file system that somebody listens on.
+  public struct LocalSocket: Sendable, Equatable, Hashable {
+    public let path: String
+    /// `nil` when the owner's descriptors are not readable for us; so are the next two.
+    public let processName: String?
+    public var processID: Int?
+    /// Of systemd.
+    public var unit: String?
+
+    public init(path: String, processName: String?, processID: Int? = nil, unit: String? = nil) {
+      (self.path, self.processName, self.processID, self.unit) = (path, processName, processID, unit)
+    }
   }
 
   public var hostName = ""
@@ -59,12 +75,16 @@ public struct HostServices: Sendable {
   public let streams: [HostFindings.Listener]
   /// UDP.
   public let datagrams: [HostFindings.Listener]
+  /// Sockets in the file system, by path.
+  public let sockets: [HostFindings.LocalSocket]
   /// Names of all processes.
   public let processes: Set<String>
 
   public init(
-    streams: [HostFindings.Listener], datagrams: [HostFindings.Listener] = [], processes: Set<String> = []
+    streams: [HostFindings.Listener], datagrams: [HostFindings.Listener] = [],
+    sockets: [HostFindings.LocalSocket] = [], processes: Set<String> = []
   ) {
+    self.sockets = sockets
     self.streams = streams
     self.datagrams = datagrams
     self.processes = processes
@@ -96,7 +116,7 @@ public struct HostDiscovery: Sendable {
     let processes = Folder.names(in: settings.proc).filter { $0.allSatisfy(\.isNumber) }
       .prefix(ListenerScan.processesMax)
     return HostServices(
-      streams: scan.listeners(), datagrams: scan.datagrams(),
+      streams: scan.listeners(), datagrams: scan.datagrams(), sockets: scan.sockets(),
       processes: Set(processes.map { firstLine("\(settings.proc)/\($0)/comm") }))
   }
 

@@ -22,6 +22,7 @@ struct ListenerScan {
   }
 
   private struct Owner {
+    let process: Int?
     let name: String
     let unit: String?
   }
@@ -49,8 +50,30 @@ struct ListenerScan {
       let owner = entry.inodes.compactMap { owners[$0] }.min { $0.name < $1.name }
       return HostFindings.Listener(
         port: port, isReachable: entry.isReachable, processName: owner?.name,
-        address: Self.reachable(entry.addresses), unit: owner?.unit)
+        address: Self.reachable(entry.addresses), unit: owner?.unit, processID: owner?.process)
     }
+  }
+
+  /// - Source: the kernel's __SO_ACCEPTCON and SOCK_STREAM, as /proc/net/unix prints them.
+  private static let (acceptsFlag, streamType) = ("00010000", "0001")
+
+  /// Sockets in the file system that somebody listens on, by path; not those that are named relative to a folder.
+  func sockets() -> [HostFindings.LocalSocket] {
+    guard let text = ProcFile.text(at: "\(proc)/net/unix") else { return [] }
+    var inodes: [String: String] = [:]
+    for line in text.split(separator: "\n").dropFirst() {
+      let fields = line.split(separator: " ", maxSplits: 7)
+      guard fields.count == 8, fields[3] == Self.acceptsFlag, fields[4] == Self.streamType, fields[7].hasPrefix("/")
+      else { continue }
+      inodes[String(fields[6])] = String(fields[7])
+    }
+    let owners = owners(of: Set(inodes.keys))
+    return inodes.map { inode, path in
+      let owner = owners[inode]
+      return HostFindings.LocalSocket(
+        path: path, processName: owner?.name, processID: owner?.process, unit: owner?.unit)
+    }
+    .sorted { $0.path < $1.path }
   }
 
   /// The loopback where it leads there, else the first address that is bound.
@@ -93,7 +116,11 @@ struct ListenerScan {
         let inode = String(link.dropFirst(8).dropLast())
         guard sockets.contains(inode), owners[inode] == nil else { continue }
         let name = ProcFile.text(at: "\(proc)/\(process)/comm")
-        owners[inode] = name.map { Owner(name: String($0.prefix { $0 != "\n" }), unit: unit(of: process)) }
+        owners[inode] = name.map {
+          Owner(
+            process: self.owners == .withUnits ? Int(process) : nil, name: String($0.prefix { $0 != "\n" }),
+            unit: unit(of: process))
+        }
       }
     }
     return owners

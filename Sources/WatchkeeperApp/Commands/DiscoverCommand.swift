@@ -31,6 +31,21 @@ struct DiscoverCommand: AsyncParsableCommand, PermittedCommand {
   @Option(help: .words("discover.community-file"))
   var communityFile: String?
 
+  @Option(help: .words("discover.snmp-user"))
+  var snmpUser: String?
+
+  @Option(help: .words("discover.snmp-auth-protocol"))
+  var snmpAuthProtocol: String?
+
+  @Option(help: .words("discover.snmp-auth-password-file"))
+  var snmpAuthPasswordFile: String?
+
+  @Option(help: .words("discover.snmp-priv-protocol"))
+  var snmpPrivProtocol: String?
+
+  @Option(help: .words("discover.snmp-priv-password-file"))
+  var snmpPrivPasswordFile: String?
+
   @Option(help: .words("discover.addresses-max"))
   var addressesMax = SubnetSurvey.addressesMaxDefault
 
@@ -40,10 +55,6 @@ struct DiscoverCommand: AsyncParsableCommand, PermittedCommand {
 
   mutating func run() async throws {
     let (addresses, ports) = (try self.addresses(), try chosenPorts())
-    if let communityFile, access(communityFile, R_OK) != 0 {
-      throw UsageError(
-        "usage.community-file", ["path": communityFile, "problem": String(cString: strerror(errno))])
-    }
     let reader = Reader(language: try language.chosen() ?? Terminal.language)
     let known = try read(reader.language)
     let transfers = TransferEngine()
@@ -53,9 +64,11 @@ struct DiscoverCommand: AsyncParsableCommand, PermittedCommand {
     var survey = Survey(environment: environment, known: known.probes)
     survey.knownItems = Set(known.inventory.items.map(\.id.text))
     survey.templates = known.files.adding(PackagedFiles.all)
+    let logins = try self.logins(survey.templates)
     let diff =
       addresses.isEmpty
-      ? await survey.host(HostDiscovery().services()) : await look(at: addresses, ports, survey, reader)
+      ? await survey.host(HostDiscovery().services())
+      : await look(at: addresses, SubnetSurvey(survey: survey, ports: ports, logins: logins), reader)
     let folder = configuration.resolved.map { ConfigurationFiles.folder(of: $0) }
     var written: [String] = []
     if accept, !diff.new.isEmpty {
@@ -76,11 +89,36 @@ struct DiscoverCommand: AsyncParsableCommand, PermittedCommand {
       guard let subnet = Subnet(text) else { throw UsageError("usage.subnet-form", ["text": text]) }
       found.append(subnet)
     }
-    let count = found.reduce(0) { $0 + $1.count }
-    guard count <= addressesMax else {
-      throw UsageError("usage.subnet-large", ["count": String(count), "most": String(addressesMax)])
+    let count = found.reduce(UInt128(0)) { $0 + $1.count }
+    let most = min(UInt128(max(0, addressesMax)), Subnet.countMax)
+    guard count <= most else {
+      throw UsageError("usage.subnet-large", ["count": String(count), "most": String(most)])
     }
     return found.flatMap(\.texts)
+  }
+
+  /// The user of version 3 first: who has one may have closed version 2c.
+  private func logins(_ templates: ConfigurationFiles) throws(UsageError) -> [DeviceLogin] {
+    for (option, path) in [
+      ("--community-file", communityFile), ("--snmp-auth-password-file", snmpAuthPasswordFile),
+      ("--snmp-priv-password-file", snmpPrivPasswordFile),
+    ] {
+      guard let path, access(path, R_OK) != 0 else { continue }
+      throw UsageError(
+        "usage.secret-file", ["option": option, "path": path, "problem": String(cString: strerror(errno))])
+    }
+    var logins: [DeviceLogin] = []
+    let proofs = [snmpAuthProtocol, snmpAuthPasswordFile, snmpPrivProtocol, snmpPrivPasswordFile]
+    if snmpUser != nil || proofs.contains(where: { $0 != nil }) {
+      let login = DeviceLogin(
+        user: snmpUser ?? "", authentication: .init(algorithm: snmpAuthProtocol, file: snmpAuthPasswordFile),
+        privacy: .init(algorithm: snmpPrivProtocol, file: snmpPrivPasswordFile))
+      guard snmpUser?.isEmpty == false, login.check(at: "127.0.0.1").definition(among: templates) != nil else {
+        throw UsageError("usage.snmp-login")
+      }
+      logins.append(login)
+    }
+    return logins + (communityFile.map { [DeviceLogin(communityFile: $0)] } ?? [])
   }
 
   /// The most ports of one look; the default is 32: this is no scan for holes.
@@ -96,10 +134,9 @@ struct DiscoverCommand: AsyncParsableCommand, PermittedCommand {
   }
 
   private func look(
-    at addresses: [String], _ ports: [Int], _ survey: Survey, _ reader: Reader
+    at addresses: [String], _ subnets: SubnetSurvey, _ reader: Reader
   ) async -> DiscoveryDiff {
     let isWatched = isatty(STDERR_FILENO) == 1
-    let subnets = SubnetSurvey(survey: survey, ports: ports, communityFile: communityFile)
     let (diff, problem) = await subnets.look(at: addresses) { done in
       guard isWatched else { return }
       Terminal.tellProgress(

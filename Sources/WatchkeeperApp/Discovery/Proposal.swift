@@ -148,12 +148,15 @@ struct WatchedPlace: Hashable {
     }
     rest = rest.prefix { $0 != "/" && $0 != "?" }
     var host = rest
-    if !rest.hasSuffix("]"), let colon = rest.lastIndex(of: ":") {
+    // An address of IPv6 without brackets has no port behind it.
+    let hasPort = !rest.hasSuffix("]") && (rest.hasPrefix("[") || rest.count { $0 == ":" } == 1)
+    if hasPort, let colon = rest.lastIndex(of: ":") {
       host = rest[..<colon]
       standard = Int(rest[rest.index(after: colon)...]) ?? standard
     }
     let isOnHost = network.isOnHost(named: hostName)
-    let name = isOnHost ? "localhost" : host.lowercased()
+    let bare = host.hasPrefix("[") && host.hasSuffix("]") ? host.dropFirst().dropLast() : host
+    let name = isOnHost ? "localhost" : bare.contains(":") ? "[\(bare.lowercased())]" : bare.lowercased()
     self.init(text: name + (standard.map { ":\($0)" } ?? ""), isOnHost: isOnHost, port: standard, path: nil)
   }
 

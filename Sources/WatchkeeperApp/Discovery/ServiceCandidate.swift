@@ -27,6 +27,12 @@ struct ServiceCandidate: Hashable {
     self.settings = settings.map { Setting(key: $0.0, value: $0.1) }
   }
 
+  init(_ kind: String, template: String? = nil, of settings: [Setting]) {
+    self.kind = kind
+    self.template = template
+    self.settings = settings
+  }
+
   /// Whether it says only that somebody listens.
   var isFallback: Bool { kind == "tcp" }
 

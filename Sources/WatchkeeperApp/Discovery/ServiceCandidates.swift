@@ -81,6 +81,42 @@ struct ServiceCandidates: Hashable {
     if checks.isEmpty { return nil }
   }
 
+  /// A database that listens in the file system.
+  ///
+  /// - Parameter process: `nil` when it is not known who listens: then the path's last name tells.
+  /// - Returns: `nil` for all others.
+  init?(socket path: String, process: String?) {
+    let name = SourcePath.name(of: path)
+    func isServed(by processes: [String], orNamed isNamed: Bool) -> Bool {
+      process.map(processes.contains) ?? isNamed
+    }
+    let isPostgreSQL = name.hasPrefix(".s.PGSQL.")
+    if isPostgreSQL, isServed(by: ["postgres"], orNamed: true) {
+      self.init(socket: path, "postgresql", .postgreSQL)
+    } else if name != "mysqlx.sock", isServed(by: ["mysqld", "mariadbd"], orNamed: name == "mysqld.sock") {
+      self.init(socket: path, "mysql", .mySQL)
+    } else if isServed(by: ["redis-server", "valkey-server"], orNamed: name.contains("redis")) {
+      self.init(socket: path, "redis", .redis)
+    } else if isServed(by: ["memcached"], orNamed: name.contains("memcached")) {
+      self.init(socket: path, "memcached", nil)
+    } else {
+      return nil
+    }
+  }
+
+  /// Where the templates look by themselves, by Debian's two spellings of the folder.
+  private static let standardSockets: Set = [
+    "/run/postgresql/.s.PGSQL.5432", "/var/run/postgresql/.s.PGSQL.5432", "/run/mysqld/mysqld.sock",
+    "/var/run/mysqld/mysqld.sock",
+  ]
+
+  private init(socket path: String, _ name: String, _ login: ProposalNote?) {
+    (service, className) = (name, name == "memcached" ? "service" : "database")
+    let target = ServiceCandidate.Setting(key: "target", value: ServiceCandidate.quoted("unix:" + path))
+    let check = ServiceCandidate(name, template: name, of: Self.standardSockets.contains(path) ? [] : [target])
+    checks = [login.map(check.admitting) ?? check, ServiceCandidate("tcp", of: [target])]
+  }
+
   // MARK: Checks
 
   private static func connection(_ listener: Listener) -> ServiceCandidate {
@@ -149,6 +185,11 @@ struct ServiceCandidates: Hashable {
     return [
       ServiceCandidate("dns", target, ("query_name", "localhost"), ("query_type", "A")).noting(note),
       ServiceCandidate("dns", target, ("query_name", "\".\""), ("query_type", "NS")).noting(note),
+      // A resolver without a way out knows this by itself (RFC 6303); one that answers for its own zones refuses.
+      ServiceCandidate("dns", target, ("query_name", "127.in-addr.arpa"), ("query_type", "SOA")).noting(note),
+      ServiceCandidate(
+        "dns", target, ("query_name", "\".\""), ("query_type", "NS"), ("valid_rcodes", "[REFUSED]")
+      ).noting(note),
       connection(listener),
     ]
   }

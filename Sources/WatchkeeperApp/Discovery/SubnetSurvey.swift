@@ -5,8 +5,8 @@ internal import Telemetry
 struct SubnetSurvey: Sendable {
   let survey: Survey
   let ports: [Int]
-  /// A file with the community of SNMP version 2c; `nil`: no device is asked.
-  let communityFile: String?
+  /// Tried in this order; empty: no device is asked.
+  var logins: [DeviceLogin] = []
 
   /// The most addresses of one look; the default is 256, and a person may allow more.
   static let addressesMaxDefault = 256
@@ -68,20 +68,19 @@ struct SubnetSurvey: Sendable {
       for await case let found? in group { answer.services.append(found) }
     }
     answer.services.sort { $0.port < $1.port }
-    if let communityFile {
-      let device = ServiceCandidate(
-        "snmp", ("target", ServiceCandidate.quoted(address)), ("version", "2c"),
-        ("community", "{file: \(ServiceCandidate.quoted(communityFile))}"))
-      answer.device = await survey.firstAnswered([device], within: Self.devicePatience)
-    }
+    answer.device = await survey.firstAnswered(logins.map { $0.check(at: address) }, within: Self.devicePatience)
     return answer
   }
 
+  /// As it stands before a port.
+  private static func host(_ address: String) -> String { address.contains(":") ? "[\(address)]" : address }
+
   /// - Returns: `nil` when the port is not open.
   private func service(at address: String, _ port: Int) async -> (Int, String, ServiceCandidate?)? {
-    let open = ServiceCandidate("tcp", ("target", ServiceCandidate.quoted("\(address):\(port)")))
+    let host = Self.host(address)
+    let open = ServiceCandidate("tcp", ("target", ServiceCandidate.quoted("\(host):\(port)")))
     guard await survey.firstAnswered([open], within: Self.patience) != nil,
-      let found = ServiceCandidates(process: nil, host: address, port: port, isReachable: true, place: .elsewhere)
+      let found = ServiceCandidates(process: nil, host: host, port: port, isReachable: true, place: .elsewhere)
     else { return nil }
     return (port, found.service, await survey.firstAnswered(found.checks, within: Survey.hostPatience))
   }
@@ -98,11 +97,17 @@ struct SubnetSurvey: Sendable {
       }
       diff.add(
         Proposal(
-          survey.freeName("\(service)-\(target.replacing(":", with: "-"))", beside: diff), check, target: target,
+          survey.freeName("\(service)-\(Self.name(of: target))", beside: diff), check, target: target,
           item: "\(className)/\(answer.address)", className: className, itemName: answer.address, on: nil))
     }
     if let ping = answer.ping { add("ping", ping, at: answer.address) }
     if let device = answer.device { add("snmp", device, at: answer.address) }
-    for found in answer.services { add(found.service, found.check, at: "\(answer.address):\(found.port)") }
+    for found in answer.services {
+      add(found.service, found.check, at: "\(Self.host(answer.address)):\(found.port)")
+    }
+  }
+
+  private static func name(of target: String) -> String {
+    target.filter { $0 != "[" && $0 != "]" }.replacing(":", with: "-")
   }
 }

@@ -79,7 +79,9 @@ struct Survey: Sendable {
     let name: String
     let target: String
     let place: String
+    var className = "service"
     let checks: [ServiceCandidate]
+    var unit: String?
   }
 
   private static let dockerSocket = "/run/docker.sock"
@@ -109,7 +111,23 @@ struct Survey: Sendable {
       found.append(
         Unseen(service: service, name: service, target: target, place: "localhost:123", checks: [check]))
     }
-    return found
+    return found + databases(services)
+  }
+
+  /// Databases that listen in the file system and on no port, each once.
+  private func databases(_ services: HostServices) -> [Unseen] {
+    var served = Set(services.streams.compactMap(\.processID))
+    var places = Set(services.streams.map { "localhost:\($0.port)" })
+    return services.sockets.compactMap { socket in
+      guard let found = ServiceCandidates(socket: socket.path, process: socket.processName) else { return nil }
+      let place = WatchedPlace(socket: socket.path)
+      guard places.insert(place.text).inserted, socket.processID.map({ served.insert($0).inserted }) ?? true else {
+        return nil
+      }
+      return Unseen(
+        service: found.service, name: found.service, target: "unix:" + socket.path, place: place.text,
+        className: found.className, checks: found.checks, unit: socket.unit)
+    }
   }
 
   private func proposeUnseen(
@@ -127,8 +145,8 @@ struct Survey: Sendable {
       diff.add(
         Proposal(
           freeName(found.name, beside: diff), check, target: found.target,
-          item: "service/\(hostName)-\(found.service)", className: "service", itemName: found.service,
-          on: HostInventory.itemID(hostName: hostName).text))
+          item: "\(found.className)/\(hostName)-\(found.service)", className: found.className,
+          itemName: found.service, on: HostInventory.itemID(hostName: hostName).text, unit: found.unit))
     }
   }
 

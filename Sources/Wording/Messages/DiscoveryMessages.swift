@@ -15,8 +15,8 @@ private let surveyMessages: [Message] = [
     zh: "每条建议都已试运行一次。不带 --accept 时不写任何文件；带上时只新建 probes/discovered.yaml 和 inventory/discovered.yaml。"),
   Message(
     "help.discover.subnet",
-    en: "Look at this IPv4 subnet instead of this host, for example 192.0.2.0/28; may be repeated.",
-    zh: "改为查看此 IPv4 子网，例如 192.0.2.0/28；可重复指定。"),
+    en: "Look at this subnet instead of this host, for example 192.0.2.0/28 or 2001:db8::10/124; may be repeated.",
+    zh: "改为查看此子网，例如 192.0.2.0/28 或 2001:db8::10/124；可重复指定。"),
   Message(
     "help.discover.ports",
     en: "TCP ports to ask in a subnet, for example 22,443. Default: a short list of common ones.",
@@ -25,20 +25,39 @@ private let surveyMessages: [Message] = [
     "help.discover.community-file",
     en: "A file with the community by which devices of a subnet are asked over SNMP v2c.",
     zh: "存有团体名的文件，用于以 SNMP v2c 查询子网中的设备。"),
+  Message(
+    "help.discover.snmp-user", en: "A user by whom devices of a subnet are asked over SNMP v3.",
+    zh: "用于以 SNMP v3 查询子网中设备的用户。"),
+  Message(
+    "help.discover.snmp-auth-protocol", en: "Its authentication: MD5, SHA (default), SHA224, SHA256, SHA384 or SHA512.",
+    zh: "其认证算法：MD5、SHA（默认）、SHA224、SHA256、SHA384 或 SHA512。"),
+  Message(
+    "help.discover.snmp-auth-password-file", en: "A file with the password for that.", zh: "存有认证密码的文件。"),
+  Message(
+    "help.discover.snmp-priv-protocol", en: "Its encryption: DES, AES (default), AES192 or AES256.",
+    zh: "其加密算法：DES、AES（默认）、AES192 或 AES256。"),
+  Message(
+    "help.discover.snmp-priv-password-file", en: "A file with the password for that.", zh: "存有加密密码的文件。"),
   Message("help.discover.addresses-max", en: "How many addresses may be asked.", zh: "最多查询多少个地址。"),
   Message(
-    "usage.subnet-form", en: "--subnet: '{text}' is not an IPv4 subnet – write e.g. 192.0.2.0/28",
-    zh: "--subnet：“{text}”不是 IPv4 子网——请写如 192.0.2.0/28"),
+    "usage.subnet-form", en: "--subnet: '{text}' is not a subnet – write e.g. 192.0.2.0/28 or 2001:db8::10/124",
+    zh: "--subnet：“{text}”不是子网——请写如 192.0.2.0/28 或 2001:db8::10/124"),
   Message(
     "usage.subnet-large",
-    en: "--subnet: {count} addresses, {most} is the limit – name a smaller one, or allow more with --addresses-max",
-    zh: "--subnet：有 {count} 个地址，上限为 {most}——请指定较小的子网，或用 --addresses-max 放宽"),
+    en:
+      "--subnet: {count} addresses, {most} is the limit – name a smaller one, or allow up to 65536 with --addresses-max",
+    zh: "--subnet：有 {count} 个地址，上限为 {most}——请指定较小的子网，或用 --addresses-max 放宽（最多 65536）"),
   Message(
     "usage.ports", en: "--ports: '{text}' is no list of ports – write e.g. 22,443, at most {most}",
     zh: "--ports：“{text}”不是端口列表——请写如 22,443，最多 {most} 个"),
   Message(
-    "usage.community-file", en: "--community-file: {path} cannot be read: {problem} – check its path and mode",
-    zh: "--community-file：无法读取 {path}：“{problem}”——请检查其路径和权限"),
+    "usage.secret-file", en: "{option}: {path} cannot be read: {problem} – check its path and mode",
+    zh: "{option}：无法读取 {path}：“{problem}”——请检查其路径和权限"),
+  Message(
+    "usage.snmp-login",
+    en:
+      "--snmp-user: the login is not complete – a user, a known protocol with a password file, and no encryption without authentication",
+    zh: "--snmp-user：登录信息不完整——需要用户、已知算法及其密码文件，且没有认证就不能加密"),
   Message("discover.progress", en: "{done} of {count} addresses", zh: "已查询 {done}/{count} 个地址"),
   Message("help.discover.accept", en: "Write what is proposed.", zh: "写入所建议的内容。"),
   Message(
