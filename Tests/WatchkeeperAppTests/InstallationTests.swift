@@ -185,6 +185,52 @@ struct InstallationTests {
     }
   }
 
+  @Test("a relation that devices told ends 15 minutes after they told it last, where they tell another")
+  func neighbours() async throws {
+    let items = ConfigurationFiles.File(
+      kind: .inventory, path: "inventory/a.yaml",
+      text: "items: [one, two, access]".replacing(#/\w+(?=[,\]])/#) { "{id: network-device/\($0.0), name: \($0.0)}" })
+    let probes = ConfigurationFiles.File(
+      kind: .probes, path: "probes/a.yaml",
+      text: "probes:\n"
+        + ["one", "two", "access"].enumerated().map {
+          "  - {name: \($1), kind: snmp, interval: 1h, item: network-device/\($1), settings: {target: \"127.0.0.1:\($0 + 1)\"}}\n"
+        }.joined())
+    try await withInstallation(Self.files + [items, probes]) { installation in
+      let definitions = installation.configuration.withLock { $0.probes }
+      func tell(_ seen: [String: [String]]) throws {
+        var batch = SampleBatch()
+        for (device, neighbours) in seen {
+          let target = try #require(definitions.first { $0.name == device }).targetLabels(hostName: "web01").labels
+          for neighbour in neighbours {
+            let names = [Label("__name__", "lldpRemSysName"), Label("lldpRemSysName", neighbour)]
+            batch.append(try installation.store.reference(for: LabelSet(names + target)), at: clock.now, 1)
+          }
+        }
+        installation.store.append(batch)
+      }
+      func above() -> [String] {
+        let item = installation.inventory.state.book[ItemID("network-device/access")]
+        return (item?.relations ?? []).filter { $0.type == .connectedTo }.map(\.target.text).sorted()
+      }
+      let (first, second) = ("network-device/one", "network-device/two")
+      try tell(["one": ["web01", "access"], "two": ["web01"]])
+      try await wait { above() == [first] }
+      let moved = clock.now
+      var ended: Duration?
+      for minute in 1...40 where ended == nil {
+        try tell(["one": ["web01"], "two": ["web01", "access"]])
+        for _ in 0..<60 {
+          clock.advance(by: .seconds(1))
+          for _ in 0..<100 { await Task.yield() }
+        }
+        if minute == 14 { #expect(above() == [first, second], "both, for as long as both were told lately") }
+        if above() == [second] { ended = clock.now.elapsed(since: moved) }
+      }
+      #expect(ended.map { $0 >= .seconds(840) && $0 <= .seconds(1800) } == true, "\(ended as Any)")
+    }
+  }
+
   @Test("an endpoint is an item: a window over the host withholds what runs on it, and nothing else")
   func endpoints() async throws {
     let probes = ConfigurationFiles.File(
