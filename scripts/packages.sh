@@ -9,9 +9,9 @@ packages_to_build=(
 
 # What the tests drive instead of imitating it.
 packages_to_test=(
-  apache2-bin bind9 chrony dovecot-imapd dovecot-pop3d haproxy mariadb-server memcached monitoring-plugins-basic
-  nginx-common nginx-light openssh-client openssh-server openssl php8.2-fpm postfix postgresql-15 prometheus
-  prometheus-blackbox-exporter prometheus-node-exporter prometheus-process-exporter python3 python3-aiosmtpd
+  apache2-bin bind9 busybox-static chrony docker.io dovecot-imapd dovecot-pop3d haproxy mariadb-server memcached
+  monitoring-plugins-basic nginx-common nginx-light openssh-client openssh-server openssl php8.2-fpm postfix
+  postgresql-15 prometheus prometheus-blackbox-exporter prometheus-node-exporter prometheus-process-exporter python3 python3-aiosmtpd
   python3-grpcio redis-server rsyslog rsyslog-gnutls slapd snmp snmpd strace systemd systemd-journal-remote vsftpd
   websocketd
 )

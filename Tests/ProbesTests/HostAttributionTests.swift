@@ -166,6 +166,17 @@ struct ControlGroupTests {
     #expect(samples.filter { $0.series.metric == "container_memory_bytes" }.count == 3)
   }
 
+  @Test("Docker's data may lie where its daemon was told to put it")
+  func dataRoot() throws {
+    let fixture = try fixture()
+    let id = Self.docker.replacing("0a", with: "0b")
+    try fixture.write("etc/docker/daemon.json", #"{"log-level": "warn", "data-root": "/srv/docker"}"#)
+    try fixture.write("srv/docker/containers/\(id)/config.v2.json", #"{"Name":"/orders"}"#)
+    let samples = withExtendedLifetime(fixture) { $0.sampler().sample() }
+    let labels = ["id": String(id.prefix(12)), "runtime": "docker", "name": "orders"]
+    #expect(samples.value("container_memory_bytes", labels) == 30)
+  }
+
   @Test("a host without control groups has no data, and nothing is said of it")
   func absent() throws {
     let fixture = try HostFixture()

@@ -417,7 +417,7 @@ struct ServiceTemplateTests {
 
   @Test("Docker's list of containers, over a socket of this host")
   func docker() async throws {
-    // What dockerd 20.10 answers, shortened; it does not run in a container without privileges.
+    // What dockerd 20.10 answers, shortened: `DockerTests` needs more rights than every machine gives.
     let list = #"""
       [{"Id":"1","Names":["/a"],"State":"running","Status":"Up 2 hours (unhealthy)","Labels":{"State":"x"}},
       {"Id":"2","Names":["/b"],"State":"running","Status":"Up 2 hours (healthy)"},

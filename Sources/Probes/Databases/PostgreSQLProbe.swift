@@ -89,12 +89,16 @@ public struct PostgreSQLProbeSettings: ProbeSettings {
         SELECT current_setting('max_connections') AS max_connections, \
         current_setting('superuser_reserved_connections') AS superuser_reserved_connections
         """, shape: .row(prefix: "pg_settings_"), isOwn: false),
+    // A replica that has lost its primary has replayed all that it received: it is never behind. One that lives on
+    // archives has no `primary_conninfo`, which only `pg_monitor` may read.
     SQLQuery(
       name: "replication",
       sql: """
         SELECT CASE WHEN NOT pg_is_in_recovery() OR pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0 \
         ELSE greatest(0, extract(epoch FROM now() - pg_last_xact_replay_timestamp())) END AS lag_seconds, \
-        CASE WHEN pg_is_in_recovery() THEN 1 ELSE 0 END AS is_replica
+        CASE WHEN pg_is_in_recovery() THEN 1 ELSE 0 END AS is_replica, \
+        CASE WHEN pg_is_in_recovery() AND NOT EXISTS (SELECT FROM pg_stat_wal_receiver) AND EXISTS \
+        (SELECT FROM pg_settings WHERE name = 'primary_conninfo' AND setting <> '') THEN 0 ELSE 1 END AS is_linked
         """, shape: .row(prefix: "pg_replication_"), isOwn: false),
     SQLQuery(
       name: "postmaster", sql: "SELECT extract(epoch FROM pg_postmaster_start_time()) AS start_time_seconds",

@@ -86,6 +86,7 @@ extension MetricDictionary {
     "pg_database_size_bytes": ("gauge", "Bytes that the database takes."),
     "pg_locks_count": ("gauge", "Locks by their mode."),
     "pg_postmaster_start_time_seconds": ("gauge", "Unix time at which the server started."),
+    "pg_replication_is_linked": ("gauge", "0 when a replica that streams has no connection to its primary."),
     "pg_replication_is_replica": ("gauge", "1 when the server is a replica."),
     "pg_replication_lag_seconds": ("gauge", "Seconds that the replica is behind."),
     "pg_settings_max_connections": ("gauge", "Connections that may be open."),

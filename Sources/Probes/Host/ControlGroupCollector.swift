@@ -236,7 +236,8 @@ final class ContainerNames {
   private func name(of container: ContainerIdentity) -> String? {
     switch container.runtime {
     case "docker":
-      let path = "\(root)/var/lib/docker/containers/\(container.id)/config.v2.json"
+      let place = ProcFile.text(at: root + "/etc/docker/daemon.json").flatMap { Self.field("data-root", of: $0) }
+      let path = "\(root)\(place ?? "/var/lib/docker")/containers/\(container.id)/config.v2.json"
       return ProcFile.text(at: path).flatMap { Self.field("Name", of: $0) }.map { String($0.trimmingPrefix("/")) }
     case "podman":
       let path = "\(root)/var/lib/containers/storage/overlay-containers/containers.json"
