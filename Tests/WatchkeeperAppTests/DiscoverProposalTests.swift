@@ -122,6 +122,24 @@ struct DiscoverProposalTests {
     #expect(diff.new.map(\.kind) == ["http"] && diff.new.first?.note == "haproxy")
   }
 
+  @Test("nobody is told to set up numbers that another port gives already")
+  func answeredHint() {
+    var diff = DiscoveryDiff()
+    for check in [
+      ServiceCandidate("http", ("url", "\"http://127.0.0.1:8000/\"")).noting(.haproxy),
+      ServiceCandidate("dns", ("target", "\"127.0.0.1:53\"")).noting(.bind),
+      ServiceCandidate("scrape", template: "haproxy", ("targets", "[\"127.0.0.1:8405\"]")),
+      ServiceCandidate("redis", template: "redis").admitting(login: .redis).noting(.redis),
+    ] {
+      diff.add(
+        Proposal(
+          check.kind, check, target: "a", item: "service/a", className: "service", itemName: "a", on: nil, port: 1))
+    }
+    diff.dropAnsweredHints()
+    #expect(diff.new.map(\.note) == [nil, "bind", nil, "redis"])
+    #expect(!diff.probesText(Self.english).contains("prometheus-exporter"))
+  }
+
   @Test("elsewhere nobody logs in unasked, and what rndc is for is left alone")
   func restraint() throws {
     for port in [3306, 5432] {

@@ -17,9 +17,9 @@ struct Proposal: Encodable, Equatable {
   /// Of systemd.
   let unit: String?
   /// The name of the note; the words are the reader's.
-  let note: String?
+  private(set) var note: String?
 
-  fileprivate let check: ServiceCandidate
+  fileprivate private(set) var check: ServiceCandidate
   fileprivate let className: String
   fileprivate let itemName: String
   fileprivate let host: String?
@@ -51,6 +51,12 @@ struct Proposal: Encodable, Equatable {
 
   /// Whether somebody has to do something before it can be well.
   var isToFillIn: Bool { check.note?.standing == .toFillIn }
+
+  /// What would give its numbers is there already.
+  fileprivate mutating func dropHint() {
+    check = check.noting(nil)
+    note = nil
+  }
 
   func probeText(_ reader: Reader) -> String {
     let note = check.note?.text(reader).split(separator: "\n").map { "  # \($0)" } ?? []
@@ -106,6 +112,15 @@ struct DiscoveryDiff: Encodable {
   private enum CodingKeys: String, CodingKey { case new, watched, gone, silent }
 
   mutating func add(_ proposal: Proposal) { new.append(proposal) }
+
+  /// Nobody is told to set up what answers at another port already.
+  mutating func dropAnsweredHints() {
+    let there = Set(new.compactMap(\.template))
+    for index in new.indices where new[index].template == nil && !new[index].isToFillIn {
+      if let note = new[index].note, there.contains(note) { new[index].dropHint() }
+    }
+  }
+
   mutating func add(_ known: Watched) { watched.append(known) }
   mutating func add(gone probe: Gone) { gone.append(probe) }
   mutating func add(silent target: String) { silent.append(target) }

@@ -38,6 +38,7 @@ struct Survey: Sendable {
       }
     }
     await proposeUnseen(services, places, into: &diff)
+    diff.dropAnsweredHints()
     let ports = Set(services.streams.map(\.port))
     for definition in known {
       guard let place = WatchedPlace(definition, hostName: hostName),
