@@ -177,6 +177,13 @@ static void become(const char *path, char *const arguments[], char *const enviro
 
 int watchkeeper_start_program(const char *path, char *const arguments[], char *const environment[], const char *folder,
                               int output, int errors, const watchkeeper_program_limits *limits) {
+  // Who starts us may have SIGCHLD ignored, and execve(2) hands that on: children then leave nothing to wait for, and
+  // how they ended is lost.
+  struct sigaction now;
+  if (sigaction(SIGCHLD, NULL, &now) == 0 && (now.sa_handler == SIG_IGN || (now.sa_flags & SA_NOCLDWAIT))) {
+    struct sigaction standard = {.sa_handler = SIG_DFL};
+    sigaction(SIGCHLD, &standard, NULL);
+  }
   // The child borrows this thread's memory until it has become the program: no page is copied, however large we are.
   volatile int problem = 0;
   sigset_t all, before;
@@ -193,7 +200,10 @@ int watchkeeper_start_program(const char *path, char *const arguments[], char *c
 
 int watchkeeper_reap(int process, int *status, long long *nanoseconds) {
   struct rusage usage;
-  if (wait4(process, status, 0, &usage) != process) return -1;
+  pid_t ended;
+  do ended = wait4(process, status, 0, &usage);
+  while (ended < 0 && errno == EINTR);
+  if (ended != process) return ended < 0 ? -errno : -ECHILD;
   *nanoseconds = (long long)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000LL +
                  (long long)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000LL;
   return 0;

@@ -105,6 +105,21 @@ extension EndToEnd {
       #expect(story.hook.requests.count == 1)
     }
 
+    @Test("who starts it may ignore the ends of children: how a plugin ended is known all the same")
+    func ignoredChildren() async throws {
+      let folder = try ScratchFolder()
+      try folder.write(
+        "plugin.yaml",
+        "probes: [{name: bad, kind: exec, settings: {command: [/bin/sh, -c, 'echo so it is; exit 2']}}]\n")
+      let trial = try await ChildProcess.run(
+        "/bin/sh",
+        [
+          "-c", "trap '' CHLD; exec \"$@\"", "sh", Watchkeeper.executable, "probe", "try", "\(folder.path)/plugin.yaml",
+        ],
+        in: folder)
+      #expect(trial.ending == .exited(1) && trial.output.contains("so it is"), "\(trial.output)")
+    }
+
     @Test(
       "a disk that is full at the start is refused with the remedy, and nothing is written",
       .enabled(if: Tools.isRoot && Tools.unshare != nil, "needs root, to mount a small file system of its own"))

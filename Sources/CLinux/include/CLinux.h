@@ -83,7 +83,8 @@ int watchkeeper_start_program(const char *path, char *const arguments[], char *c
                               int output, int errors, const watchkeeper_program_limits *limits);
 
 /// Waits for a process that has ended: its status, and the processor time in nanoseconds that it and those it waited for
-/// took. -1 when there is none.
+/// took. A signal does not end the waiting.
+/// - Returns: 0, or the negative error number: ECHILD when somebody else has waited for it.
 int watchkeeper_reap(int process, int *status, long long *nanoseconds);
 
 /// A pipe for a program's output, which no program inherits by itself; only reading from it never blocks.

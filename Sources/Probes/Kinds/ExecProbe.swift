@@ -107,6 +107,8 @@ final class ExecProbe: Probe {
       return .unknown("reason.exec.timed_out", "\(program) did not end in time and was killed with all that it started")
     case .failure(.tooMuchOutput):
       return .unknown(
+    case .failure(.unwaited(let why)):
+      return .unknown("reason.probe.local", "\(program) has ended, and how cannot be known: \(why)")
         "reason.exec.output", "\(program) printed more than \(settings.outputBytesMax) bytes and was killed")
     case .failure(.overloaded):
       return .unknown("reason.probe.local", "\(ProgramRunner.programsMax) programs run already and none ended in time")

@@ -29,6 +29,8 @@ struct ProgramOutcome: Sendable {
 enum ProgramProblem: Error, Equatable {
   /// With the system's words.
   case notStarted(String)
+  /// It ran, and how it ended cannot be known; with the system's words.
+  case unwaited(String)
   case timedOut
   case tooMuchOutput
   case overloaded
@@ -74,7 +76,28 @@ actor ProgramRunner: LoopClient {
   private var nextNumber: UInt64 = 0
   private var buffer = [UInt8](repeating: 0, count: 16 << 10)
 
-  init(on loop: NetworkLoop) { self.loop = loop }
+  /// How a process ended, as wait(2) writes it, and its processor time.
+  struct Ending: Sendable, Equatable {
+    let status: Int32
+    let processor: Duration
+  }
+
+  typealias Wait = @Sendable (pid_t) -> Result<Ending, ProgramProblem>
+  private let wait: Wait
+
+  /// - Parameter wait: for a process that has ended.
+  init(on loop: NetworkLoop, wait: @escaping Wait = ProgramRunner.ending) {
+    self.loop = loop
+    self.wait = wait
+  }
+
+  static func ending(of process: pid_t) -> Result<Ending, ProgramProblem> {
+    var status: Int32 = 0
+    var processor: Int64 = 0
+    let failed = watchkeeper_reap(process, &status, &processor)
+    return failed < 0
+      ? .failure(.unwaited(words(-failed))) : .success(Ending(status: status, processor: .nanoseconds(processor)))
+  }
 
   /// Runs the program to its end, at most for `limit`: then its group is asked to end and, a tenth of the limit later
   /// and at most a second, killed.
@@ -235,17 +258,17 @@ actor ProgramRunner: LoopClient {
   private func finish(_ number: UInt64, _ run: Run) {
     runs[number] = nil
     kill(-run.process, SIGKILL)
-    var status: Int32 = 0
-    var processor: Int64 = 0
-    _ = watchkeeper_reap(run.process, &status, &processor)
+    let ending = wait(run.process)
     read(run, isOutput: true)
     read(run, isOutput: false)
     closeAll(run)
-    let signal = status & 0x7f
-    let outcome = ProgramOutcome(
-      end: signal == 0 ? .code(status >> 8 & 0xff) : .signal(signal), output: run.outputBytes, errors: run.errorBytes,
-      processor: .nanoseconds(processor))
-    answer(run, run.problem.map { .failure($0) } ?? .success(outcome))
+    let outcome = ending.map { ending in
+      let signal = ending.status & 0x7f
+      return ProgramOutcome(
+        end: signal == 0 ? .code(ending.status >> 8 & 0xff) : .signal(signal), output: run.outputBytes,
+        errors: run.errorBytes, processor: ending.processor)
+    }
+    answer(run, run.problem.map { .failure($0) } ?? outcome)
     while runs.count < Self.programsMax, !waiting.isEmpty {
       let next = waiting.removeFirst()
       start(next.run, next.number)
