@@ -1,7 +1,9 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/x509v3.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "CTLSSession.h"
 
@@ -54,6 +56,83 @@ static int use_authorities(SSL_CTX *context, BIO *file) {
   return is_at_end() && count > 0;
 }
 
+// MARK: The names of clients
+
+/// What a context keeps: the bytes of all names, each ended by a zero.
+struct client_names {
+  size_t count;
+  char bytes[];
+};
+
+static void names_free(void *parent, void *names, CRYPTO_EX_DATA *data, int index, long number, void *pointer) {
+  (void)parent, (void)data, (void)index, (void)number, (void)pointer;
+  OPENSSL_free(names);
+}
+
+static int kept_index = -1;
+
+static void make_index(void) { kept_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, names_free); }
+
+static int names_index(void) {
+  static CRYPTO_ONCE once = CRYPTO_ONCE_STATIC_INIT;
+  CRYPTO_THREAD_run_once(&once, make_index);
+  return kept_index;
+}
+
+/// Whether a name of the certificate is this one: a DNS name in any case, an address by its bytes, others to the letter.
+/// A wildcard in the certificate stands for itself.
+static int is_named(const GENERAL_NAME *borne, const char *wanted) {
+  const ASN1_STRING *text = NULL;
+  switch (borne->type) {
+    case GEN_DNS: text = borne->d.dNSName; break;
+    case GEN_EMAIL: text = borne->d.rfc822Name; break;
+    case GEN_URI: text = borne->d.uniformResourceIdentifier; break;
+    case GEN_IPADD: {
+      ASN1_OCTET_STRING *address = a2i_IPADDRESS(wanted);
+      if (!address) ERR_clear_error();
+      int is_same = address && ASN1_OCTET_STRING_cmp(address, borne->d.iPAddress) == 0;
+      ASN1_OCTET_STRING_free(address);
+      return is_same;
+    }
+    default: return 0;
+  }
+  const char *bytes = (const char *)ASN1_STRING_get0_data(text);
+  size_t count = (size_t)ASN1_STRING_length(text);
+  if (count != strlen(wanted) || memchr(bytes, 0, count)) return 0;
+  return (borne->type == GEN_DNS ? OPENSSL_strncasecmp(bytes, wanted, count) : memcmp(bytes, wanted, count)) == 0;
+}
+
+static int bears_name(X509 *certificate, const struct client_names *names) {
+  GENERAL_NAMES *borne = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+  int is_found = 0;
+  for (int index = 0; index < sk_GENERAL_NAME_num(borne) && !is_found; index++) {
+    for (size_t at = 0; at < names->count && !is_found; at += strlen(names->bytes + at) + 1) {
+      is_found = is_named(sk_GENERAL_NAME_value(borne, index), names->bytes + at);
+    }
+  }
+  GENERAL_NAMES_free(borne);
+  return is_found;
+}
+
+static int verify_name(int is_valid, X509_STORE_CTX *store) {
+  if (!is_valid || X509_STORE_CTX_get_error_depth(store) > 0) return is_valid;
+  const SSL *session = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+  const struct client_names *names = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(session), names_index());
+  if (names && bears_name(X509_STORE_CTX_get_current_cert(store), names)) return 1;
+  X509_STORE_CTX_set_error(store, X509_V_ERR_HOSTNAME_MISMATCH);
+  return 0;
+}
+
+static int use_names(SSL_CTX *context, const char *bytes, size_t count) {
+  struct client_names *names = OPENSSL_malloc(sizeof *names + count);
+  if (!names) return 0;
+  names->count = count;
+  memcpy(names->bytes, bytes, count);
+  if (names_index() >= 0 && SSL_CTX_set_ex_data(context, names_index(), names) == 1) return 1;
+  OPENSSL_free(names);
+  return 0;
+}
+
 static int use_certificates(SSL_CTX *context, const struct watchkeeper_server_options *options) {
   BIO *chain = BIO_new_mem_buf(options->chain, (int)options->chain_count);
   int is_used = chain && use_chain(context, chain);
@@ -68,7 +147,10 @@ static int use_certificates(SSL_CTX *context, const struct watchkeeper_server_op
   BIO_free(authorities);
   if (!is_used) return WATCHKEEPER_SERVER_FAULT_AUTHORITIES;
   int demand = options->demands_certificate ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0;
-  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | demand, NULL);
+  if (options->client_names && !use_names(context, options->client_names, options->client_names_count)) {
+    return WATCHKEEPER_SERVER_FAULT_AUTHORITIES;
+  }
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | demand, options->client_names ? verify_name : NULL);
   return WATCHKEEPER_SERVER_FAULT_NONE;
 }
 
@@ -101,7 +183,7 @@ watchkeeper_tls *watchkeeper_server_make(watchkeeper_stream_context *context, in
   return session;
 }
 
-int watchkeeper_server_refusal(void) {
+int watchkeeper_server_refusal(const watchkeeper_tls *session) {
   unsigned long error = ERR_peek_last_error();
   if (error == 0) return WATCHKEEPER_REFUSAL_CLOSED;
   if (ERR_GET_LIB(error) != ERR_LIB_SSL) return WATCHKEEPER_REFUSAL_OTHER;
@@ -125,7 +207,9 @@ int watchkeeper_server_refusal(void) {
     case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
     case SSL_R_TLSV1_ALERT_INSUFFICIENT_SECURITY: return WATCHKEEPER_REFUSAL_NO_COMMON;
     case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE: return WATCHKEEPER_REFUSAL_NO_CERTIFICATE;
-    case SSL_R_CERTIFICATE_VERIFY_FAILED: return WATCHKEEPER_REFUSAL_BAD_CERTIFICATE;
+    case SSL_R_CERTIFICATE_VERIFY_FAILED:
+      return SSL_get_verify_result(session->ssl) == X509_V_ERR_HOSTNAME_MISMATCH ? WATCHKEEPER_REFUSAL_NAME
+                                                                                 : WATCHKEEPER_REFUSAL_BAD_CERTIFICATE;
     case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
     case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
     case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:

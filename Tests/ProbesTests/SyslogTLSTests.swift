@@ -128,6 +128,62 @@ struct SyslogTLSTests {
     #expect(!report.samples.contains { $0.series["severity"] == "warning" }, "nothing of those refused is counted")
   }
 
+  @Test(
+    "of the clients' authority only those are heard whose certificate bears one of these names",
+    arguments: [
+      ("DNS:a.example.org,DNS:Switch-1.example.org", true), ("IP:192.0.2.1", true), ("IP:2001:db8::1", true),
+      ("email:log@example.org", true), ("URI:spiffe://example.org/log", true), ("DNS:switch-10.example.org", false),
+      ("DNS:*.example.org", false), ("IP:192.0.2.10", false), ("email:Log@example.org", false),
+    ])
+  func names(_ borne: String, _ isHeard: Bool) async throws {
+    let allowed =
+      #"["switch-1.example.org","192.0.2.1","2001:DB8:0::1","log@example.org","spiffe://example.org/log"]"#
+    let door = try Door("good", #","client_ca_file":"FOLDER/authority.pem","client_allowed_sans":\#(allowed)"#)
+    defer { door.close() }
+    #expect(await door.probe.run(within: .seconds(60)).verdict == .up)
+    try door.folder.issue("client", for: borne)
+    try door.say(Self.message(5), "-cert \(door.folder.file("client.pem")) -key \(door.folder.file("client.key"))")
+    if isHeard {
+      await door.waitForMessages("notice", from: "app", 1)
+    } else {
+      await door.waitForRefusals("client_name", 1)
+    }
+  }
+
+  @Test("a certificate without names, and one of another authority, have their own reasons; who may show none is heard")
+  func nameless() async throws {
+    let door = try Door(
+      "good",
+      #","client_ca_file":"FOLDER/authority.pem","client_allowed_sans":["a"],"client_auth_type":"VerifyClientCertIfGiven""#
+    )
+    defer { door.close() }
+    let other = try CertificateFolder()
+    defer { other.remove() }
+    #expect(await door.probe.run(within: .seconds(60)).verdict == .up)
+    try door.folder.openssl("req -newkey rsa:2048 -nodes -subj /CN=a -keyout bare.key -out bare.csr")
+    try door.folder.openssl(
+      "x509 -req -in bare.csr -CA authority.pem -CAkey authority.key -CAcreateserial -days 20 -out bare.pem")
+    try door.say(Self.message(4), "-cert \(door.folder.file("bare.pem")) -key \(door.folder.file("bare.key"))")
+    await door.waitForRefusals("client_name", 1)
+    try door.say(Self.message(4), "-cert \(other.file("good.pem")) -key \(other.file("good.key"))")
+    await door.waitForRefusals("client_certificate", 1)
+    #expect(try door.say(Self.message(5)))
+    await door.waitForMessages("notice", from: "app", 1)
+  }
+
+  @Test(
+    "names without an authority, and names of nobody, are refused",
+    arguments: [
+      #""client_allowed_sans":["a"]"#, #""client_ca_file":"/a","client_allowed_sans":[]"#,
+      #""client_ca_file":"/a","client_allowed_sans":["a",""]"#,
+    ])
+  func refusedNames(_ settings: String) {
+    #expect(throws: DecodingError.self) {
+      try JSONDecoder().decode(
+        TLSServerSettings.self, from: Data(#"{"cert_file":"/c","key_file":"/k",\#(settings)}"#.utf8))
+    }
+  }
+
   @Test("who may leave the certificate out must not show a wrong one")
   func optional() async throws {
     let door = try Door(

@@ -108,6 +108,9 @@ struct watchkeeper_server_options {
   /// PEM: whoever signs the certificates of clients; NULL: clients are asked for none.
   const void *authorities;
   size_t authority_count;
+  /// Names of which a client's certificate must bear one, each ended by a zero byte; NULL: any name will do.
+  const char *client_names;
+  size_t client_names_count;
   /// Whether a client without a certificate is refused.
   int demands_certificate;
   int version_min;
@@ -139,11 +142,13 @@ enum {
   WATCHKEEPER_REFUSAL_NO_CERTIFICATE,
   /// The client's certificate is not of these authorities, or not valid now.
   WATCHKEEPER_REFUSAL_BAD_CERTIFICATE,
+  /// It is valid, and bears none of the names that are let in.
+  WATCHKEEPER_REFUSAL_NAME,
   /// The client does not trust the server's certificate.
   WATCHKEEPER_REFUSAL_DISTRUSTED,
 };
-/// Why this thread's last handshake failed. - Returns: one of the values above.
-int watchkeeper_server_refusal(void);
+/// Why this session's handshake, the last on this thread, failed. - Returns: one of the values above.
+int watchkeeper_server_refusal(const watchkeeper_tls *session);
 
 /// The certificates in a file's bytes, in PEM, between whatever else stands there, or one in DER.
 typedef struct watchkeeper_certificate_reader watchkeeper_certificate_reader;

@@ -8,6 +8,8 @@ enum HandshakeRefusal: String, CaseIterable, Sendable {
   case noCertificate = "no_client_certificate"
   /// The client's certificate is of another authority, or not valid now.
   case badCertificate = "client_certificate"
+  /// The client's certificate is valid, and bears none of the names that are let in.
+  case badName = "client_name"
   /// The client does not trust ours.
   case distrusted = "certificate_distrusted"
   case timeout
@@ -40,7 +42,7 @@ final class SecureStream {
       case .wantsRead: return .waits(.read)
       case .wantsWrite: return .waits(.write)
       case .closed: return .refused(.closed)
-      case .failed: return .refused(Self.refusal())
+      case .failed: return .refused(refusal)
       }
     }
     return switch session.read(into: buffer) {
@@ -56,13 +58,14 @@ final class SecureStream {
     if isSecured { session.close() }
   }
 
-  private static func refusal() -> HandshakeRefusal {
-    switch Int(watchkeeper_server_refusal()) {
+  private var refusal: HandshakeRefusal {
+    switch session.refusal {
     case WATCHKEEPER_REFUSAL_CLOSED: .closed
     case WATCHKEEPER_REFUSAL_PLAIN: .plain
     case WATCHKEEPER_REFUSAL_NO_COMMON: .noCommon
     case WATCHKEEPER_REFUSAL_NO_CERTIFICATE: .noCertificate
     case WATCHKEEPER_REFUSAL_BAD_CERTIFICATE: .badCertificate
+    case WATCHKEEPER_REFUSAL_NAME: .badName
     case WATCHKEEPER_REFUSAL_DISTRUSTED: .distrusted
     default: .other
     }

@@ -18,6 +18,9 @@ struct TLSServerSettings: Decodable, Hashable, Sendable {
   let keyFile: String
   /// PEM: who signs the certificates of clients. The default is none: clients are asked for no certificate.
   let clientAuthorityFile: String?
+  /// A client's certificate must bear one of these as an alternative name of its subject: DNS name, address, mail
+  /// address or URI. The default lets in any.
+  let clientNames: [String]?
   /// The default is `RequireAndVerifyClientCert`.
   let demand: ClientDemand
   /// The default is TLS 1.2.
@@ -30,6 +33,7 @@ struct TLSServerSettings: Decodable, Hashable, Sendable {
     case keyFile = "key_file"
     case clientAuthorityFile = "client_ca_file"
     case demand = "client_auth_type"
+    case clientNames = "client_allowed_sans"
     case versionMin = "min_version"
     case versionMax = "max_version"
   }
@@ -42,6 +46,14 @@ struct TLSServerSettings: Decodable, Hashable, Sendable {
     let demand: ClientDemand? = try fields.choice(forKey: .demand, else: "fault.network.choice")
     if demand != nil, clientAuthorityFile == nil { throw fields.problem(.demand, "fault.listen.no-client-authority") }
     self.demand = demand ?? .always
+    clientNames = try fields.decodeIfPresent([String].self, forKey: .clientNames)
+    if let clientNames {
+      guard clientAuthorityFile != nil else { throw fields.problem(.clientNames, "fault.listen.no-client-authority") }
+      // An empty list would let in nobody, or, as Prometheus reads it, everybody.
+      guard !clientNames.isEmpty, clientNames.allSatisfy({ !$0.isEmpty && !$0.utf8.contains(0) }) else {
+        throw fields.problem(.clientNames, "fault.listen.names")
+      }
+    }
     versionMin = try TLSSettings.version(fields, .versionMin) ?? .tls12
     versionMax = try TLSSettings.version(fields, .versionMax) ?? .tls13
     guard versionMin.rawValue <= versionMax.rawValue else {
@@ -88,6 +100,7 @@ struct TLSServerFiles: Hashable, Sendable {
 
   func context(_ settings: TLSServerSettings) throws(TLSServerFault) -> TLSContext {
     var fault: Int32 = 0
+    let names = (settings.clientNames ?? []).flatMap { $0.utf8CString }
     let (pointer, problem) = StreamTLSSession.text(capacity: 256) { place, capacity in
       chain.withUnsafeBytes { chain in
         Array(key.reveal().utf8).withUnsafeBytes { key in
@@ -95,11 +108,15 @@ struct TLSServerFiles: Hashable, Sendable {
             var options = watchkeeper_server_options(
               chain: chain.baseAddress, chain_count: chain.count, key: key.baseAddress, key_count: key.count,
               authorities: self.authorities == nil ? nil : authorities.baseAddress, authority_count: authorities.count,
+              client_names: nil, client_names_count: names.count,
               demands_certificate: settings.demand == .always ? 1 : 0, version_min: settings.versionMin.rawValue,
               version_max: settings.versionMax.rawValue,
               // What is called for by name is spoken, though the library takes it for weak by now.
               security_level: settings.versionMin.rawValue < StreamTLSOptions.Version.tls12.rawValue ? 0 : -1)
-            return watchkeeper_server_context_make(&options, &fault, place, capacity)
+            return names.withUnsafeBufferPointer { names in
+              if settings.clientNames != nil { options.client_names = names.baseAddress }
+              return watchkeeper_server_context_make(&options, &fault, place, capacity)
+            }
           }
         }
       }

@@ -36,6 +36,9 @@ let datagramMessages: [Message] = [
     en: "clients' certificates cannot be verified without their authority – add client_ca_file",
     zh: "没有颁发机构的证书，无法验证客户端证书——请加上 client_ca_file"),
   Message(
+    "fault.listen.names", en: "names nobody who is let in – list names as certificates bear them, or leave the key out",
+    zh: "没有写明允许谁接入——请列出证书中的名称，或去掉此键"),
+  Message(
     "fault.listen.unreadable", en: "the certificate file {path} cannot be read – check the path and the owner",
     zh: "无法读取证书文件 {path}——请检查路径和属主"),
   Message(

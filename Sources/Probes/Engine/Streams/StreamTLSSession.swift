@@ -141,6 +141,9 @@ final class StreamTLSSession {
 
   func close() { watchkeeper_stream_close(session) }
 
+  /// Why the handshake of a server failed, asked at once: a value of the C library.
+  var refusal: Int { Int(watchkeeper_server_refusal(session)) }
+
   private static func result(_ value: Int) -> Result {
     switch value {
     case 0...: .done(value)
