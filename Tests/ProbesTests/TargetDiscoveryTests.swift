@@ -316,6 +316,44 @@ struct TargetDiscoveryTests {
     #expect(try await run("other").targets == [])
     #expect(try files() == [])
   }
+
+  @Test("a list that the disk refuses stays in force and says so; it is kept as soon as the disk takes it")
+  func fullDisk() async throws {
+    let folder = ServerProcess.makeFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let server = try LoopbackServer { connection, _ in
+      _ = connection.readHead()
+      let body = #"[{"targets": ["a:1"]}]"#
+      connection.write(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n"
+          + "Connection: close\r\n\r\n\(body)")
+    }
+    defer { server.stop() }
+    let url = "http://127.0.0.1:\(server.port)/list"
+    let transfers = TransferEngine()
+    defer { transfers.shutdown() }
+    func run(in folder: String) async throws -> TargetSourceStatus {
+      var environment = ProbeEnvironment(transfers: transfers, clock: clock, hostName: "h")
+      environment.stateFolder = folder
+      let discovery = TargetDiscovery(environment: environment, folder: "/", read: Self.read)
+      await discovery.readOnce([
+        try definition("{name: p, kind: tcp, http_sd_configs: [{url: '\(url)'}], settings: {}}")
+      ])
+      #expect(await discovery.targets == ["a:1"])
+      return try #require(await discovery.status.first)
+    }
+    let path = KeptTargetList.path(in: folder, of: "p", at: url)
+    // Its every write finds no room.
+    #expect(symlink("/dev/full", path + ".new") == 0)
+    let refused = try await run(in: folder)
+    #expect(refused.unkept?.fault.arguments == ["path": path, "problem": "No space left on device"])
+    #expect(refused.faults == [] && refused.failures == 0, "the list itself is well")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [], "nothing half written is left")
+    let missing = try await run(in: folder + "/none")
+    #expect(missing.unkept?.fault.arguments["problem"] == "No such file or directory")
+    #expect(try await run(in: folder).unkept == nil)
+    #expect(KeptTargetList.load(from: path)?.text.contains("a:1") == true)
+  }
 }
 
 extension TargetDiscovery {

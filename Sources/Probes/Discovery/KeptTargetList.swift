@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import Records
 internal import Telemetry
 
 /// The last good list of a server, as it lies in the data folder: in force again after a restart while the server is away.
@@ -31,7 +32,16 @@ struct KeptTargetList: Codable {
   }
 
   /// Leaves the one before in its place when the disk refuses this one.
-  func store(at path: String) { try? StateFile.store(self, at: path) }
+  /// - Returns: what keeps it from being kept.
+  func store(at path: String) -> TargetListFault? {
+    do throws(HostReadError) {
+      try StateFile.store(self, at: path)
+      return nil
+    } catch {
+      let problem = String(cString: strerror(error.code))
+      return TargetListFault(place, SettingsFault("fault.targets.unkept", ["path": path, "problem": problem]))
+    }
+  }
 
   /// Takes away those of definitions that are no more.
   static func prune(_ folder: String, keeping paths: Set<String>) {

@@ -19,6 +19,8 @@ public struct TargetSourceStatus: Sendable {
   public var lastRead: Timestamp?
   /// Why lists are older than what is there; empty when all is well.
   public var faults: [TargetListFault] = []
+  /// Why the list that is in force would be gone after a restart; `nil` when all is well.
+  public var unkept: TargetListFault?
   /// Readings that failed.
   public var failures = 0
 }
@@ -296,8 +298,9 @@ public actor TargetDiscovery {
       return
     }
     let kept = KeptTargetList(place: entry.status.place, readMilliseconds: now, text: text)
-    kept.store(at: path)
-    entry.kept = kept
+    entry.status.unkept = kept.store(at: path)
+    // What is not on disk is tried again with the next answer.
+    if entry.status.unkept == nil { entry.kept = kept }
   }
 
   private struct ServerAnswer: Sendable {

@@ -27,12 +27,28 @@ enum StateFile {
     let draft = path + ".new"
     let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw HostReadError(path: draft, code: errno) }
-    let bytes = [UInt8](data)
-    let written = write(descriptor, bytes, bytes.count)
-    let isSynced = fdatasync(descriptor) == 0
+    var problem = write(data, to: descriptor)
+    if problem == 0, fdatasync(descriptor) != 0 { problem = errno }
     close(descriptor)
-    guard written == bytes.count, isSynced, rename(draft, path) == 0 else {
-      throw HostReadError(path: path, code: errno)
+    if problem == 0, rename(draft, path) != 0 { problem = errno }
+    guard problem != 0 else { return }
+    // Half of it takes room that a full disk has not.
+    unlink(draft)
+    throw HostReadError(path: path, code: problem)
+  }
+
+  /// - Returns: the error number; 0: all was written.
+  private static func write(_ data: Data, to descriptor: Int32) -> Int32 {
+    let bytes = [UInt8](data)
+    return bytes.withUnsafeBytes { bytes in
+      var done = 0
+      while done < bytes.count {
+        let count = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { return count < 0 ? errno : ENOSPC }
+        done += count
+      }
+      return 0
     }
   }
 

@@ -19,7 +19,7 @@ extension ConsoleSources {
       return TargetSourceRow(
         name: source.name, mechanism: source.mechanism, place: source.place, targets: source.targets,
         lastRead: source.lastRead,
-        remarks: source.faults.map {
+        remarks: (source.faults + [source.unkept].compactMap { $0 }).map {
           TargetSourceRow.Remark(
             [$0.place, $0.key].filter { !$0.isEmpty }.joined(separator: ": "),
             .message(Reason($0.fault.id, $0.fault.arguments)))

@@ -114,9 +114,12 @@ extension Installation {
   private func tellTargets(
     _ sources: [TargetSourceStatus], since before: [TargetSourceStatus]
   ) -> [TargetSourceStatus] {
-    let told = Set(before.flatMap(\.faults))
+    let told = Set(before.flatMap(\.faults) + before.compactMap(\.unkept))
     for source in sources {
       for fault in source.faults where !told.contains(fault) {
+      if let unkept = source.unkept, !told.contains(unkept) {
+        log.warning("probes: \(source.name): targets: \(unkept.line(in: .english))")
+      }
         log.warning("probes: \(source.name): targets: \(fault.line(in: .english)) – the last good list stays in force")
       }
       let wasFaulty = before.contains { $0.name == source.name && $0.place == source.place && !$0.faults.isEmpty }

@@ -236,6 +236,10 @@ private let targetFaultMessages: [Message] = [
     "fault.targets.status", en: "the server of targets answered {status} – it has to be 200",
     zh: "目标服务器返回 {status}——应为 200"),
   Message(
+    "fault.targets.unkept",
+    en: "the list is in force, but would be gone after a restart: {path}: {problem} – free space, or check the folder",
+    zh: "列表已生效，但重启后会丢失：{path}：“{problem}”——请释放空间或检查该文件夹"),
+  Message(
     "fault.targets.content", en: "the server of targets answered with '{type}' – it has to be application/json",
     zh: "目标服务器返回的类型是“{type}”——应为 application/json"),
 ]
