@@ -50,12 +50,50 @@ struct GapTests {
     #expect(record.gaps.first?.from == at(10) && record.isOpen)
   }
 
-  @Test("a clock that was set back makes no gap that ends before it begins")
-  func clock() {
+  @Test("a clock that is set back within a gap takes none of its runs away, and adds none")
+  func clockBack() {
     var record = GapRecord(knownSince: at(0))
     record.miss(failure(), at: at(100))
     record.close(at: at(40))
-    #expect(record.gaps.map(\.to) == [at(100)])
+    #expect(record.gaps.count == 1 && record.gaps[0].covers(at(100)) && !record.gaps[0].covers(at(101)))
+    record.miss(failure(), at: at(200))
+    record.miss(failure(), at: at(150))
+    record.miss(failure(), at: at(160))
+    record.close(at: at(170))
+    record.close(at: at(300))
+    #expect(record.gaps.map(\.runs) == [1, 3])
+    #expect([150, 160, 200].allSatisfy { record.gaps[1].covers(at($0)) })
+    #expect(!record.isOpen && !record.gaps[1].covers(at(149)) && !record.gaps[1].covers(at(201)))
+    record.miss(failure(), at: at(400))
+    record.close(at: at(410))
+    #expect(record.gaps[2].from == at(400) && record.gaps[2].to == at(410))
+  }
+
+  @Test(
+    "a clock that is set forward invents no missing runs and hides none that are missing before, beside or behind it",
+    arguments: [
+      ([], []), ([310..<400], [9]), ([910..<1005], [10]), ([1020..<1110], [9]), ([310..<400, 910..<1005], [9, 10]),
+    ] as [([Range<Int64>], [Int])])
+  func clockForward(_ lost: [Range<Int64>], _ runs: [Int]) throws {
+    // An hour is left out 1005 s after the start, which is seen 2 s later.
+    func wall(_ uptime: Int64) -> Timestamp { at(uptime < 1005 ? uptime : uptime + 3600) }
+    var ledger = GapLedger(startingAt: at(0))
+    ledger.define(["a"], at: at(0))
+    ledger.jump(by: .seconds(3600), to: wall(1007))
+    let noted = try #require(ledger.history(of: "a")).gaps
+    #expect(noted.map(\.cause) == [.clockSet] && noted.map(\.runs) == [0])
+    let times = stride(from: Int64(0), through: 2400, by: 10).filter { time in !lost.contains { $0.contains(time) } }
+    let stored = SeriesSlice(
+      labels: .empty, milliseconds: times.map { wall($0).milliseconds }, values: times.map { _ in 0 })
+    func missing(_ noted: [SampleGap]) -> [Int] {
+      RecordedRuns(stored, verdict: nil).unstored(
+        every: .seconds(10), from: at(0), through: wall(2400), besides: noted
+      ).map(\.runs)
+    }
+    #expect(missing(noted) == runs)
+    if lost.isEmpty { #expect(missing([]) == [360], "what is not noted would seem to be lost") }
+    ledger.jump(by: .seconds(-3600), to: at(2500))
+    #expect(ledger.history(of: "a")?.gaps == noted, "a time that comes twice leaves no gap")
   }
 
   @Test(

@@ -112,6 +112,12 @@ struct GapLedger {
   /// They could not be written: they are offered again.
   mutating func keepUnsaved(_ changes: GapChanges) { changed.formUnion(changes.probes.keys) }
 
+  /// A time that never was is nobody's fault; without this its runs would seem to be lost.
+  mutating func jump(by step: Duration, to now: Timestamp) {
+    // What lasted before the jump lasts on: its runs failed on both sides.
+    if step > .zero { times.jump(by: step, to: now) }
+  }
+
   mutating func stop(at now: Timestamp) {
     times.aliveAt = now
     times.stoppedAt = now

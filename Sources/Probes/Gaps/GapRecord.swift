@@ -13,6 +13,8 @@ public struct GapRecord: Codable, Hashable, Sendable {
   public private(set) var gaps: [SampleGap] = []
   /// The labels of all its series, as it was defined last; `nil` in rows of before they were kept.
   public internal(set) var target: LabelSet?
+  /// The latest run in the gap that lasts: the clock may be set back behind it.
+  private var missedThrough: Timestamp?
 
   public init(knownSince: Timestamp) { self.knownSince = knownSince }
 
@@ -29,6 +31,9 @@ public struct GapRecord: Codable, Hashable, Sendable {
       last.reason = seen.reason
       if seen.cause != .notDue { last.runs += 1 }
       if last.extent == .part { last.extent = seen.extent }
+      // The clock was set back meanwhile: this run is part of the gap, too.
+      last.from = min(last.from, time)
+      missedThrough = max(missedThrough ?? last.from, time)
       gaps[gaps.count - 1] = last
       return false
     }
@@ -40,6 +45,7 @@ public struct GapRecord: Codable, Hashable, Sendable {
     }
     close(at: time)
     append(gap)
+    missedThrough = time
     return true
   }
 
@@ -48,8 +54,8 @@ public struct GapRecord: Codable, Hashable, Sendable {
   @discardableResult
   mutating func close(at time: Timestamp) -> Bool {
     guard let last = gaps.last, last.to == nil else { return false }
-    // The clock may have been set back meanwhile.
-    gaps[gaps.count - 1].to = max(time, last.from)
+    // The clock may have been set back meanwhile: all runs that are in it stay in it.
+    gaps[gaps.count - 1].to = max(time, (missedThrough ?? last.from).advanced(by: .milliseconds(1)))
     return true
   }
 
@@ -83,11 +89,22 @@ public struct RunnerTimes: Codable, Hashable, Sendable {
   mutating func begin(at now: Timestamp) -> Timestamp {
     let from = min(stoppedAt ?? aliveAt, now)
     let reason = Reason(stoppedAt == nil ? "reason.gap.crashed" : "reason.gap.stopped")
-    outages.append(SampleGap(from: from, to: now, .notRunning, .everything, reason))
-    if outages.count > Self.outagesMax { outages.removeFirst() }
+    add(SampleGap(from: from, to: now, .notRunning, .everything, reason))
     stoppedAt = nil
     aliveAt = now
     return from
+  }
+
+  /// The clock was set forward by `step` and now says `now`.
+  mutating func jump(by step: Duration, to now: Timestamp) {
+    let reason = Reason("reason.gap.clock", ["step": String(step.inSeconds)])
+    add(SampleGap(from: now.advanced(by: .zero - step), to: now, .clockSet, .everything, reason, runs: 0))
+    aliveAt = now
+  }
+
+  private mutating func add(_ outage: SampleGap) {
+    outages.append(outage)
+    if outages.count > Self.outagesMax { outages.removeFirst() }
   }
 }
 

@@ -26,6 +26,8 @@ public struct SampleGap: Codable, Hashable, Sendable {
     case notDue = "not_due"
     /// Nothing ran: the program was stopped or had crashed.
     case notRunning = "not_running"
+    /// The clock was set forward: no time passed, and no run was due.
+    case clockSet = "clock_set"
     /// The probe was not in the configuration.
     case notDefined = "not_defined"
     /// The probe ran and answered without this series. Seen in the store, never noted by the runner; so are the next two.
@@ -46,7 +48,7 @@ public struct SampleGap: Codable, Hashable, Sendable {
     case series
   }
 
-  public let from: Timestamp
+  public internal(set) var from: Timestamp
   /// `nil` while it lasts.
   public var to: Timestamp?
   public let cause: Cause

@@ -74,6 +74,7 @@ extension Installation {
     log.warning(
       "clock: it was set \(way) by \(distance) – sampling, rules and schedules go on; see: timedatectl status")
     if step < .zero { incidents.submit(.clockLookedAt) }
+    Task { await probes.noteClock(setBy: step) }
     plan()
   }
 
@@ -116,10 +117,10 @@ extension Installation {
   ) -> [TargetSourceStatus] {
     let told = Set(before.flatMap(\.faults) + before.compactMap(\.unkept))
     for source in sources {
-      for fault in source.faults where !told.contains(fault) {
       if let unkept = source.unkept, !told.contains(unkept) {
         log.warning("probes: \(source.name): targets: \(unkept.line(in: .english))")
       }
+      for fault in source.faults where !told.contains(fault) {
         log.warning("probes: \(source.name): targets: \(fault.line(in: .english)) – the last good list stays in force")
       }
       let wasFaulty = before.contains { $0.name == source.name && $0.place == source.place && !$0.faults.isEmpty }

@@ -8,6 +8,9 @@ let gapMessages: [Message] = [
   Message(
     "reason.gap.crashed", en: "Watchkeeper did not run: it ended without a stop (crash, kill or power cut).",
     zh: "Watchkeeper 未运行：此前异常终止（崩溃、被强制结束或断电）。"),
+  Message(
+    "reason.gap.clock", en: "The clock was set forward by {step:age}: this time never was, and no run is missing.",
+    zh: "时钟被拨快了 {step:age}：这段时间并不存在，没有缺失运行。"),
   Message("reason.gap.not-defined", en: "The probe was not in the configuration.", zh: "配置中没有该探测。"),
   Message(
     "gaps.removed", en: "The probe was taken out of the configuration: {at:moment}.", zh: "该探测已于 {at:moment} 从配置中移除。"),
