@@ -45,6 +45,11 @@ struct ArchitectureTests {
     #expect(findings.isEmpty, Self.report(findings))
   }
 
+  @Test("who waits for a runner is tested in turn") func turns() {
+    let findings = Self.sources(in: "Tests").flatMap(Checks.turns)
+    #expect(findings.isEmpty, Self.report(findings))
+  }
+
   @Test("pure modules are pure") func purity() {
     let findings = Self.product.flatMap { Checks.purity($0.source, in: $0.module) }
     #expect(findings.isEmpty, Self.report(findings))
@@ -92,6 +97,13 @@ struct ArchitectureCheckTests {
     #expect(!Checks.calls(source(text)).isEmpty)
     #expect(Checks.calls(source("// \(text.replacing("\n", with: " "))")).isEmpty)
     #expect(Checks.calls(source("let a = \"\(text.replacing("\"", with: "").replacing("\n", with: " "))\"")).isEmpty)
+  }
+
+  @Test("a runner among tests that run side by side is found") func turns() {
+    let text = "  let a = ProbeRunner(environment: b)\n"
+    #expect(!Checks.turns(source(text, path: "Tests/JournalTests/Sample.swift")).isEmpty)
+    #expect(Checks.turns(source(text, path: "Tests/ProbesTests/Sample.swift")).isEmpty)
+    #expect(Checks.turns(source("extension OneAfterAnother {\n\(text)}\n", path: "Tests/A/Sample.swift")).isEmpty)
   }
 
   @Test("a pure module that waits is found") func purity() {

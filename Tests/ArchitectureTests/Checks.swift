@@ -115,6 +115,18 @@ enum Checks {
     }
   }
 
+  /// A runner's work is done by threads that a thousand tests at a time leave to nobody: see `scripts/test`.
+  static func turns(_ source: SwiftSource) -> [Finding] {
+    guard !source.path.contains("/ProbesTests/") else { return [] }
+    let makers = source.code.indices.filter { contains("ProbeRunner(", in: source.code[$0]) }
+    guard !makers.isEmpty, !source.code.contains(where: { $0.hasPrefix("extension OneAfterAnother") }) else {
+      return []
+    }
+    return makers.map {
+      Finding(path: source.path, line: $0 + 1, problem: "who runs a runner lies in an 'extension OneAfterAnother'")
+    }
+  }
+
   /// Pure modules neither wait nor lock nor touch the system.
   static let impureWords = ["await ", " async ", "Mutex(", "Glibc.", "fopen("]
   /// Files of pure modules that hold ports or test support, which may name `async`.
