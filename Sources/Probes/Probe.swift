@@ -73,7 +73,8 @@ public struct ProbeEnvironment: Sendable {
   /// For the kinds that speak their protocol themselves.
   public let network: NetworkServices
   public let clock: any WallClock
-  var secrets: SecretVault { network.secrets }
+  /// Of the one probe that is made.
+  var secrets: ProbeSecrets
   /// The name of this host, for the label `instance` of its own series.
   public let hostName: String
   /// The labels that every series of the probe carries.
@@ -94,6 +95,7 @@ public struct ProbeEnvironment: Sendable {
   ) {
     self.transfers = transfers
     self.network = network
+    secrets = ProbeSecrets(network.secrets)
     self.clock = clock
     self.hostName = hostName
   }
@@ -111,7 +113,8 @@ extension ProbeDefinition {
     environment.interval = interval
     environment.store = store
     environment.allowance = allowance
-    return settings.makeProbe(in: environment)
+    environment.secrets = ProbeSecrets(environment.network.secrets)
+    return DiscreetProbe(probe: settings.makeProbe(in: environment), secrets: environment.secrets)
   }
 }
 

@@ -181,6 +181,12 @@ public struct MailEnvelope: Sendable {
 }
 
 extension TransferRequest {
+  /// Takes out of an answer what proves who asked.
+  public var redaction: SecretRedaction {
+    let headers = headers.filter { Secret.isNamed(by: $0.name) }.flatMap(\.value.withProof)
+    return SecretRedaction([password, url.passwordOfURL].compactMap { $0 } + headers)
+  }
+
   /// Why this request is not sent at all: text that would end a line early could smuggle in headers or commands.
   var problem: String? {
     let scheme = url.reveal().prefix { $0 != ":" }.lowercased()

@@ -149,7 +149,7 @@ struct ExecProbeTests {
     for bad in ["{}", #"{"file":"a","env":"b"}"#, "7", #"{"command":["relative"]}"#, #"{"command":[]}"#] {
       #expect(throws: DecodingError.self) { try JSONDecoder().decode(SecretSource.self, from: Data(bad.utf8)) }
     }
-    #expect(try environment.secrets.answerNow(of: [folder + "/vault"]).reveal() == "printed")
+    #expect(try environment.network.secrets.answerNow(of: [folder + "/vault"]).reveal() == "printed")
   }
 }
 

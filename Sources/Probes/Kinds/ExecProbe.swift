@@ -73,7 +73,7 @@ public struct ExecProbeSettings: ProbeSettings {
 final class ExecProbe: Probe {
   private let settings: ExecProbeSettings
   private let programs: ProgramRunner
-  private let secrets: SecretVault
+  private let secrets: ProbeSecrets
   private let series = Mutex(PluginSeries())
 
   init(_ settings: ExecProbeSettings, in environment: ProbeEnvironment) {
@@ -89,10 +89,14 @@ final class ExecProbe: Probe {
     request.outputBytesMax = settings.outputBytesMax
     request.memoryBytesMax = settings.memoryBytesMax
     request.environment = ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"]
-    for name in settings.inherited { request.environment[name] = SecretVault.variable(name) }
+    for name in settings.inherited {
+      let value = SecretVault.variable(name)
+      request.environment[name] = value
+      if let value, Secret.isNamed(by: name) { secrets.remember(Secret(value)) }
+    }
     do throws(SecretFault) {
       for (name, source) in settings.environment {
-        request.environment[name] = try await secrets.reveal(source).reveal()
+        request.environment[name] = try await secrets.reveal(source, named: name).reveal()
       }
     } catch {
       return .unknown(error.fault)
@@ -103,12 +107,12 @@ final class ExecProbe: Probe {
       report.cost.cpu = outcome.processor
       return report
     case .failure(.notStarted(let why)): return .unknown("reason.exec.not_started", "\(program): \(why)")
+    case .failure(.unwaited(let why)):
+      return .unknown("reason.probe.local", "\(program) has ended, and how cannot be known: \(why)")
     case .failure(.timedOut):
       return .unknown("reason.exec.timed_out", "\(program) did not end in time and was killed with all that it started")
     case .failure(.tooMuchOutput):
       return .unknown(
-    case .failure(.unwaited(let why)):
-      return .unknown("reason.probe.local", "\(program) has ended, and how cannot be known: \(why)")
         "reason.exec.output", "\(program) printed more than \(settings.outputBytesMax) bytes and was killed")
     case .failure(.overloaded):
       return .unknown("reason.probe.local", "\(ProgramRunner.programsMax) programs run already and none ended in time")

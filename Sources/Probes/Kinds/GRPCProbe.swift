@@ -138,7 +138,8 @@ final class GRPCProbe: Probe {
     let transfer: TransferReport
     do throws(SecretFault) {
       for header in settings.metadata {
-        request.headers.append(TransferHeader(header.name, try await requester.secrets.reveal(header.value)))
+        let value = try await requester.secrets.reveal(header.value, named: header.name)
+        request.headers.append(TransferHeader(header.name, value))
       }
       transfer = try await requester.perform(request, within: limit, speaking: .http2)
     } catch {

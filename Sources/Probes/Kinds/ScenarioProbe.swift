@@ -228,7 +228,7 @@ final class ScenarioProbe: Probe {
     var explanation = ""
     do throws(SecretFault) {
       for (name, source) in settings.variables {
-        progress.values[name] = try await requester.secrets.reveal(source).reveal()
+        progress.values[name] = try await requester.secrets.reveal(source, named: name).reveal()
       }
       for step in settings.steps {
         let left = limit - (clock.uptime - start)
@@ -299,6 +299,7 @@ final class ScenarioProbe: Probe {
         return Problem(reasonID: "reason.scenario.capture", text: "the answer has no '\(name)'")
       }
       progress.values[name] = value
+      if Secret.isNamed(by: name) { requester.secrets.remember(Secret(value)) }
       guard capture.isMeasured else { continue }
       guard let number = Double(value) else {
         return Problem(reasonID: "reason.scenario.capture", text: "'\(name)' is no number")

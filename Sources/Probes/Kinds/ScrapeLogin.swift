@@ -3,60 +3,97 @@ internal import Records
 internal import Telemetry
 internal import Transfers
 
-/// How a scrape says who asks. Secrets lie in files, which are read again for each scrape.
-public enum ScrapeLogin: Hashable, Sendable {
-  case basic(Basic)
-  case authorization(Authorization)
+/// How a scrape says who asks. Secrets are read again for each scrape.
+public struct ScrapeLogin: Hashable, Sendable {
+  private enum Way: Hashable {
+    case basic(userName: String)
+    /// With the word before the secret.
+    case authorization(type: String)
+  }
+
+  private enum Source: Hashable {
+    /// Its first line, whoever may read the file: as Prometheus takes it.
+    case file(String)
+    case other(SecretSource)
+
+    init?<Key: CodingKey>(_ fields: KeyedDecodingContainer<Key>, _ key: Key, orFile fileKey: Key) throws {
+      let source = try fields.secret(key, orFile: fileKey)
+      let path = try fields.decodeIfPresent(String.self, forKey: fileKey)
+      guard let chosen = path.map({ Source.file($0) }) ?? source.map({ .other($0) }) else { return nil }
+      self = chosen
+    }
+  }
+
+  private let way: Way
+  private let source: Source
 
   /// `basic_auth`.
-  public struct Basic: Decodable, Hashable, Sendable {
-    public let userName: String
-    public let passwordFile: String
+  struct Basic: Decodable {
+    let login: ScrapeLogin
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
+      case password
       case userName = "username"
       case passwordFile = "password_file"
+    }
+
+    init(from decoder: any Decoder) throws {
+      let fields = try decoder.container(keyedBy: CodingKeys.self)
+      guard let source = try Source(fields, .password, orFile: .passwordFile) else {
+        throw fields.problem(.passwordFile, "fault.receiver.credentials")
+      }
+      login = ScrapeLogin(way: .basic(userName: try fields.decode(String.self, forKey: .userName)), source: source)
     }
   }
 
   /// `authorization`.
-  public struct Authorization: Decodable, Hashable, Sendable {
-    /// The default is `Bearer`.
-    public let type: String
-    public let file: String
+  struct Authorization: Decodable {
+    let login: ScrapeLogin
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
-      case type
+      case type, credentials
       case file = "credentials_file"
     }
 
-    public init(from decoder: any Decoder) throws {
+    init(from decoder: any Decoder) throws {
       let fields = try decoder.container(keyedBy: CodingKeys.self)
-      type = try fields.decodeIfPresent(String.self, forKey: .type) ?? "Bearer"
-      file = try fields.decode(String.self, forKey: .file)
+      guard let source = try Source(fields, .credentials, orFile: .file) else {
+        throw fields.problem(.file, "fault.receiver.credentials")
+      }
+      // The default is `Bearer`.
+      let type = try fields.decodeIfPresent(String.self, forKey: .type) ?? "Bearer"
+      login = ScrapeLogin(way: .authorization(type: type), source: source)
     }
   }
 
+  private init(way: Way, source: Source) {
+    self.way = way
+    self.source = source
+  }
+
   /// - Returns: what keeps us from asking, or `nil`.
-  func apply(to request: inout TransferRequest) -> String? {
-    switch self {
-    case .basic(let basic):
-      guard let password = Self.secret(in: basic.passwordFile) else { return Self.unreadable(basic.passwordFile) }
-      request.userName = basic.userName
-      request.password = password
-    case .authorization(let authorization):
-      guard let secret = Self.secret(in: authorization.file) else { return Self.unreadable(authorization.file) }
-      request.headers.append(TransferHeader("Authorization", Secret("\(authorization.type) \(secret.reveal())")))
+  func apply(to request: inout TransferRequest, _ secrets: ProbeSecrets) async throws(SecretFault) -> String? {
+    let secret: Secret
+    switch source {
+    case .other(let source): secret = try await secrets.reveal(source)
+    case .file(let path):
+      guard let line = Self.firstLine(of: path) else {
+        return "the secret in '\(path)' cannot be read – check its owner and mode"
+      }
+      secrets.remember(line)
+      secret = line
+    }
+    switch way {
+    case .basic(let userName):
+      request.userName = userName
+      request.password = secret
+    case .authorization(let type):
+      request.headers.append(TransferHeader("Authorization", Secret("\(type) \(secret.reveal())")))
     }
     return nil
   }
 
-  private static func unreadable(_ path: String) -> String {
-    "the secret in '\(path)' cannot be read – check its owner and mode"
-  }
-
-  /// The file's first line.
-  private static func secret(in path: String) -> Secret? {
+  private static func firstLine(of path: String) -> Secret? {
     guard let bytes = try? Data(contentsOf: URL(filePath: path)), bytes.count <= secretBytesMax else { return nil }
     let line = bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
     return line.isEmpty ? nil : Secret(String(decoding: line, as: UTF8.self))

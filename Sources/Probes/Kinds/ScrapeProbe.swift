@@ -36,12 +36,20 @@ final class ScrapeProbe: Probe {
     var report: ProbeReport
     var round: ScrapeRound?
     var request = request(within: limit)
-    if let problem = settings.login?.apply(to: &request) {
-      report = failed(.unknown("reason.probe.local", problem), at: time)
-    } else {
-      let transfer = await environment.transfers.perform(request)
-      (report, round) = judge(transfer, at: time)
-      report.cost = ProbeCost(of: transfer)
+    do throws(SecretFault) {
+      for header in settings.headers.reversed() {
+        let value = try await environment.secrets.reveal(header.value, named: header.name)
+        request.headers.insert(TransferHeader(header.name, value), at: 0)
+      }
+      if let problem = try await settings.login?.apply(to: &request, environment.secrets) {
+        report = failed(.unknown("reason.probe.local", problem), at: time)
+      } else {
+        let transfer = await environment.transfers.perform(request)
+        (report, round) = judge(transfer, at: time)
+        report.cost = ProbeCost(of: transfer)
+      }
+    } catch {
+      report = failed(.unknown(error.fault), at: time)
     }
     report.measuredAt = time
     report.ownVerdictSamples = Self.verdictSamples(of: report, round, took: environment.clock.uptime - start)
@@ -66,8 +74,7 @@ final class ScrapeProbe: Probe {
 
   private func request(within limit: Duration) -> TransferRequest {
     var request = TransferRequest(url: settings.url)
-    request.headers = settings.headers.sorted { $0.key < $1.key }.map { TransferHeader($0.key, $0.value) }
-    request.headers += [
+    request.headers = [
       TransferHeader("Accept", ExpositionFormat.accepted),
       TransferHeader("X-Prometheus-Scrape-Timeout-Seconds", "\(limit.inSeconds)"),
     ]

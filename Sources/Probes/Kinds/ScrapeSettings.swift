@@ -1,4 +1,5 @@
 public import Interchange
+internal import Records
 internal import Telemetry
 
 /// Settings of the kind `scrape`, under the names of Prometheus' `scrape_config`.
@@ -26,7 +27,7 @@ public struct ScrapeSettings: ProbeSettings {
   /// The default is `/metrics`.
   public let path: String
   public let parameters: [String: [String]]
-  public let headers: [String: String]
+  let headers: [SecretHeader]
   public let login: ScrapeLogin?
   /// The default is true: the chain and the name are checked.
   public let verifiesCertificate: Bool
@@ -85,11 +86,12 @@ public struct ScrapeSettings: ProbeSettings {
       throw fields.problem(.path, "fault.scrape.path", ["text": path])
     }
     parameters = try fields.decodeIfPresent([String: [String]].self, forKey: .params) ?? [:]
-    headers = try fields.decodeIfPresent([String: String].self, forKey: .headers) ?? [:]
+    headers = try (fields.decodeIfPresent([String: SecretSource].self, forKey: .headers) ?? [:])
+      .sorted { $0.key < $1.key }.map { SecretHeader(name: $0.key, value: $0.value) }
     let basic = try fields.decodeIfPresent(ScrapeLogin.Basic.self, forKey: .basicLogin)
     let bearer = try fields.decodeIfPresent(ScrapeLogin.Authorization.self, forKey: .authorization)
     if basic != nil, bearer != nil { throw fields.problem(.authorization, "fault.scrape.login", beside: .basicLogin) }
-    login = basic.map(ScrapeLogin.basic) ?? bearer.map(ScrapeLogin.authorization)
+    login = basic?.login ?? bearer?.login
     verifiesCertificate = try fields.decodeIfPresent(Bool.self, forKey: .verifiesCertificate) ?? true
     authorityFile = try fields.decodeIfPresent(String.self, forKey: .authorityFile)
     precedence = try fields.decodeIfPresent(Bool.self, forKey: .honorLabels) ?? false ? .exporter : .target

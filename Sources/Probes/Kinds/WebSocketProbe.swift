@@ -102,10 +102,10 @@ struct WebSocketAddress: Hashable, Sendable {
 struct WebSocketProbe: Probe {
   private let settings: WebSocketProbeSettings
   private let client: StreamClient
-  private let secrets: SecretVault
+  private let secrets: ProbeSecrets
   private let series = StreamSeries()
 
-  init(_ settings: WebSocketProbeSettings, _ client: StreamClient, _ secrets: SecretVault) {
+  init(_ settings: WebSocketProbeSettings, _ client: StreamClient, _ secrets: ProbeSecrets) {
     self.settings = settings
     self.client = client
     self.secrets = secrets
@@ -120,7 +120,7 @@ struct WebSocketProbe: Probe {
     var dialogue = WebSocketDialogue(settings, key: Array(random[..<16]), mask: Array(random[16..<20]))
     for header in settings.headers {
       do throws(SecretFault) {
-        let value = try await secrets.reveal(header.value)
+        let value = try await secrets.reveal(header.value, named: header.name)
         guard !TransferRequest.breaksLine(value.reveal()) else {
           return ProbeReport(of: .ours("the value of the header \(header.name) contains a line break"), [])
         }

@@ -8,7 +8,7 @@ enum LoginSettings: Hashable, Sendable {
   case version2c(community: SecretSource)
   case version3(SecurityUserSettings)
 
-  func revealed(by vault: SecretVault) async throws(SecretFault) -> Credentials {
+  func revealed(by vault: ProbeSecrets) async throws(SecretFault) -> Credentials {
     switch self {
     case .version1(let community): .version1(community: try await vault.reveal(community).reveal())
     case .version2c(let community): .version2c(community: try await vault.reveal(community).reveal())
@@ -80,7 +80,7 @@ struct SecurityUserSettings: Hashable, Sendable {
 
   private static func isShort(_ secret: Secret) -> Bool { secret.reveal().utf8.count < passwordBytesMin }
 
-  func revealed(by vault: SecretVault) async throws(SecretFault) -> SecurityUser {
+  func revealed(by vault: ProbeSecrets) async throws(SecretFault) -> SecurityUser {
     var proof: SecurityUser.Authentication?
     var cover: SecurityUser.Privacy?
     if let authentication {
@@ -90,7 +90,7 @@ struct SecurityUserSettings: Hashable, Sendable {
     return SecurityUser(name: name, authentication: proof, privacy: cover, contextName: contextName)
   }
 
-  private static func revealed(_ source: SecretSource, by vault: SecretVault) async throws(SecretFault) -> String {
+  private static func revealed(_ source: SecretSource, by vault: ProbeSecrets) async throws(SecretFault) -> String {
     let secret = try await vault.reveal(source)
     guard !isShort(secret) else { throw SecretFault("fault.snmp.password") }
     return secret.reveal()

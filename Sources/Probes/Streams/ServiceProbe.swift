@@ -52,7 +52,7 @@ struct ServiceProbe<Spoken: ServiceDialogue>: Probe {
   private let stream: StreamSettings
   private let login: ServiceLogin?
   private let client: StreamClient
-  private let secrets: SecretVault
+  private let secrets: ProbeSecrets
   private let dialogue: @Sendable (ServiceCredentials?) -> Spoken
   private let series = StreamSeries()
 
@@ -83,9 +83,7 @@ struct ServiceProbe<Spoken: ServiceDialogue>: Probe {
     var request = stream.request
     request.limit = limit
     let report = await client.exchange(request, dialogue(credentials))
-    var failure = report.failure
-    if let login = credentials, let told = failure { failure = LoginRedaction(login).redacted(told) }
-    return ProbeReport(of: failure, series.samples(of: report) + report.dialogue.samples, cost: report.cost)
+    return ProbeReport(of: report.failure, series.samples(of: report) + report.dialogue.samples, cost: report.cost)
   }
 }
 

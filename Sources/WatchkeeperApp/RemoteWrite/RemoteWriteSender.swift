@@ -1,4 +1,5 @@
 internal import Interchange
+internal import Records
 internal import Synchronization
 internal import Telemetry
 internal import TimeSeriesStore
@@ -140,7 +141,9 @@ actor RemoteWriteSender {
       }
       let report = await surroundings.carry(request)
       let wait: Duration
-      switch RemoteWriteVerdict(report, endpoint.version, at: surroundings.clock.now) {
+      let verdict = RemoteWriteVerdict(
+        report, endpoint.version, at: surroundings.clock.now, without: request.redaction)
+      switch verdict {
       case .taken:
         taken(draft, bytes: request.upload?.count ?? 0)
         return true

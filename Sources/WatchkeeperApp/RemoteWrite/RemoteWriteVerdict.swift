@@ -1,5 +1,6 @@
 internal import Interchange
 internal import Notifiers
+internal import Records
 internal import Telemetry
 internal import Transfers
 
@@ -24,7 +25,12 @@ enum RemoteWriteVerdict: Sendable, Equatable {
     var histograms = 0
   }
 
-  init(_ report: TransferReport, _ version: RemoteWriteVersion, at now: Timestamp) {
+  /// - Parameter redaction: of the request, for what the far end quotes of it.
+  init(
+    _ report: TransferReport, _ version: RemoteWriteVersion, at now: Timestamp,
+    without redaction: @autoclosure () -> SecretRedaction = SecretRedaction([])
+  ) {
+    func words() -> String { redaction().redacted(Self.words(report.body)) }
     switch report.outcome {
     case .failed(let failure): self = .later(after: nil, why: failure.text)
     case .completed(let status, _):
@@ -32,7 +38,7 @@ enum RemoteWriteVerdict: Sendable, Equatable {
       case 200..<300:
         // A receiver that knows 1.0 alone finds nothing in a request of 2.0 and calls that a success.
         self = version == .one || report.header(Written.samplesHeader) != nil ? .taken : .unusable(why: Self.versionTwo)
-      case 413: self = .tooLarge(why: "HTTP 413\(Self.words(report.body))")
+      case 413: self = .tooLarge(why: "HTTP 413\(words())")
       case 415:
         self = .unusable(
           why: version == .two
@@ -42,7 +48,7 @@ enum RemoteWriteVerdict: Sendable, Equatable {
       case 429, 500...:
         let wait = report.header("Retry-After").flatMap { RetryAfter.duration($0, at: now) }
         self = .later(after: wait, why: "HTTP \(status)")
-      default: self = .refused(written: Written(report), why: "HTTP \(status)\(Self.words(report.body))")
+      default: self = .refused(written: Written(report), why: "HTTP \(status)\(words())")
       }
     }
   }

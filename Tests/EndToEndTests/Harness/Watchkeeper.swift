@@ -44,6 +44,8 @@ final class Watchkeeper: Sendable {
 
   var dataFolder: String { folder.path + "/data" }
   var configurationFolder: String { folder.path + "/config" }
+  /// The copy of the configuration that a restart may need.
+  var lastGood: String { dataFolder + "/configuration.last-good.json" }
   var output: String { process.withLock { $0 }?.output ?? "" }
   var pid: Int32? { process.withLock { $0 }?.pid }
   var ending: ChildProcess.Ending? { process.withLock { $0 }?.ending }
@@ -119,10 +121,10 @@ final class Watchkeeper: Sendable {
   // MARK: Asking the running program
 
   /// Over the control socket, where file permissions authenticate.
-  func ask(_ method: String = "GET", _ path: String) throws -> Answer {
+  func ask(_ method: String = "GET", _ path: String, accepting type: String = "application/json") throws -> Answer {
     try Self.answer(
       on: try Sockets.connect(toFile: dataFolder + "/control.sock"), method, path, host: "localhost",
-      head: "Accept: application/json\r\n")
+      head: "Accept: \(type)\r\n")
   }
 
   /// Over the network, as another program does.

@@ -50,7 +50,7 @@ struct TLSOptions: Decodable, Hashable {
     }
   }
 
-  func apply(to request: inout TransferRequest, _ secrets: SecretVault) async throws(SecretFault) {
+  func apply(to request: inout TransferRequest, _ secrets: ProbeSecrets) async throws(SecretFault) {
     if !verifies {
       request.verification = .none
     } else if let authorityFile {
@@ -250,7 +250,7 @@ struct HTTPClientOptions: Hashable {
   }
 
   /// All but the login, which may need a request of its own.
-  func apply(to request: inout TransferRequest, _ secrets: SecretVault) async throws(SecretFault) {
+  func apply(to request: inout TransferRequest, _ secrets: ProbeSecrets) async throws(SecretFault) {
     try await tls.apply(to: &request, secrets)
     request.protocols = usesHTTP3 ? .http3 : usesHTTP2 ? .any : .http11
     request.sourceAddress = sourceAddress
@@ -259,10 +259,13 @@ struct HTTPClientOptions: Hashable {
     case .none: break
     case .environment: request.proxy = .environment
     case .url(let source, let exceptions):
-      request.proxy = .url(try await secrets.reveal(source), exceptions: exceptions)
+      let url = try await secrets.reveal(source)
+      if let password = url.passwordOfURL { secrets.remember(password) }
+      request.proxy = .url(url, exceptions: exceptions)
     }
     for header in proxyHeaders {
-      request.proxyHeaders.append(TransferHeader(header.name, try await secrets.reveal(header.value)))
+      request.proxyHeaders.append(
+        TransferHeader(header.name, try await secrets.reveal(header.value, named: header.name)))
     }
   }
 }

@@ -70,13 +70,13 @@ struct HTTPRequestOptions: Hashable {
   /// A longer file is no body of a check: 10 MiB.
   private static let bodyBytesMax = 10 << 20
 
-  func apply(to request: inout TransferRequest, _ secrets: SecretVault) async throws(SecretFault) {
+  func apply(to request: inout TransferRequest, _ secrets: ProbeSecrets) async throws(SecretFault) {
     request.method = method
     request.encoding = encoding
     for header in headers {
-      request.headers.append(TransferHeader(header.name, try await secrets.reveal(header.value)))
+      request.headers.append(TransferHeader(header.name, try await secrets.reveal(header.value, named: header.name)))
     }
-    if let body { request.upload = Array(try await secrets.reveal(body).reveal().utf8) }
+    if let body { request.upload = Array(try await secrets.reveal(body, named: "body").reveal().utf8) }
     if let bodyFile {
       guard let file = RegularFile(bodyFile, bytesMax: Self.bodyBytesMax) else {
         throw SecretFault("fault.http.body-file", ["path": bodyFile])

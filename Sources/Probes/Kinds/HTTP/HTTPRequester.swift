@@ -7,7 +7,7 @@ internal import Transfers
 /// Sends requests with the options of a client: TLS, proxy, login. An OAuth token is asked for once and kept as long as
 /// its server allows.
 final class HTTPRequester: Sendable {
-  let secrets: SecretVault
+  let secrets: ProbeSecrets
   private let options: HTTPClientOptions
   private let transfers: TransferEngine
   private let clock: any WallClock
@@ -31,6 +31,7 @@ final class HTTPRequester: Sendable {
   ) async throws(SecretFault) -> TransferReport {
     let start = clock.uptime
     var request = given
+    if let password = request.url.passwordOfURL { secrets.remember(password) }
     try await options.apply(to: &request, secrets)
     if let protocols { request.protocols = protocols }
     // A name given with the request is what its certificate is for.
@@ -65,7 +66,7 @@ final class HTTPRequester: Sendable {
     switch options.login {
     case nil: break
     case .basic(let userName, let password):
-      request.userName = try await secrets.reveal(userName).reveal()
+      request.userName = try await secrets.reveal(userName, named: "username").reveal()
       if let password { request.password = try await secrets.reveal(password) }
     case .authorization(let type, let credentials):
       let secret = try await secrets.reveal(credentials)
@@ -119,6 +120,7 @@ final class HTTPRequester: Sendable {
         TransferFailure(.loginDenied, "the server of tokens gave none, its status is \(answer.status ?? 0)"))
     }
     let seconds: Double? = if case .number(let number) = grant["expires_in"] { number } else { nil }
+    secrets.remember(Secret(token))
     return .success(Token(text: Secret(token), until: clock.uptime + Self.life(seconds)))
   }
 }

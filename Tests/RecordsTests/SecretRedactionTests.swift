@@ -1,0 +1,49 @@
+import Records
+import Testing
+
+@Suite("Secrets in what peers say")
+struct SecretRedactionTests {
+  @Test(
+    "a secret is taken out in every form in which it is sent, also where the answer is cut in the middle of it",
+    arguments: [
+      ("535 'PASS horse\"staple'", "535 'PASS (secret)'"),
+      (#"a1 NO 'LOGIN "watch" "horse\"staple"'"#, #"a1 NO 'LOGIN "watch" "(secret)"'"#),
+      ("AUTH PLAIN AHdhdGNoAGhvcnNlInN0YXBsZQ== is wrong", "AUTH PLAIN (secret) is wrong"),
+      ("aG9yc2Uic3RhcGxl is wrong", "(secret) is wrong"),
+      ("Basic dTpob3JzZSJzdGFwbGU=, Basic dXU6aG9yc2Uic3RhcGxl", "Basic (secret), Basic (secret)"),
+      ("/login?p=horse%22staple&x=1", "/login?p=(secret)&x=1"),
+      ("686f72736522737461706c65", "(secret)"),
+      ("686F72736522737461706C65", "(secret)"),
+      ("you said: PASS horse…", "you said: PASS (secret)…"),
+      ("you said: PASS hor…", "you said: PASS hor…"),
+      ("you said: PASS horse\"st", "you said: PASS (secret)"),
+      ("the cart and its horse", "the cart and its horse"),
+      ("the user 'watch' is unknown", "the user 'watch' is unknown"),
+    ])
+  func forms(_ text: String, _ expected: String) {
+    #expect(SecretRedaction([Secret("horse\"staple")]).redacted(text) == expected)
+  }
+
+  @Test("a secret of few letters is no reason to take words apart")
+  func short() {
+    #expect(SecretRedaction([Secret("no")]).redacted("no such user") == "no such user")
+  }
+
+  @Test("what names its way of logging in, and what a URL carries, is known without it, too")
+  func parts() {
+    #expect(Secret("Bearer abc").withProof.map { $0.reveal() } == ["Bearer abc", "abc"])
+    #expect(Secret("abc").withProof.map { $0.reveal() } == ["abc"])
+    #expect(Secret("http://u:p:q@h/@").passwordOfURL?.reveal() == "p:q")
+    #expect(Secret("http://u@h/a:b@").passwordOfURL == nil)
+  }
+
+  @Test(
+    "a name tells whether its value is a secret",
+    arguments: [
+      ("Authorization", true), ("X-Api-Key", true), ("PGPASSWORD", true), ("Cookie", true), ("Content-Type", false),
+      ("PGHOST", false),
+    ])
+  func names(_ name: String, _ isSecret: Bool) {
+    #expect(Secret.isNamed(by: name) == isSecret)
+  }
+}
