@@ -111,12 +111,13 @@ extension EndToEnd {
       try folder.write(
         "plugin.yaml",
         "probes: [{name: bad, kind: exec, settings: {command: [/bin/sh, -c, 'echo so it is; exit 2']}}]\n")
+      let start = """
+        import os, signal, sys
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        os.execv(sys.argv[1], sys.argv[1:])
+        """
       let trial = try await ChildProcess.run(
-        "/bin/sh",
-        [
-          "-c", "trap '' CHLD; exec \"$@\"", "sh", Watchkeeper.executable, "probe", "try", "\(folder.path)/plugin.yaml",
-        ],
-        in: folder)
+        Tools.python, ["-c", start, Watchkeeper.executable, "probe", "try", "\(folder.path)/plugin.yaml"], in: folder)
       #expect(trial.ending == .exited(1) && trial.output.contains("so it is"), "\(trial.output)")
     }
 

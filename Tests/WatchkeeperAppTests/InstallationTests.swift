@@ -3,6 +3,7 @@ import Foundation
 import Incidents
 import Inventory
 import Journal
+import LoopbackServers
 import Notifiers
 import Planner
 import Probes
@@ -336,6 +337,20 @@ struct InstallationTests {
       #expect(step?.values.map(\.value) == [-7200])
       try await pass(installation, success: 1)
       try await wait { installation.incidents.state.book.all.first?.status == .resolved }
+    }
+  }
+
+  @Test("a clock that is set forward is noted in the gaps of every probe") func clockSetForward() async throws {
+    try await withInstallation { installation in
+      await installation.probes.restoreGaps(GapRows(probes: ["p": GapRecord(knownSince: clock.now)]))
+      try await pass(installation, success: 1)
+      clock.set(by: .seconds(7200))
+      try await wait { installation.status.withLock { $0.clock.shown(at: clock.uptime) } != .zero }
+      let gaps = await patiently(until: { $0.contains { $0.cause == .clockSet } }) {
+        await installation.probes.gapHistory(of: "p")?.gaps ?? []
+      }
+      let jump = try #require(gaps.first { $0.cause == .clockSet })
+      #expect(jump.to?.elapsed(since: jump.from) == .seconds(7200))
     }
   }
 
