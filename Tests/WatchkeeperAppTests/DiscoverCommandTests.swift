@@ -2,6 +2,7 @@ import Foundation
 import Inventory
 import LoopbackServers
 import Probes
+import Records
 import Telemetry
 import Testing
 import Transfers
@@ -184,6 +185,22 @@ struct DiscoverCommandTests {
       #expect(services.first?.item == "host/127.0.0.3")
       let pings = diff.new.filter { $0.kind == "icmp" }.map(\.target)
       #expect(pings.isEmpty || pings == addresses, "where pings are not permitted, none is proposed")
+    }
+  }
+
+  @Test("a password file that everybody may read is told, once, and no device is taken for asked")
+  func openSecret() async throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("secret\n", to: "community")
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
+    let addresses = try #require(Subnet("127.0.0.0/30")).texts
+    try await withSurvey { survey in
+      let asked = SubnetSurvey(survey: survey, ports: [], logins: [DeviceLogin(communityFile: path)])
+      let (diff, problems) = await asked.look(at: addresses) { _ in }
+      #expect(!diff.new.contains { $0.kind == "snmp" })
+      let told = problems.filter { $0.arguments.values.contains { $0.contains(path) } }
+      #expect(told.count == 1, "\(problems)")
+      for reason in told { #expect(Reader(language: .english).text(reason.id, reason.arguments).contains("chmod")) }
     }
   }
 

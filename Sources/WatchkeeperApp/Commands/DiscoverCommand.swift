@@ -137,13 +137,13 @@ struct DiscoverCommand: AsyncParsableCommand, PermittedCommand {
     at addresses: [String], _ subnets: SubnetSurvey, _ reader: Reader
   ) async -> DiscoveryDiff {
     let isWatched = isatty(STDERR_FILENO) == 1
-    let (diff, problem) = await subnets.look(at: addresses) { done in
+    let (diff, problems) = await subnets.look(at: addresses) { done in
       guard isWatched else { return }
       Terminal.tellProgress(
         done == addresses.count
           ? "" : reader.text("discover.progress", ["done": String(done), "count": String(addresses.count)]))
     }
-    if let reason = problem?.reason { Terminal.tell(reader.text(reason.id, reason.arguments)) }
+    for reason in problems { Terminal.tell(reader.text(reason.id, reason.arguments)) }
     return diff
   }
 

@@ -1,4 +1,5 @@
 internal import Probes
+internal import Records
 internal import Telemetry
 
 /// How a subnet is asked: gently, and only for what was named.
@@ -20,12 +21,15 @@ struct SubnetSurvey: Sendable {
   /// Not 3306: MySQL blocks an address that often connects without a login.
   static let portsDefault = [22, 25, 53, 80, 110, 143, 443, 5432, 6379, 8080, 9100]
 
+  /// Different faults of ours that are told. The default is 5.
+  private static let problemsMax = 5
+
   /// What one address answered.
   private struct Answer: Sendable {
     let address: String
     var ping: ServiceCandidate?
-    /// Why it could not be pinged.
-    var pingProblem: ProbeVerdict?
+    /// Why it could not be pinged, or asked over SNMP: a fault of ours.
+    var problems: [Reason] = []
     var device: ServiceCandidate?
     var services: [(port: Int, service: String, check: ServiceCandidate?)] = []
   }
@@ -33,7 +37,7 @@ struct SubnetSurvey: Sendable {
   /// - Parameter progress: called with the number of addresses that were asked.
   func look(
     at addresses: [String], _ progress: (Int) -> Void
-  ) async -> (diff: DiscoveryDiff, pingProblem: ProbeVerdict?) {
+  ) async -> (diff: DiscoveryDiff, problems: [Reason]) {
     var answers: [Answer] = []
     await withTaskGroup(of: Answer.self) { group in
       for (index, address) in addresses.enumerated() {
@@ -52,7 +56,8 @@ struct SubnetSurvey: Sendable {
     let order = Dictionary(addresses.enumerated().map { ($1, $0) }) { first, _ in first }
     var diff = DiscoveryDiff(knowing: survey.knownItems)
     for answer in answers.sorted(by: { order[$0.address] ?? 0 < order[$1.address] ?? 0 }) { propose(answer, &diff) }
-    return (diff, answers.lazy.compactMap(\.pingProblem).first)
+    var told: Set<Reason> = []
+    return (diff, answers.flatMap(\.problems).filter { told.insert($0).inserted }.prefix(Self.problemsMax).map(\.self))
   }
 
   private func ask(_ address: String) async -> Answer {
@@ -60,7 +65,7 @@ struct SubnetSurvey: Sendable {
     let ping = ServiceCandidate("icmp", ("target", ServiceCandidate.quoted(address)), ("count", "2"))
     switch await survey.verdict(of: ping, within: Self.patience) {
     case .up?: answer.ping = ServiceCandidate("icmp", ("target", ServiceCandidate.quoted(address)))
-    case .unknown(let reason)?: answer.pingProblem = .unknown(reason)
+    case .unknown(let reason)?: answer.problems.append(reason)
     case .down?, .unreachable?, nil: break
     }
     await withTaskGroup(of: (Int, String, ServiceCandidate?)?.self) { group in
@@ -68,7 +73,15 @@ struct SubnetSurvey: Sendable {
       for await case let found? in group { answer.services.append(found) }
     }
     answer.services.sort { $0.port < $1.port }
-    answer.device = await survey.firstAnswered(logins.map { $0.check(at: address) }, within: Self.devicePatience)
+    for login in logins where answer.device == nil {
+      let check = login.check(at: address)
+      switch await survey.verdict(of: check, within: Self.devicePatience) {
+      case .up?: answer.device = check
+      // For example a file of secrets that everybody may read.
+      case .unknown(let reason)?: answer.problems.append(reason)
+      case .down?, .unreachable?, nil: break
+      }
+    }
     return answer
   }
 
