@@ -87,7 +87,7 @@ struct GapTests {
       labels: .empty, milliseconds: times.map { wall($0).milliseconds }, values: times.map { _ in 0 })
     func missing(_ noted: [SampleGap]) -> [Int] {
       RecordedRuns(stored, verdict: nil).unstored(
-        every: .seconds(10), from: at(0), through: wall(2400), besides: noted
+        on: .interval(.seconds(10)), from: at(0), through: wall(2400), besides: noted
       ).map(\.runs)
     }
     #expect(missing(noted) == runs)

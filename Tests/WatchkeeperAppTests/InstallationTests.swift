@@ -3,7 +3,6 @@ import Foundation
 import Incidents
 import Inventory
 import Journal
-import LoopbackServers
 import Notifiers
 import Planner
 import Probes
@@ -49,10 +48,10 @@ struct InstallationTests {
         """),
   ]
 
-  private let clock = TestClock()
+  let clock = TestClock()
   private let folder = NSTemporaryDirectory() + "watchkeeper-installation-\(UUID().uuidString)"
 
-  private func withInstallation(
+  func withInstallation(
     _ files: [ConfigurationFiles.File] = Self.files, _ body: (Installation) async throws -> Void
   ) async throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -78,7 +77,7 @@ struct InstallationTests {
   }
 
   /// Lets a quarter of a minute pass with `probe_success` at a value, until a rule round has seen it.
-  private func pass(
+  func pass(
     _ installation: Installation, _ metric: String = "probe_success",
     of targets: [[String: String]] = [["instance": "web01", "job": "x"]], success value: Double
   ) async throws {
@@ -93,7 +92,7 @@ struct InstallationTests {
   }
 
   /// Advances the clock second by second until the condition holds.
-  private func wait(_ condition: () -> Bool) async throws {
+  func wait(_ condition: () -> Bool) async throws {
     for _ in 0..<600 {
       if condition() { return }
       clock.advance(by: .seconds(1))
@@ -314,43 +313,6 @@ struct InstallationTests {
       #expect(incidents.map(\.number.number) == [1])
       #expect(incidents.allSatisfy { $0.status.isActive })
       #expect(incidents.first?.origin.rule?.description == "g/Down", "the file is not part of what is shown")
-    }
-  }
-
-  @Test("a clock that is set back by two hours stops nothing, and is told") func clockSetBack() async throws {
-    try await withInstallation { installation in
-      try await pass(installation, success: 1)
-      let before = installation.evaluator.view.rounds
-      let recorded = try #require(try await installation.journal.head().recordedAt)
-      clock.set(by: .seconds(-7200))
-      try await wait { installation.evaluator.view.rounds > before }
-      #expect(installation.evaluator.view.lastEvaluation.map { $0 <= clock.now } == true)
-      try await pass(installation, success: 0)
-      try await wait { installation.incidents.state.book.all.count == 1 }
-      try await wait { installation.deliveries.view.delivered == 1 }
-      let incident = try #require(installation.incidents.state.book.all.first)
-      #expect(incident.openedAt <= clock.now, "what a record says is the clock's time")
-      let after = try #require(try await installation.journal.head().recordedAt)
-      #expect(after >= recorded, "the journal's time never runs backwards")
-      try await wait { installation.status.withLock { $0.clock.shown(at: clock.uptime) } != .zero }
-      let step = await installation.selfMetrics().first { $0.name == "watchkeeper_clock_step_seconds" }
-      #expect(step?.values.map(\.value) == [-7200])
-      try await pass(installation, success: 1)
-      try await wait { installation.incidents.state.book.all.first?.status == .resolved }
-    }
-  }
-
-  @Test("a clock that is set forward is noted in the gaps of every probe") func clockSetForward() async throws {
-    try await withInstallation { installation in
-      await installation.probes.restoreGaps(GapRows(probes: ["p": GapRecord(knownSince: clock.now)]))
-      try await pass(installation, success: 1)
-      clock.set(by: .seconds(7200))
-      try await wait { installation.status.withLock { $0.clock.shown(at: clock.uptime) } != .zero }
-      let gaps = await patiently(until: { $0.contains { $0.cause == .clockSet } }) {
-        await installation.probes.gapHistory(of: "p")?.gaps ?? []
-      }
-      let jump = try #require(gaps.first { $0.cause == .clockSet })
-      #expect(jump.to?.elapsed(since: jump.from) == .seconds(7200))
     }
   }
 

@@ -10,7 +10,6 @@ import WebInterface
 @testable import WatchkeeperApp
 
 extension OneAfterAnother {
-  /// In its name as `SeriesGapsOfProbesTests`, for the same reason.
   @Suite("Why there is a gap, by the schedule")
   struct ScheduleGapTests {
     private func rows(_ page: GapsPage) throws -> [GapRow] { try #require(page.probes.first).gaps.reversed() }

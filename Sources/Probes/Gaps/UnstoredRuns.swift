@@ -43,12 +43,15 @@ extension RecordedRuns {
       guard
         Double(to.milliseconds - time) > Double(rhythm.interval.wholeMilliseconds) * Self.stepsMax || paces[time] != nil
       else { continue }
-      let usual = usualSteps(at: index, rhythm)
+      let usual = usualSteps(at: index, rhythm, without: noted)
       for part in Self.parts(from: from, to: to, without: noted) {
         let steps = steps(of: rhythm, from: part.from, to: part.to, at: time) / usual
         guard steps > Self.stepsMax else { continue }
-        // Of n steps between two runs n - 1 are missing; a part that a noted gap bounds has no run of its own there.
-        let whole = Int(steps + 1e-6) - (part.to == to && next == nil ? 0 : 1) + (part.from == from ? 0 : 1)
+        // Of n steps between two runs n - 1 are missing; a part that a noted gap bounds has no run of its own there, and
+        // where the clock was set nothing was due either.
+        let isCutOff = noted.contains { $0.cause == .clockSet && $0.from == part.to }
+        let isOpen = part.to == to && next == nil || isCutOff
+        let whole = Int(steps + 1e-6) - (isOpen ? 0 : 1) + (part.from == from ? 0 : 1)
         gaps.append(.unstored(from: part.from, to: part.to == to && next == nil ? nil : part.to, runs: max(1, whole)))
       }
     }
@@ -56,13 +59,13 @@ extension RecordedRuns {
   }
 
   /// How many steps of the schedule lie between runs hereabouts; 1 when the schedule was the present one.
-  private func usualSteps(at index: Int, _ rhythm: Rhythm) -> Double {
+  private func usualSteps(at index: Int, _ rhythm: Rhythm, without noted: [SampleGap]) -> Double {
     guard paces[times[index]] == nil else { return 1 }
     return [index - 1, index + 1].reduce(1) { usual, neighbour in
       guard neighbour >= 0, neighbour + 1 < times.count else { return usual }
-      let (from, to) = (times[neighbour], times[neighbour + 1])
-      return max(
-        usual, rhythm.steps(from: Timestamp(milliseconds: from), to: Timestamp(milliseconds: to)))
+      let (from, to) = (Timestamp(milliseconds: times[neighbour]), Timestamp(milliseconds: times[neighbour + 1]))
+      let parts = Self.parts(from: from, to: to, without: noted)
+      return max(usual, parts.reduce(0) { $0 + rhythm.steps(from: $1.from, to: $1.to) })
     }
   }
 

@@ -13,6 +13,7 @@ extension ProbeRunner {
     let defined = entries.compactMap { $0?.definition }.sorted { $0.name < $1.name }
     return KnownProbes(defined: defined, retired: gaps.retired)
   }
+
   /// The wall clock was set, negative: back. Schedules go by the clock that never steps, so no run is missing.
   public func noteClock(setBy step: Duration) { gaps.jump(by: step, to: clock.now) }
 
