@@ -8,7 +8,8 @@ internal import FoundationEssentials
 public struct SecretRedaction: Sendable {
   private struct Form: Sendable, Hashable {
     let bytes: [UInt8]
-    let isBase64: Bool
+    /// The digits, besides letters and figures, of the base 64 that it is in; `nil` when it is in none.
+    var base64: [UInt8]?
   }
 
   /// Longest first, so that a part never hides the whole.
@@ -20,21 +21,35 @@ public struct SecretRedaction: Sendable {
   public static let bytesMax = 4096
   /// As much of a secret as must stand where a text ends without a sign that it was cut: 8 bytes.
   private static let endBytesMin = 8
+  /// Words that configurations are full of, and no secrets whoever calls them so.
+  private static let commonplace: Set<String> = ["false", "none", "null", "private", "public", "true"]
   private static let mark = Array("(secret)".utf8)
   private static let cut = Array("…".utf8)
 
   public init(_ secrets: some Sequence<Secret>) {
     var forms: Set<Form> = []
-    for secret in secrets {
+    for secret in secrets where Self.takesOut(secret) {
       let bytes = Array(secret.reveal().utf8)
-      guard (Self.bytesMin...Self.bytesMax).contains(bytes.count) else { continue }
-      forms.formUnion(Self.written(bytes).map { Form(bytes: $0, isBase64: false) })
-      forms.formUnion((0..<3).map { Form(bytes: Self.base64(bytes, behind: $0), isBase64: true) })
+      forms.formUnion(Self.written(bytes).map { Form(bytes: $0) })
+      for offset in 0..<3 {
+        let digits = Self.base64(bytes, behind: offset)
+        forms.insert(Form(bytes: digits, base64: Array("+/=".utf8)))
+        let inURL = digits.map {
+          $0 == UInt8(ascii: "+") ? UInt8(ascii: "-") : $0 == UInt8(ascii: "/") ? UInt8(ascii: "_") : $0
+        }
+        if inURL != digits { forms.insert(Form(bytes: inURL, base64: Array("-_=".utf8))) }
+      }
     }
     self.forms = forms.filter { $0.bytes.count >= Self.bytesMin }.sorted {
       $0.bytes.count == $1.bytes.count
         ? $0.bytes.lexicographicallyPrecedes($1.bytes) : $0.bytes.count > $1.bytes.count
     }
+  }
+
+  /// Whether a secret of this length is looked for, and is none of the words that stand everywhere.
+  public static func takesOut(_ secret: Secret) -> Bool {
+    let text = secret.reveal()
+    return (bytesMin...bytesMax).contains(text.utf8.count) && !commonplace.contains(text.lowercased())
   }
 
   public func redacted(_ text: String) -> String {
@@ -48,15 +63,25 @@ public struct SecretRedaction: Sendable {
 
   private static func written(_ bytes: [UInt8]) -> [[UInt8]] {
     var quoted: [UInt8] = []
+    // As PHP writes JSON.
+    var slashed: [UInt8] = []
     var inURL: [UInt8] = []
+    // As forms are sent, and with the small digits of others' libraries.
+    var inForm: [UInt8] = []
+    var inSmallURL: [UInt8] = []
     for byte in bytes {
-      if byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\"") { quoted.append(UInt8(ascii: "\\")) }
-      quoted.append(byte)
+      let isQuoted = byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\"")
+      quoted += isQuoted ? [UInt8(ascii: "\\"), byte] : [byte]
+      slashed += isQuoted || byte == UInt8(ascii: "/") ? [UInt8(ascii: "\\"), byte] : [byte]
       let isPlain =
         byte > 0x7f ? false : Character(UnicodeScalar(byte)).isLetter || "0123456789-._~".utf8.contains(byte)
-      inURL += isPlain ? [byte] : [UInt8(ascii: "%")] + hexadecimal(byte, "0123456789ABCDEF")
+      let percent = UInt8(ascii: "%")
+      inURL += isPlain ? [byte] : [percent] + hexadecimal(byte, "0123456789ABCDEF")
+      inSmallURL += isPlain ? [byte] : [percent] + hexadecimal(byte, "0123456789abcdef")
+      let isBlank = byte == UInt8(ascii: " ")
+      inForm += isBlank ? [UInt8(ascii: "+")] : isPlain ? [byte] : [percent] + hexadecimal(byte, "0123456789ABCDEF")
     }
-    return [bytes, quoted, inURL]
+    return [bytes, quoted, slashed, inURL, inSmallURL, inForm]
       + ["0123456789abcdef", "0123456789ABCDEF"].map { digits in bytes.flatMap { hexadecimal($0, digits) } }
   }
 
@@ -78,20 +103,20 @@ public struct SecretRedaction: Sendable {
     while let found = rest.firstRange(of: form.bytes) {
       kept += rest[..<found.lowerBound]
       rest = rest[found.upperBound...]
-      if form.isBase64 {
-        kept.removeLast(kept.reversed().prefix(while: isBase64Digit).count)
-        rest = rest.drop(while: isBase64Digit)
+      if let more = form.base64 {
+        kept.removeLast(kept.reversed().prefix { isDigit($0, more) }.count)
+        rest = rest.drop { isDigit($0, more) }
       }
       kept += mark
     }
     return cutOff(form, kept + rest)
   }
 
-  private static func isBase64Digit(_ byte: UInt8) -> Bool {
+  private static func isDigit(_ byte: UInt8, _ more: [UInt8]) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="): true
-    default: false
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    default: more.contains(byte)
     }
   }
 
@@ -121,22 +146,52 @@ extension Secret {
   /// `X-Api-Key`, `PGPASSWORD`.
   public static func isNamed(by name: String) -> Bool {
     let name = name.lowercased()
-    return ["auth", "cookie", "credential", "key", "passw", "secret", "session", "token"].contains { name.contains($0) }
+    // PWD alone is the folder that a program runs in.
+    let isPassword = name.hasSuffix("pwd") && name != "pwd" && name != "oldpwd"
+    return isPassword
+      || ["auth", "community", "cookie", "credential", "key", "pass", "secret", "session", "token"].contains {
+        name.contains($0)
+      }
   }
 
-  /// The secret, and what stands in it behind the word that names the way of logging in, as in `Bearer abc`.
+  /// The secret, what stands in it behind the word that names the way of logging in, as in `Bearer abc`, and the values
+  /// of cookies, as in `session=abc; theme=dark`.
   public var withProof: [Secret] {
     let text = reveal()
-    guard let blank = text.firstIndex(of: " ") else { return [self] }
-    return [self, Secret(String(text[text.index(after: blank)...]))]
+    var parts = [text]
+    if let blank = text.firstIndex(of: " ") { parts.append(String(text[text.index(after: blank)...])) }
+    for cookie in text.split(separator: ";") {
+      guard let sign = cookie.firstIndex(of: "=") else { continue }
+      parts.append(String(cookie[cookie.index(after: sign)...]))
+    }
+    return parts.map { Secret($0) }
   }
 
-  /// That of a URL with a user: `https://user:password@host/`.
-  public var passwordOfURL: Secret? {
+  /// Those of a URL with a user, `https://user:password@host/`: as it is written, and as it is sent.
+  public var passwordsOfURL: [Secret] {
     let text = reveal()
-    guard let scheme = text.firstRange(of: "://") else { return nil }
+    guard let scheme = text.firstRange(of: "://") else { return [] }
     let authority = text[scheme.upperBound...].prefix { !"/?#".contains($0) }
-    guard let end = authority.lastIndex(of: "@"), let colon = authority[..<end].firstIndex(of: ":") else { return nil }
-    return Secret(String(authority[authority.index(after: colon)..<end]))
+    guard let end = authority.lastIndex(of: "@"), let colon = authority[..<end].firstIndex(of: ":") else { return [] }
+    let written = String(authority[authority.index(after: colon)..<end])
+    let sent = Self.withoutPercents(written)
+    return (sent == written ? [written] : [written, sent]).map { Secret($0) }
+  }
+
+  private static func withoutPercents(_ text: String) -> String {
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+      let digits = rest.prefix(2)
+      if byte == UInt8(ascii: "%"), digits.count == 2,
+        let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+      {
+        bytes.append(value)
+        rest = rest.dropFirst(2)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

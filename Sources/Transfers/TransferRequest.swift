@@ -184,7 +184,7 @@ extension TransferRequest {
   /// Takes out of an answer what proves who asked.
   public var redaction: SecretRedaction {
     let headers = headers.filter { Secret.isNamed(by: $0.name) }.flatMap(\.value.withProof)
-    return SecretRedaction([password, url.passwordOfURL].compactMap { $0 } + headers)
+    return SecretRedaction([password].compactMap { $0 } + url.passwordsOfURL + headers)
   }
 
   /// Why this request is not sent at all: text that would end a line early could smuggle in headers or commands.

@@ -1,4 +1,5 @@
 import Foundation
+import Interchange
 import Telemetry
 import Testing
 import Wording
@@ -135,6 +136,23 @@ struct ExpositionTests {
         # HELP probe_success Whether the target passed the check.
         # TYPE probe_success gauge
         probe_success 1
+
+        """)
+  }
+
+  @Test("what a probe says of its own metrics is written with them, but not the types of several series")
+  func told() {
+    var told = MetadataTable()
+    told.note(MetricMetadata(family: "acmeLoad", type: .counter, help: "Percent busy."))
+    told.note(MetricMetadata(family: "acmeWait", type: .summary, help: "Seconds."))
+    #expect(
+      Exposition.text([ProbeSample("acmeLoad", [], 1), ProbeSample("acmeWait", [], 2)], told: told) == """
+        # HELP acmeLoad Percent busy.
+        # TYPE acmeLoad counter
+        acmeLoad 1
+        # HELP acmeWait No description.
+        # TYPE acmeWait gauge
+        acmeWait 2
 
         """)
   }

@@ -33,8 +33,9 @@ struct SecretRedactionTests {
   func parts() {
     #expect(Secret("Bearer abc").withProof.map { $0.reveal() } == ["Bearer abc", "abc"])
     #expect(Secret("abc").withProof.map { $0.reveal() } == ["abc"])
-    #expect(Secret("http://u:p:q@h/@").passwordOfURL?.reveal() == "p:q")
-    #expect(Secret("http://u@h/a:b@").passwordOfURL == nil)
+    #expect(Secret("http://u:p:q@h/@").passwordsOfURL.map { $0.reveal() } == ["p:q"])
+    #expect(Secret("http://u:p%40q@h/").passwordsOfURL.map { $0.reveal() } == ["p%40q", "p@q"])
+    #expect(Secret("http://u@h/a:b@").passwordsOfURL.isEmpty)
   }
 
   @Test(

@@ -257,6 +257,9 @@ struct DiscoverProposalTests {
     var other = HostFindings.Listener(port: 3307, isReachable: false, processName: "mariadbd")
     other.processID = 7
     #expect(await targets([mysql], other).isEmpty)
+    var container = HostFindings.Listener(port: 3306, isReachable: true, processName: "docker-proxy")
+    container.processID = 9
+    #expect(await targets([mysql], container).count == 1)
     #expect(await targets([socket("mysqld.sock", nil)]).count == 1)
     #expect(await targets([socket("mysqlx.sock", "mysqld"), socket("x.sock", "php-fpm8.2"), socket("y", nil)]).isEmpty)
     let twice = [socket("a/.s.PGSQL.5432", "postgres", 8), socket("b/.s.PGSQL.5432", "postgres", 8)]

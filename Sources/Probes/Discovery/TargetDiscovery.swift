@@ -295,6 +295,7 @@ public actor TargetDiscovery {
     if let kept = entry.kept, kept.text == text,
       (0..<Int64(Self.keepInterval.inSeconds * 1000)).contains(now - kept.readMilliseconds)
     {
+      entry.status.unkept = nil
       return
     }
     let kept = KeptTargetList(place: entry.status.place, readMilliseconds: now, text: text)

@@ -38,7 +38,11 @@ enum ForeignText {
   static func line(_ bytes: some Sequence<UInt8>, bytesMax: Int) -> String {
     var kept = Array(bytes.prefix(bytesMax + 1))
     let isCut = kept.count > bytesMax
-    if isCut { kept.removeLast() }
+    if isCut {
+      kept.removeLast()
+      // Not in the middle of a character.
+      if let lead = kept.lastIndex(where: { $0 & 0xc0 != 0x80 }), kept[lead] >= 0xc0 { kept.removeSubrange(lead...) }
+    }
     let text = String(decoding: kept.map { $0 < 0x20 || $0 == 0x7f ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
     return isCut ? text + "…" : text
   }

@@ -115,7 +115,7 @@ struct GapLedger {
   /// A time that never was is nobody's fault; without this its runs would seem to be lost.
   mutating func jump(by step: Duration, to now: Timestamp) {
     // What lasted before the jump lasts on: its runs failed on both sides.
-    if step > .zero { times.jump(by: step, to: now) }
+    if step > .zero { times.jump(by: step, to: now) } else { times.comeBack(to: now) }
   }
 
   mutating func stop(at now: Timestamp) {

@@ -102,6 +102,18 @@ public struct RunnerTimes: Codable, Hashable, Sendable {
     aliveAt = now
   }
 
+  /// The clock was set back: a time that it had left out comes after all.
+  mutating func comeBack(to now: Timestamp) {
+    outages = outages.compactMap { outage in
+      guard outage.cause == .clockSet, let end = outage.to, end > now else { return outage }
+      guard outage.from < now else { return nil }
+      var outage = outage
+      outage.to = now
+      return outage
+    }
+    aliveAt = now
+  }
+
   private mutating func add(_ outage: SampleGap) {
     outages.append(outage)
     if outages.count > Self.outagesMax { outages.removeFirst() }

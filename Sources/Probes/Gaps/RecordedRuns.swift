@@ -11,6 +11,9 @@ public struct RecordedRuns: Sendable {
   /// Tells the pace in force after each run.
   public static let paceMetric = OwnSamples.Name.interval.metric
 
+  /// Seconds that a pace can be: what an exporter calls by the same name may be anything. 1 ms to a year.
+  private static let pacesRange = 0.001...31_536_000
+
   /// Ascending.
   let times: [Int64]
   /// Of the runs whose target was in order.
@@ -25,7 +28,8 @@ public struct RecordedRuns: Sendable {
   public init(_ runs: SeriesSlice, verdict: SeriesSlice?, pace: SeriesSlice? = nil) {
     times = zip(runs.milliseconds, runs.values).compactMap { $1.isStaleMarker ? nil : $0 }
     paces = Dictionary(
-      pace.map { zip($0.milliseconds, $0.values).filter { $0.1 > 0 } } ?? [], uniquingKeysWith: { $1 })
+      pace.map { zip($0.milliseconds, $0.values).filter { Self.pacesRange.contains($0.1) } } ?? [],
+      uniquingKeysWith: { $1 })
     good = Set(verdict.map { zip($0.milliseconds, $0.values).compactMap { $1 == 1 ? $0 : nil } } ?? [])
   }
 

@@ -36,13 +36,14 @@ extension RecordedRuns {
   func unstored(
     on rhythm: Rhythm, from start: Timestamp, through end: Timestamp, besides noted: [SampleGap]
   ) -> [SampleGap] {
+    let noted = noted.sorted { $0.from < $1.from }
     var gaps: [SampleGap] = []
     for (index, time) in times.enumerated() where time >= start.milliseconds {
       let next = index + 1 < times.count ? times[index + 1] : nil
       let (from, to) = (Timestamp(milliseconds: time), next.map(Timestamp.init(milliseconds:)) ?? end)
-      guard
-        Double(to.milliseconds - time) > Double(rhythm.interval.wholeMilliseconds) * Self.stepsMax || paces[time] != nil
-      else { continue }
+      // Of a year of runs nearly all are followed by the next in time.
+      let shortest = min(rhythm.interval.inSeconds, paces[time] ?? .infinity)
+      guard Double(to.milliseconds - time) > shortest * 1000 * Self.stepsMax else { continue }
       let usual = usualSteps(at: index, rhythm, without: noted)
       for part in Self.parts(from: from, to: to, without: noted) {
         let steps = steps(of: rhythm, from: part.from, to: part.to, at: time) / usual
@@ -79,12 +80,14 @@ extension RecordedRuns {
   }
 
   /// What no gap covers.
+  ///
+  /// - Parameter noted: ascending by their begin.
   private static func parts(
     from: Timestamp, to: Timestamp, without noted: [SampleGap]
   ) -> [(from: Timestamp, to: Timestamp)] {
     var parts: [(from: Timestamp, to: Timestamp)] = []
     var begin = from
-    for gap in noted.sorted(by: { $0.from < $1.from }) where gap.overlaps(from: begin, through: to) {
+    for gap in noted where gap.overlaps(from: begin, through: to) {
       if gap.from > begin { parts.append((begin, gap.from)) }
       guard let end = gap.to else { return parts }
       begin = max(begin, end)
@@ -140,8 +143,8 @@ private struct NamedRuns {
   let timeout: Duration
   let noted: [SampleGap]
 
-  /// Due times between two runs that are looked at. The default is 10,000: a minute's for a week.
-  private static let duesMax = 10_000
+  /// Due times between two runs that are looked at. The default is 100,000: each minute's of ten weeks.
+  private static let duesMax = 100_000
 
   func dues(after start: Timestamp, before end: Timestamp) -> [Timestamp] {
     var dues: [Timestamp] = []
@@ -165,7 +168,7 @@ private struct NamedRuns {
   func isExplained(_ due: Timestamp) -> Bool {
     let latest = due.advanced(by: Timing.latenessMax(interval))
     return noted.contains { gap in
-      gap.covers(latest) || ([.notRunning, .notDefined].contains(gap.cause) && gap.covers(due))
+      gap.covers(latest) || ([.notRunning, .notDefined, .clockSet].contains(gap.cause) && gap.covers(due))
     }
   }
 }

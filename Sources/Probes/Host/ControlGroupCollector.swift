@@ -256,12 +256,15 @@ final class ContainerNames {
     }
   }
 
-  /// The text of a member of a JSON object, as the runtimes write it.
+  /// The text of the first member of that name in a JSON object, as runtimes and people write it.
   private static func field(_ name: String, of text: String) -> String? {
-    guard let start = text.ranges(of: "\"\(name)\":").first else { return nil }
-    let rest = text[start.upperBound...].drop { $0 == " " }
-    guard rest.first == "\"" else { return nil }
-    return String(rest.dropFirst().prefix { $0 != "\"" })
+    for found in text.ranges(of: "\"\(name)\"") {
+      let colon = text[found.upperBound...].drop(while: \.isWhitespace)
+      guard colon.first == ":" else { continue }
+      let value = colon.dropFirst().drop(while: \.isWhitespace)
+      return value.first == "\"" ? String(value.dropFirst().prefix { $0 != "\"" }) : nil
+    }
+    return nil
   }
 }
 

@@ -138,7 +138,7 @@ final class ExecProbe: Probe {
 
   private static func firstLine(_ bytes: [UInt8]) -> String {
     let text = String(decoding: bytes, as: UTF8.self).prefix { !$0.isNewline }
-    return text.isEmpty ? "the plugin said nothing" : String(text.prefix(PluginOutput.summaryMax))
+    return text.isEmpty ? "the plugin said nothing" : PluginOutput.cut(text)
   }
 }
 

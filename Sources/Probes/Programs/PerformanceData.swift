@@ -34,6 +34,12 @@ struct PluginOutput: Hashable {
   static let summaryMax = 500
   static let labelMax = 200
 
+  /// With a sign where it is cut.
+  static func cut(_ text: Substring) -> String {
+    let kept = text.prefix(summaryMax)
+    return kept.endIndex == text.endIndex ? String(kept) : kept + "…"
+  }
+
   init(_ bytes: [UInt8]) {
     var isLongData = false
     for (number, line) in String(decoding: bytes, as: UTF8.self).split(
@@ -41,7 +47,7 @@ struct PluginOutput: Hashable {
     ).enumerated() {
       let divider = isLongData ? nil : line.firstIndex(of: "|")
       if number == 0 {
-        summary = String(line[..<(divider ?? line.endIndex)].prefix(Self.summaryMax))
+        summary = Self.cut(line[..<(divider ?? line.endIndex)])
         while summary.last?.isWhitespace == true { summary.removeLast() }
       }
       if let divider {

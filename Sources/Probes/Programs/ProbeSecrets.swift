@@ -28,8 +28,11 @@ final class ProbeSecrets: Sendable {
   }
 
   func remember(_ secret: Secret) {
+    guard SecretRedaction.takesOut(secret) else { return }
     told.withLock { told in
-      guard told.last != secret, !told.contains(secret) else { return }
+      guard told.last != secret else { return }
+      // What is still in use must not be pushed out by tokens that a server makes up.
+      told.removeAll { $0 == secret }
       if told.count >= Self.toldMax { told.removeFirst() }
       told.append(secret)
     }

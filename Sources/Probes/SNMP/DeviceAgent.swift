@@ -131,6 +131,7 @@ final class DeviceAgent {
     guard chosen != profiles || reading.tables.isEmpty else { return }
     profiles = chosen
     reading.read(chosen, showing: settings.rows)
+    environment.tellMetadata(chosen.flatMap(\.metadata))
   }
 
   private func finish(_ now: Duration) -> Action {
@@ -238,6 +239,7 @@ final class DeviceAgent {
   private func note(_ bytes: Int, _ now: Duration) {
     traffic.returned += 1
     traffic.bytesIn += bytes
+    lastFault = nil
     guard attempts == 1 else { return }
     let trip = now - sentAt
     roundTrip = roundTrip.map { ($0 * 7 + trip) / 8 } ?? trip
@@ -265,7 +267,7 @@ final class DeviceAgent {
   }
 
   private func timedOut(_ now: Duration) -> Action {
-    if reading.stage == .discovery || traffic.returned == 0 { session.forgetEngine() }
+    if reading.stage == .discovery || traffic.returned == 0 || lastFault == .outOfDate { session.forgetEngine() }
     if let lastFault, lastFault != .foreign { return fail(lastFault, now) }
     // An agent that decrypts to nonsense says nothing (RFC 3414 section 3.2 leaves it no report for that).
     if session.hidesContent, !session.hasHeardProof, traffic.returned > 0 { return fail(.silentAfterDiscovery, now) }

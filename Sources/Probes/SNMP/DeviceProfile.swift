@@ -1,3 +1,4 @@
+internal import Interchange
 public import Records
 internal import SNMP
 internal import Telemetry
@@ -38,6 +39,13 @@ public struct DeviceProfile: Decodable, Hashable, Sendable {
     tables = try fields.decodeIfPresent([DeviceTable].self, forKey: .tables) ?? []
     notifications = try (fields.decodeIfPresent([String: ObjectName].self, forKey: .notifications) ?? [:])
       .mapValues(\.identifier)
+  }
+
+  /// What its metrics mean.
+  var metadata: [MetricMetadata] {
+    (scalars + tables.flatMap(\.metrics)).map { metric in
+      MetricMetadata(family: metric.metric, type: metric.kind == .counter ? .counter : .gauge, help: metric.help)
+    }
   }
 }
 

@@ -44,6 +44,8 @@ struct DeviceTableState {
   private let hasDiscontinuity: Bool
   private let width: Int
   private let columnsOfLabels: [(place: Int, oid: ObjectIdentifier)]
+  /// Whether a row is one though the device gives it none of its labels' columns: those that only lead elsewhere may lack.
+  private let isKnownByKey: Bool
   /// Of the metrics that have some, in their order.
   private let units: [ObjectUnits]
   /// Whether a row shows what only the names' reading tells, though it is known by its key.
@@ -100,6 +102,9 @@ struct DeviceTableState {
     width = table.metrics.count
     slowMetrics = table.metrics.indices.filter { table.metrics[$0].isSlow }
     slowShown = slowMetrics.map { ShownMetric($0, of: table) }
+    isKnownByKey = table.labels.allSatisfy { label in
+      if case .column = label.source { !label.lookup.isEmpty } else { true }
+    }
     columnsOfLabels = table.labels.indices.compactMap { place in
       if case .column(let oid) = table.labels[place].source { (place, oid) } else { nil }
     }
@@ -166,7 +171,7 @@ struct DeviceTableState {
     hasNewRows = false
     areNamesFresh = true
     if isTold { self.lookups = lookups }
-    if columnsOfLabels.isEmpty { keepShownRows() }
+    if isKnownByKey { keepShownRows() }
     var known: [[Label]: Int] = [:]
     for row in rows.indices { known[rows[row].labels] = row }
     let (oldRows, oldCells) = (rows, cells)
@@ -273,7 +278,7 @@ struct DeviceTableState {
   private mutating func row(of visit: ColumnWalk.Visit) -> Int? {
     if let row = visit.row, row < rows.count { return row }
     if let row = keys.row(of: visit.keyOctets, near: 0) { return row }
-    guard isScalar || columnsOfLabels.isEmpty && (areNamesFresh || !isTold) else { return nil }
+    guard isScalar || isKnownByKey && (areNamesFresh || !isTold) else { return nil }
     keys.append(visit.keyOctets)
     let labels = labels(of: keys[keys.count - 1], [])
     rows.append(Row(labels: labels, isShown: filter.accepts(labels, of: table)))

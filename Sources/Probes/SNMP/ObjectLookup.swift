@@ -44,6 +44,8 @@ struct ObjectLookups: Sendable {
   }
 
   mutating func take(_ visit: ColumnWalk.Visit) {
+    // No name of RFC 2578 is longer; a device must not fill memory with those that are.
+    guard visit.keyOctets.count <= ObjectIdentifier.subidentifiersMax else { return }
     guard let value = try? visit.binding.value() else { return }
     values[visit.object][ObjectText.numbers(of: Array(visit.keyOctets))] = ObjectText.bounded(value)
   }

@@ -89,8 +89,11 @@ enum ObjectText {
 
   /// A label shows 256 octets of a text; a device that answers with pages must not fill memory with the rest.
   static func bounded(_ value: ObjectValue) -> ObjectValue {
-    guard case .octets(let octets) = value, octets.count > bytesMax else { return value }
-    return .octets(Array(octets.prefix(bytesMax)))
+    switch value {
+    case .octets(let octets) where octets.count > bytesMax: .octets(Array(octets.prefix(bytesMax)))
+    case .opaque(let octets) where octets.count > bytesMax: .opaque(Array(octets.prefix(bytesMax)))
+    default: value
+    }
   }
 
   /// The numbers of a key, for one that no label names: `3` or `1.2.3`.

@@ -50,8 +50,8 @@ public struct ColumnWalk: Sendable {
   private let isBulk: Bool
   /// The columns that the last request asked for, in its order, the scalars first.
   private var asked: [Int] = []
-  /// Names in one request; more are asked for in further ones.
-  private let namesMax: Int
+  /// Names in one request; more are asked for in further ones. Fewer where the agent has no room for so many answers.
+  private var namesMax: Int
   private let rowsMax: Int
   /// Of single columns.
   public private(set) var faults: [WalkFault] = []
@@ -104,8 +104,7 @@ public struct ColumnWalk: Sendable {
     let count = try takeAll(&unit, asked, repeatedFrom: isBulk && repeated > 0 ? single : nil, visit)
     guard count > 0 else { return .empty }
     for index in asked { keepLatestName(of: index, from: unit.bytes) }
-    // A scalar that did not come back would be asked for for ever.
-    for index in asked.prefix(single).dropFirst(count) { columns[index].isEnded = true }
+    // A scalar that did not come back, because the answer was full, is asked for again: the first one always ends.
     size.notice(bytes: bytes, bindings: count)
     return nil
   }
@@ -204,7 +203,12 @@ public struct ColumnWalk: Sendable {
   }
 
   private mutating func refusal(_ status: Int, _ index: Int, _ size: inout ReplySize) -> WalkFault? {
-    if status == ErrorStatus.tooBig.rawValue { return size.shrink() ? nil : .tooBig }
+    if status == ErrorStatus.tooBig.rawValue {
+      if size.shrink() { return nil }
+      guard asked.count > 1 else { return .tooBig }
+      namesMax = asked.count / 2
+      return nil
+    }
     let place = index - 1
     guard asked.indices.contains(place) else {
       // Version 1 has no other way to say that a single name has nothing after it.

@@ -12,8 +12,10 @@ public enum Spelling {
     var best: (edits: Int, strangers: Int, word: String)?
     for candidate in candidates where candidate.count <= lengthMax {
       let length = max(word.count, candidate.count)
+      let editsMax = max(1, min(3, length / 3))
+      guard abs(word.count - candidate.count) <= editsMax else { continue }
       let edits = distance(word.lowercased(), candidate.lowercased())
-      guard edits <= max(1, min(3, length / 3)), edits < length else { continue }
+      guard edits <= editsMax, edits < length else { continue }
       let found = (edits: edits, strangers: -zip(word, candidate).prefix { $0 == $1 }.count, word: candidate)
       if best.map({ found < $0 }) ?? true { best = found }
     }

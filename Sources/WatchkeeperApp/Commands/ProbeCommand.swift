@@ -1,6 +1,8 @@
 internal import ArgumentParser
+internal import Interchange
 internal import Probes
 internal import Records
+internal import Synchronization
 internal import Transfers
 internal import Wording
 
@@ -54,28 +56,45 @@ struct ProbeTryCommand: AsyncParsableCommand, PermittedCommand {
       for line in errors.lines(in: reader.language) { Terminal.tell(line) }
       throw ExitStatus.usage.code
     }
-    let environment = ProbeEnvironment(transfers: TransferEngine(), clock: LiveClock(), hostName: hostName)
-    guard subject.definition.targetSources == nil else { return try await tryListed(subject, environment, reader) }
+    var environment = ProbeEnvironment(transfers: TransferEngine(), clock: LiveClock(), hostName: hostName)
+    let told = ToldMetadata()
+    environment.tellMetadata = { told.note($0) }
+    guard subject.definition.targetSources == nil else {
+      return try await tryListed(subject, environment, told, reader)
+    }
     if target != nil { throw UsageError("usage.try-target", ["name": subject.definition.name]) }
     let trial = await ProbeTrial.run(subject.definition, in: environment)
     switch format {
     case .table: Terminal.write(trial.text)
-    case .prometheus: Terminal.write(Exposition.text(trial.samples))
+    case .prometheus: Terminal.write(Exposition.text(trial.samples, told: told.table))
     case .json: Terminal.write(try JSONOutput.text(trial))
     }
     if format == .prometheus, !trial.explanation.isEmpty { Terminal.tell(trial.explanation) }
     guard trial.status == .success else { throw trial.status.code }
   }
 
-  private func tryListed(_ subject: ProbeSubject, _ environment: ProbeEnvironment, _ reader: Reader) async throws {
+  private func tryListed(
+    _ subject: ProbeSubject, _ environment: ProbeEnvironment, _ told: ToldMetadata, _ reader: Reader
+  ) async throws {
     guard targetsMax > 0 else { throw UsageError("usage.targets-max", ["number": String(targetsMax)]) }
     let trials = await ListedTrials.run(subject, containing: target, atMost: targetsMax, in: environment)
     switch format {
     case .table: if !trials.trials.isEmpty { Terminal.write(trials.text) }
-    case .prometheus: Terminal.write(Exposition.text(trials.trials.flatMap(\.samples)))
+    case .prometheus: Terminal.write(Exposition.text(trials.trials.flatMap(\.samples), told: told.table))
     case .json: Terminal.write(try JSONOutput.text(trials))
     }
     for line in trials.remarks(reader) { Terminal.tell(line) }
     guard trials.status == .success else { throw trials.status.code }
+  }
+}
+
+/// What the probes of one call say of their metrics.
+private final class ToldMetadata: Sendable {
+  private let noted = Mutex(MetadataTable())
+
+  var table: MetadataTable { noted.withLock { $0 } }
+
+  func note(_ metadata: [MetricMetadata]) {
+    noted.withLock { table in for entry in metadata { table.note(entry) } }
   }
 }

@@ -34,14 +34,16 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
 
   static let settingsFileName = "watchkeeper.yaml"
 
-  /// Ascending by path.
+  /// Ascending by path; others' MIB files behind them, as they came.
   let files: [File]
   /// Of files that cannot be read; a configuration with any is refused, with the faults of the others. Those of
   /// `foreignMIBs` alone are told as warnings.
   let unreadable: [Kind: [SettingsError]]
 
   init(files: [File], unreadable: [Kind: [SettingsError]] = [:]) {
-    self.files = files.sorted { $0.path < $1.path }
+    // The order of folders of others' MIB files is that of the settings: of two modules of a name the first is taken.
+    self.files =
+      files.filter { $0.kind != .foreignMIBs }.sorted { $0.path < $1.path } + files.filter { $0.kind == .foreignMIBs }
     self.unreadable = unreadable
   }
 

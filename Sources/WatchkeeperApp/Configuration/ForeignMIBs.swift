@@ -36,7 +36,14 @@ enum ForeignMIBs {
       }
       for name in names.sorted() where isMIB(name) {
         let file = SourcePath.join(path, name)
-        guard let size = size(of: file) else { continue }
+        let size: Int
+        switch self.size(of: file) {
+        case .none: continue
+        case .unopened:
+          faults.append(SettingsError(ofFile: file, "fault.file.unopened", ["path": file]))
+          continue
+        case .bytes(let count): size = count
+        }
         guard files.count < filesMax, size <= bytesLeft else {
           faults.append(
             SettingsError(
@@ -73,14 +80,20 @@ enum ForeignMIBs {
     return !name.contains(".") || [".mib", ".my", ".txt"].contains { name.lowercased().hasSuffix($0) }
   }
 
-  /// `nil` for what is no file: a pipe would never end.
-  private static func size(of path: String) -> Int? {
+  private enum Size {
+    case bytes(Int)
+    /// No file: a pipe would never end.
+    case none
+    case unopened
+  }
+
+  private static func size(of path: String) -> Size {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
+    guard descriptor >= 0 else { return .unopened }
     defer { close(descriptor) }
     var length: Int64 = 0
     var modified = 0.0
-    return watchkeeper_regular_file(descriptor, &length, &modified) == 0 ? Int(length) : nil
+    return watchkeeper_regular_file(descriptor, &length, &modified) == 0 ? .bytes(Int(length)) : .none
   }
 
   /// The first faults, and how many there are besides.

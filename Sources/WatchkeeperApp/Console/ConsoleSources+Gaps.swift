@@ -67,6 +67,8 @@ extension ConsoleSources {
 }
 
 extension KnownProbes {
+  /// Words of a question that slips are looked for in. The default is 3.
+  private static let wordsMax = 3
   /// Near names that an answer tells. The default is 5.
   private static let nearMax = 5
 
@@ -86,11 +88,10 @@ extension KnownProbes {
     let targets =
       defined.map { (name: $0.name, target: $0.targetLabels(hostName: hostName)) }
       + retired.map { (name: $0.name, target: $0.target ?? .empty) }
+    let candidates = targets.map(\.name) + Set(targets.flatMap { $0.target.map(\.value) }).sorted()
     var near: [String] = []
-    for word in words where !word.isEmpty {
-      let names = targets.map(\.name)
-      let values = Set(targets.flatMap { $0.target.map(\.value) })
-      let nearest = Spelling.nearest(to: word, among: names + values.sorted())
+    for word in words.lazy.filter({ !$0.isEmpty }).prefix(Self.wordsMax) {
+      let nearest = Spelling.nearest(to: word, among: candidates)
       let wanted = word.lowercased()
       near += targets.filter { probe in
         probe.name.lowercased().contains(wanted) || probe.name == nearest

@@ -56,8 +56,8 @@ struct ServiceCandidate: Hashable {
 
   /// `"…"` for a value that is a text.
   static func quoted(_ text: String) -> String {
-    let harmless = text.unicodeScalars.filter { $0.value >= 0x20 && $0 != "\"" && $0 != "\\" }
-    return "\"" + String(String.UnicodeScalarView(harmless)) + "\""
+    let harmless = String(String.UnicodeScalarView(text.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7f }))
+    return "\"" + harmless.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
   }
 
   /// The probe as it would be read; what is written is what was tried.

@@ -118,15 +118,19 @@ struct Survey: Sendable {
   /// Databases that listen in the file system and on no port, each once.
   private func databases(_ services: HostServices) -> [Unseen] {
     var served = Set(services.streams.compactMap(\.processID))
-    var places = Set(services.streams.map { "localhost:\($0.port)" })
+    let owners = Dictionary(services.streams.map { ("localhost:\($0.port)", $0.processID) }) { $1 ?? $0 }
+    var places = Set(owners.keys)
     return services.sockets.compactMap { socket in
       guard let found = ServiceCandidates(socket: socket.path, process: socket.processName) else { return nil }
       let place = WatchedPlace(socket: socket.path)
-      guard places.insert(place.text).inserted, socket.processID.map({ served.insert($0).inserted }) ?? true else {
-        return nil
-      }
+      guard socket.processID.map({ served.insert($0).inserted }) ?? true else { return nil }
+      // The usual port is its own, unless another process is known to have it: a container's, for example.
+      let owner = owners[place.text] ?? nil
+      let isOthers = owner != nil && socket.processID != nil && owner != socket.processID
+      guard places.insert(place.text).inserted || isOthers else { return nil }
       return Unseen(
-        service: found.service, name: found.service, target: "unix:" + socket.path, place: place.text,
+        service: found.service, name: found.service, target: "unix:" + socket.path,
+        place: isOthers ? "unix:" + socket.path : place.text,
         className: found.className, checks: found.checks, unit: socket.unit)
     }
   }

@@ -58,9 +58,9 @@ enum RemoteWriteVerdict: Sendable, Equatable {
 
   /// The beginning of what the far end says, on one line: without it nobody knows which sample it refuses.
   private static func words(_ body: [UInt8]) -> String {
-    let text = String(decoding: body, as: UTF8.self).unicodeScalars.prefix(200).map {
-      $0.properties.generalCategory == .control ? " " : String($0)
-    }.joined()
+    let scalars = String(decoding: body, as: UTF8.self).unicodeScalars
+    let said = scalars.prefix(200).map { $0.properties.generalCategory == .control ? " " : String($0) }.joined()
+    let text = scalars.dropFirst(200).isEmpty ? said : said + "…"
     return text.allSatisfy(\.isWhitespace) ? "" : ": " + text
   }
 }

@@ -128,11 +128,14 @@ final class RelayedTrapsTests {
 
   @Test(
     "the device that a relay names is the host, and its community is no label",
-    arguments: [["-v2c", "-c", "secret"], ["-v3", "-e", "0x8000000001020304"] + TrapsProbeTests.hidden])
-  func relayed(_ user: [String]) async throws {
+    arguments: [
+      (["-v2c", "-c", "secret"], ""),
+      (["-v3", "-e", "0x8000000001020304"] + TrapsProbeTests.hidden, #""forwarders":["127.0.0.1"],"#),
+    ])
+  func relayed(_ user: [String], _ forwarders: String) async throws {
     let (probe, port) = try await listening(
       #"""
-      "communities":["secret"],\#(TrapsProbeTests.users),"patterns":[{"name":"p","labels":{"device":"snmpTrapAddress",
+      \#(forwarders)"communities":["secret"],\#(TrapsProbeTests.users),"patterns":[{"name":"p","labels":{"device":"snmpTrapAddress",
         "enterprise":"snmpTrapEnterprise","community":"1.3.6.1.6.3.18.1.4"}}]
       """#)
     #expect(try TrapSender(port: port).send(user, Self.relayed))
@@ -161,6 +164,11 @@ final class RelayedTrapsTests {
       #expect(try sender.send(["-v1", "-c", "secret"], version1: ["1.3.6.1.4.1.9", "192.0.2.9", "2", "0", "1"]))
       _ = await wait(probe, for: "snmp_traps_total", ["host": host, "trap": "linkDown"], 2)
     }
+    let (probe, port) = try await listening(TrapsProbeTests.users)
+    let user = ["-v3", "-e", "0x8000000001020304"] + TrapsProbeTests.hidden
+    #expect(try TrapSender(port: port).send(user, Self.relayed))
+    let told = await wait(probe, for: "snmp_traps_total", ["host": "127.0.0.1", "trap": "linkDown"], 1)
+    #expect(told.value("snmp_traps_total", ["host": "192.0.2.9", "trap": "linkDown"]) == nil)
     let error = #expect(throws: DecodingError.self) {
       _ = try JSONDecoder().decode(
         TrapsProbeSettings.self, from: Data(#"{\#(secret),"forwarders":["relay.example.org"]}"#.utf8))

@@ -1,5 +1,7 @@
 import Foundation
+import Interchange
 import LoopbackServers
+import Synchronization
 import Records
 import Telemetry
 import Testing
@@ -45,8 +47,13 @@ final class SNMPAgentTests: Sendable {
     #expect(written.contains { $0 == #"sysName{sysName="device-1"} 1.0"# }, "\(written)")
     #expect(written.contains { $0.hasPrefix(#"ifHCInOctets{ifDescr="lo", ifName="lo"}"#) } || version == "1")
     #expect(written.contains { $0.hasPrefix(#"ifOperStatus{ifDescr="lo", ifName="lo"} 1.0"#) })
+    let told = device.told.metadata.withLock { $0 }
+    #expect(told.first { $0.family == "ifOperStatus" }?.type == .gauge)
+    #expect(told.first { $0.family == "ifInErrors" }?.type == .counter)
+    #expect(told.first { $0.family == "ifInErrors" }?.help == "Received packets with errors.")
     let again = await device.run()
     #expect(again.verdict == .up)
+    #expect(device.told.metadata.withLock { $0 } == told, "said once")
     #expect(again.batch.count == report.batch.count)
     let packets = try #require(again.cost.packets)
     #expect(packets >= 2 && packets.isMultiple(of: 2), "each request has its answer")

@@ -1,7 +1,9 @@
 import CLinux
 import Foundation
 import Glibc
+import Interchange
 import LoopbackServers
+import Synchronization
 import Telemetry
 import Testing
 import Transfers
@@ -84,6 +86,12 @@ final class SNMPAgentServer: Sendable {
 
 /// A device as a probe sees it.
 struct DeviceUnderTest: Sendable {
+  /// What it said of its metrics.
+  final class Told: Sendable {
+    let metadata = Mutex<[MetricMetadata]>([])
+  }
+
+  let told = Told()
   let store = MemoryStore()
   let clock = ManualClock()
   let probe: any Probe
@@ -96,7 +104,8 @@ struct DeviceUnderTest: Sendable {
     let decoder = JSONDecoder()
     decoder.userInfo[DeviceProfiles.key] = profiles
     let definition = try decoder.decode(ProbeDefinition.self, from: Data(json.utf8))
-    let environment = ProbeEnvironment(transfers: TransferEngine(), network: network, clock: clock, hostName: "h")
+    var environment = ProbeEnvironment(transfers: TransferEngine(), network: network, clock: clock, hostName: "h")
+    environment.tellMetadata = { [told] more in told.metadata.withLock { $0 += more } }
     probe = definition.makeProbe(
       in: environment, for: store, within: SeriesAllowance(limit: seriesMax))
   }

@@ -260,7 +260,7 @@ struct HTTPClientOptions: Hashable {
     case .environment: request.proxy = .environment
     case .url(let source, let exceptions):
       let url = try await secrets.reveal(source)
-      if let password = url.passwordOfURL { secrets.remember(password) }
+      for password in url.passwordsOfURL { secrets.remember(password) }
       request.proxy = .url(url, exceptions: exceptions)
     }
     for header in proxyHeaders {

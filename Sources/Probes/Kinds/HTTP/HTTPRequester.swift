@@ -31,7 +31,7 @@ final class HTTPRequester: Sendable {
   ) async throws(SecretFault) -> TransferReport {
     let start = clock.uptime
     var request = given
-    if let password = request.url.passwordOfURL { secrets.remember(password) }
+    for password in request.url.passwordsOfURL { secrets.remember(password) }
     try await options.apply(to: &request, secrets)
     if let protocols { request.protocols = protocols }
     // A name given with the request is what its certificate is for.

@@ -75,7 +75,7 @@ final class TrapTally: Sendable {
   }
 
   private func count(_ notification: DeviceNotification, from sender: SocketAddress) {
-    let mayName = forwarders?.contains(sender.withoutPort) ?? true
+    let mayName = forwarders?.contains(sender.withoutPort) ?? notification.hasCommunity
     let named = mayName ? notification.agentAddress.map { ObjectText.of(.ipAddress($0)) } : nil
     let host = named ?? sender.host
     let source = Source(host: host, kind: notification.kind)
@@ -115,4 +115,10 @@ extension NotificationFault {
     case .tooManyEngines: "too_many_engines"
     }
   }
+}
+
+extension DeviceNotification {
+  /// Of versions 1 and 2c, where the sender's address proves no more than what it says of another; of version 3 a device
+  /// has a name of its own, and who may speak for others is to be said.
+  fileprivate var hasCommunity: Bool { if case .community = sender { true } else { false } }
 }
