@@ -35,6 +35,14 @@ struct RecordedRunsTests {
     let expected: [String]
   }
 
+  @Test("a pace that an exporter made up is none", arguments: [Double.infinity, 1e300, 1e-300, .nan, -1])
+  func madeUpPace(_ seconds: Double) {
+    let runs = SeriesSlice(labels: .empty, milliseconds: [0, 10_000, 60_000], values: [0, 0, 0])
+    let pace = SeriesSlice(labels: .empty, milliseconds: [0, 10_000, 60_000], values: [seconds, seconds, seconds])
+    let recorded = RecordedRuns(runs, verdict: nil, pace: pace)
+    #expect(recorded.paces.isEmpty && recorded.quickRuns(than: .seconds(10)).isEmpty)
+  }
+
   @Test(
     "every run without a sample is in a stretch with its reason",
     arguments: [

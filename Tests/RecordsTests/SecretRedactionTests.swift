@@ -36,6 +36,13 @@ struct SecretRedactionTests {
     #expect(Secret("http://u:p:q@h/@").passwordsOfURL.map { $0.reveal() } == ["p:q"])
     #expect(Secret("http://u:p%40q@h/").passwordsOfURL.map { $0.reveal() } == ["p%40q", "p@q"])
     #expect(Secret("http://u@h/a:b@").passwordsOfURL.isEmpty)
+    #expect(Secret("theme=dark1; id=abcd").withProof.map { $0.reveal() }.contains("abcd"))
+    let others = SecretRedaction([Secret("a/b c+d?")])
+    for written in ["a\\/b c+d?", "a%2fb%20c%2bd%3f", "a%2Fb+c%2Bd%3F"] {
+      #expect(others.redacted("said \(written)!") == "said (secret)!", "\(written)")
+    }
+    #expect(SecretRedaction([Secret("public")]).redacted("public-sw1") == "public-sw1")
+    #expect(["MYSQL_PWD", "DB_PASS", "SNMP_COMMUNITY"].allSatisfy(Secret.isNamed) && !Secret.isNamed(by: "PWD"))
   }
 
   @Test(

@@ -76,6 +76,20 @@ final class HostileAgentTests {
     #expect(report.batch.references.isEmpty)
   }
 
+  @Test("an agent with room for one answer at a time is read all the same", arguments: [TestAgent.Vice.narrow, .curt])
+  func narrow(_ vice: TestAgent.Vice) async throws {
+    let agent = try TestAgent(Self.twoPorts, vice)
+    defer { agent.stop() }
+    let device = try device(agent)
+    let report = await device.run()
+    #expect(report.verdict == .up, "\(report.explanation)")
+    #expect(
+      device.written(report).filter { !$0.hasPrefix("sysUpTime") } == [
+        #"octets_total{port="a"} 10.0"#, #"octets_total{port="b"} 20.0"#,
+      ])
+    #expect(device.written(report).count == 3)
+  }
+
   @Test("names that do not go on end the column, and the report says so")
   func notIncreasing() async throws {
     let agent = try TestAgent(Self.twoPorts, .standsStill)
@@ -228,6 +242,8 @@ final class TestAgent: Sendable {
     case outerLength, innerLength
     case wrongNumber, otherAddress, otherCommunity
     case empty, tooBig, refuses
+    /// Room for one name alone: it says so, or answers the first without a word about the others.
+    case narrow, curt
     /// Each answer names the same object; each answer has one more row.
     case standsStill, endless
   }
@@ -283,8 +299,10 @@ final class TestAgent: Sendable {
       let community = try fields.octets()
       var unit = try ProtocolUnit(&fields)
       let names = try unit.rest().map(\.name)
-      let bindings = vice == .empty ? [] : bindings(after: names, unit)
-      let status = vice == .tooBig ? 1 : vice == .refuses ? 5 : 0
+      let isTooBig = vice == .tooBig || vice == .narrow && names.count > 1
+      var bindings = vice == .empty || isTooBig ? [] : bindings(after: names, unit)
+      if vice == .narrow || vice == .curt { bindings = Array(bindings.prefix(1)) }
+      let status = isTooBig ? 1 : vice == .refuses ? 5 : 0
       var writer = BERWriter()
       writer.group(BERTag.sequence) { writer in
         writer.group(ProtocolUnitKind.response.rawValue) { writer in
