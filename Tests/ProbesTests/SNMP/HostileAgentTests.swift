@@ -21,8 +21,10 @@ final class HostileAgentTests {
       "metrics":[{"metric":"octets_total","type":"counter","oid":"1.3.6.1.4.1.99.1.1.2"}]}]}
     """#
 
-  private func device(_ agent: TestAgent, _ more: String = "") throws -> DeviceUnderTest {
-    let profile = try JSONDecoder().decode(DeviceProfile.self, from: Data(Self.profile.utf8))
+  private func device(
+    _ agent: TestAgent, _ more: String = "", profile: String = HostileAgentTests.profile
+  ) throws -> DeviceUnderTest {
+    let profile = try JSONDecoder().decode(DeviceProfile.self, from: Data(profile.utf8))
     let settings = #""target":"\#(agent.target)","community":"c","profiles":["t"]\#(more)"#
     return try DeviceUnderTest(settings, profiles: DeviceProfiles([profile]), network: network)
   }
@@ -78,16 +80,17 @@ final class HostileAgentTests {
 
   @Test("an agent with room for one answer at a time is read all the same", arguments: [TestAgent.Vice.narrow, .curt])
   func narrow(_ vice: TestAgent.Vice) async throws {
-    let agent = try TestAgent(Self.twoPorts, vice)
+    let load = ObjectIdentifier(checkedNumbers: [1, 3, 6, 1, 4, 1, 99, 2, 0])
+    let agent = try TestAgent(Self.twoPorts.merging([load: .gauge32(7)]) { $1 }, vice)
     defer { agent.stop() }
-    let device = try device(agent)
+    let scalars = #"{"profile":"t","scalars":[{"metric":"load","oid":"1.3.6.1.4.1.99.2"}],"#
+    let device = try device(agent, profile: Self.profile.replacing(#"{"profile":"t","#, with: scalars))
     let report = await device.run()
     #expect(report.verdict == .up, "\(report.explanation)")
     #expect(
-      device.written(report).filter { !$0.hasPrefix("sysUpTime") } == [
-        #"octets_total{port="a"} 10.0"#, #"octets_total{port="b"} 20.0"#,
+      device.written(report).filter { !$0.hasPrefix("sysUpTime") }.sorted() == [
+        "load 7.0", #"octets_total{port="a"} 10.0"#, #"octets_total{port="b"} 20.0"#,
       ])
-    #expect(device.written(report).count == 3)
   }
 
   @Test("names that do not go on end the column, and the report says so")
