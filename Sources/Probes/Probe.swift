@@ -7,6 +7,10 @@ public protocol Probe: Sendable {
   /// Measures once and returns inside `limit`; the runner abandons a run that does not.
   func run(within limit: Duration) async -> ProbeReport
 
+  /// Whether a run blocks nothing and computes little before it first waits: it then begins on the runner's own thread,
+  /// which saves waking another. The default is `false`.
+  var beginsInline: Bool { get }
+
   /// The series of `ProbeReport.batch` that still live, when the probe ends or a run was given up. Said once.
   func endSeries() -> [SeriesReference]
 
@@ -17,6 +21,7 @@ public protocol Probe: Sendable {
 }
 
 extension Probe {
+  public var beginsInline: Bool { false }
   public func endSeries() -> [SeriesReference] { [] }
   public func renewSeries(_ gone: Set<SeriesReference>) -> [SeriesReference: SeriesReference] { [:] }
 }

@@ -13,6 +13,9 @@ public enum SecretSource: Decodable, Hashable, Sendable {
   /// What a program prints, its path first; no shell reads it. Kept for some minutes.
   case command([String])
 
+  /// Whether revealing it reads a file, which may lie on a disk that hangs.
+  public var isFile: Bool { if case .file = self { true } else { false } }
+
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case file, command
     case environment = "env"

@@ -63,6 +63,8 @@ struct DiscreetProbe: Probe {
 
   func run(within limit: Duration) async -> ProbeReport { secrets.redacted(await probe.run(within: limit)) }
 
+  var beginsInline: Bool { probe.beginsInline }
+
   func endSeries() -> [SeriesReference] { probe.endSeries() }
 
   func renewSeries(_ gone: Set<SeriesReference>) -> [SeriesReference: SeriesReference] { probe.renewSeries(gone) }

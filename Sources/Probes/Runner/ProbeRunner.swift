@@ -249,16 +249,17 @@ public actor ProbeRunner {
     entry.timing.advance(past: now, clock.now)
   }
 
-  /// Outside the actor, so that the run begins without waiting for it; detached, because copying what a task inherits
+  /// Outside the actor, so that the run goes on without waiting for it; detached, because copying what a task inherits
   /// costs as much as a small check.
   private nonisolated func launch(
     _ probe: any Probe, within limit: Duration, _ place: Int, _ number: Int
   ) -> Task<Void, Never> {
-    Task.detached { [completed] in
+    let run: @Sendable () async -> Void = { [completed] in
       let report = await probe.run(within: limit)
       let delivery = completed.deliver(.init(place: place, number: number, report: report))
       if delivery == .first { await self.takeCompleted() }
     }
+    return probe.beginsInline ? Task.immediateDetached(operation: run) : Task.detached(operation: run)
   }
 
   private func takeCompleted() {

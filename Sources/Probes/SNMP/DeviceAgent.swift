@@ -31,6 +31,8 @@ final class DeviceAgent {
   private var profiles: [DeviceProfile] = []
   private var namesReadAt: Duration?
   private var walk: ColumnWalk?
+  /// Names in one request that the agent has room for; looked for anew with the names of its tables.
+  private var namesMax = ColumnWalk.namesMaxDefault
   private var number = 0
   private var request: [UInt8] = []
   private var attempts = 0
@@ -88,29 +90,38 @@ final class DeviceAgent {
     reading.stage = next
     switch next {
     case .discovery: return send(ProtocolRequest(.get, []), now)
-    case .identity: walk = ColumnWalk(scalars: reading.beginIdentity(settings.candidates), columns: [], isBulk: isBulk)
-    case .lookups: walk = ColumnWalk(columns: reading.beginLookups(), isBulk: isBulk)
+    case .identity:
+      namesMax = ColumnWalk.namesMaxDefault
+      walk = makeWalk(scalars: reading.beginIdentity(settings.candidates))
+    case .lookups: walk = makeWalk(columns: reading.beginLookups())
     case .names(let index):
       guard index < reading.tables.count else {
         namesReadAt = now
         return enter(.values(0), now)
       }
       let columns = reading.beginNames(index)
-      walk = ColumnWalk(scalars: index == 0 ? columns : [], columns: index == 0 ? [] : columns, isBulk: isBulk)
+      walk = index == 0 ? makeWalk(scalars: columns) : makeWalk(columns: columns)
     case .values(let index):
       guard index == 0 || index < reading.tables.count else { return finish(now) }
       let (scalars, columns, known) = reading.beginValues(index)
-      walk = ColumnWalk(scalars: scalars, columns: columns, known: known, isBulk: isBulk)
+      walk = makeWalk(scalars: scalars, columns: columns, known: known)
     }
     return advance(now)
   }
 
-  private var isBulk: Bool { session.hasBulk }
+  private func makeWalk(
+    scalars: [ObjectIdentifier] = [], columns: [ObjectIdentifier] = [], known: RowKeys = RowKeys()
+  ) -> ColumnWalk {
+    ColumnWalk(scalars: scalars, columns: columns, known: known, isBulk: session.hasBulk, namesMax: namesMax)
+  }
 
   /// Asks for what the walk lacks, or goes to the next stage.
   private func advance(_ now: Duration) -> Action {
     if let request = walk?.request(size) { return send(request, now) }
-    faults += walk?.faults ?? []
+    if let walk {
+      faults += walk.faults
+      namesMax = walk.namesMax
+    }
     walk = nil
     switch reading.stage {
     case .discovery: return enter(firstStage(now), now)

@@ -27,8 +27,8 @@ struct DeviceReading {
   private var watched: [Int: Double] = [:]
   /// What labels are looked up in, while the names are read.
   private var lookups = ObjectLookups()
-  /// The scalars, and the length of the round, before the values were read.
-  private var scalarsBefore: (table: DeviceTableState, mark: DeviceRound.Mark)?
+  /// The length of the round before the values were read.
+  private var markBefore: DeviceRound.Mark?
 
   init(in environment: ProbeEnvironment) { round = DeviceRound(in: environment) }
 
@@ -40,7 +40,7 @@ struct DeviceReading {
 
   /// What the round has brought.
   mutating func takeRound() -> DeviceRound.Yield {
-    scalarsBefore = nil
+    markBefore = nil
     return round.takeYield()
   }
 
@@ -74,9 +74,9 @@ struct DeviceReading {
     var scalars: [ObjectIdentifier] = []
     if index == 0 {
       areNamesOld = false
-      scalarsBefore = (tables[0], round.mark)
+      markBefore = round.mark
       round.hasRestarted = hasRestarted
-      tables[0].beginValues()
+      tables[0].beginRevocableValues()
       scalars = tables[0].fastColumns
     }
     let table = max(1, index)
@@ -88,11 +88,11 @@ struct DeviceReading {
   /// What was read with names that are no longer true is as if it had not been.
   mutating func takeBackValues() {
     areNamesOld = false
-    if let before = scalarsBefore {
-      tables[0] = before.table
-      round.takeBack(to: before.mark)
+    if let markBefore {
+      tables[0].takeBackValues(&round)
+      round.takeBack(to: markBefore)
     }
-    scalarsBefore = nil
+    markBefore = nil
     if tables.count > 1 { tables[1].cancelValues() }
   }
 

@@ -37,6 +37,8 @@ struct DeviceTableState {
 
   let table: DeviceTable
   private let filter: RowFilter
+  /// The columns that are read each time; the discontinuity comes before the counters that it is about.
+  let fastColumns: [ObjectIdentifier]
   private let fastMetrics: [ShownMetric]
   private let slowMetrics: [Int]
   /// What `slowMetrics` are, in their order.
@@ -53,6 +55,8 @@ struct DeviceTableState {
   private(set) var keys = RowKeys()
   private var rows: [Row] = []
   private var cells: [Cell] = []
+  /// As the last round left them, where this one may be taken back.
+  private var cellsBefore: [Cell] = []
   private var round: UInt32 = 0
   private var shown = 0
   private var shownBefore = 0
@@ -98,6 +102,7 @@ struct DeviceTableState {
     self.table = table
     self.filter = filter
     fastMetrics = table.metrics.indices.filter { !table.metrics[$0].isSlow }.map { ShownMetric($0, of: table) }
+    fastColumns = (table.discontinuity.map { [$0] } ?? []) + fastMetrics.map { table.metrics[$0.metric].oid }
     hasDiscontinuity = table.discontinuity != nil
     width = table.metrics.count
     slowMetrics = table.metrics.indices.filter { table.metrics[$0].isSlow }
@@ -119,12 +124,7 @@ struct DeviceTableState {
     columnsOfLabels.map(\.oid) + slowMetrics.map { table.metrics[$0].oid } + units.flatMap(\.columns)
   }
 
-  /// The columns that are read each time; the discontinuity comes before the counters that it is about.
-  var fastColumns: [ObjectIdentifier] {
-    (table.discontinuity.map { [$0] } ?? []) + fastMetrics.map { table.metrics[$0.metric].oid }
-  }
-
-  var fastColumnCount: Int { fastMetrics.count + (hasDiscontinuity ? 1 : 0) }
+  var fastColumnCount: Int { fastColumns.count }
 
   /// Whether a change of this one of `fastColumns` means that tables were renumbered.
   func isWatched(_ column: Int) -> Bool { table.metrics[fastMetrics[column].metric].renumbers }
@@ -261,6 +261,21 @@ struct DeviceTableState {
     shownBefore = shown
     shown = 0
     fresh = 0
+  }
+
+  /// Begins a round that `takeBackValues` may undo.
+  mutating func beginRevocableValues() {
+    cellsBefore.removeAll(keepingCapacity: true)
+    cellsBefore.append(contentsOf: cells)
+    beginValues()
+  }
+
+  /// As if the round had not begun.
+  mutating func takeBackValues(_ round: inout DeviceRound) {
+    for _ in 0..<fresh { round.giveBack() }
+    cells.replaceSubrange(..<cellsBefore.count, with: cellsBefore)
+    for place in cellsBefore.count..<cells.count { cells[place] = Cell() }
+    cancelValues()
   }
 
   /// As if the round that has shown nothing yet had not begun.

@@ -15,6 +15,13 @@ enum LoginSettings: Hashable, Sendable {
     case .version3(let user): .version3(try await user.revealed(by: vault))
     }
   }
+
+  var readsFiles: Bool {
+    switch self {
+    case .version1(let community), .version2c(let community): community.isFile
+    case .version3(let user): user.readsFiles
+    }
+  }
 }
 
 /// The keys under which settings name a user of SNMPv3.
@@ -77,6 +84,8 @@ struct SecurityUserSettings: Hashable, Sendable {
     if case .inline(let secret)? = source, isShort(secret) { throw fields.problem(key, "fault.snmp.password") }
     return source
   }
+
+  var readsFiles: Bool { authentication?.password.isFile == true || privacy?.password.isFile == true }
 
   private static func isShort(_ secret: Secret) -> Bool { secret.reveal().utf8.count < passwordBytesMin }
 

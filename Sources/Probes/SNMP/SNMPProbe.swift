@@ -14,6 +14,9 @@ final class SNMPProbe: Probe {
     device = DeviceHandle()
   }
 
+  /// A secret's file may lie on a disk that hangs.
+  var beginsInline: Bool { !settings.login.readsFiles }
+
   func run(within limit: Duration) async -> ProbeReport {
     let time = environment.clock.now
     let credentials: Credentials

@@ -51,18 +51,22 @@ public struct ColumnWalk: Sendable {
   /// The columns that the last request asked for, in its order, the scalars first.
   private var asked: [Int] = []
   /// Names in one request; more are asked for in further ones. Fewer where the agent has no room for so many answers.
-  private var namesMax: Int
+  public private(set) var namesMax: Int
   private let rowsMax: Int
   /// Of single columns.
   public private(set) var faults: [WalkFault] = []
 
+  /// Names in one request while nothing is known of the agent: 48.
+  public static let namesMaxDefault = 48
+
   /// - Parameters:
   ///   - scalars: names without the final 0.
   ///   - known: the rows that the last walk of this table found.
+  ///   - namesMax: what the last walk of this device ended with.
   ///   - rowsMax: a column with more rows ends there with a fault; the default is 50,000.
   public init(
     scalars: [ObjectIdentifier] = [], columns: [ObjectIdentifier], known: RowKeys = RowKeys(), isBulk: Bool,
-    namesMax: Int = 48, rowsMax: Int = 50_000
+    namesMax: Int = ColumnWalk.namesMaxDefault, rowsMax: Int = 50_000
   ) {
     last = (scalars + columns).map(\.octets)
     for name in last {

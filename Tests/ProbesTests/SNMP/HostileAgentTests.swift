@@ -91,6 +91,10 @@ final class HostileAgentTests {
       device.written(report).filter { !$0.hasPrefix("sysUpTime") }.sorted() == [
         "load 7.0", #"octets_total{port="a"} 10.0"#, #"octets_total{port="b"} 20.0"#,
       ])
+    // What was learnt of it holds until the names are read again.
+    let before = agent.refusedAsTooBig
+    #expect(await device.run().verdict == .up)
+    #expect(agent.refusedAsTooBig == before)
   }
 
   @Test("names that do not go on end the column, and the report says so")
@@ -270,6 +274,9 @@ final class TestAgent: Sendable {
     set { values.state.withLock { $0.tree = newValue } }
   }
 
+  /// Requests so far that it had no room to answer.
+  var refusedAsTooBig: Int { values.state.withLock { $0.refusedAsTooBig } }
+
   /// Begins anew.
   func restart() { values.state.withLock { $0.uptime = 50 } }
 
@@ -282,6 +289,7 @@ final class TestAgent: Sendable {
     struct State {
       var tree: [ObjectIdentifier: ObjectValue]
       var uptime: UInt32 = 100_000
+      var refusedAsTooBig = 0
     }
 
     let vice: Vice
@@ -303,6 +311,7 @@ final class TestAgent: Sendable {
       var unit = try ProtocolUnit(&fields)
       let names = try unit.rest().map(\.name)
       let isTooBig = vice == .tooBig || vice == .narrow && names.count > 1
+      if isTooBig { state.withLock { $0.refusedAsTooBig += 1 } }
       var bindings = vice == .empty || isTooBig ? [] : bindings(after: names, unit)
       if vice == .narrow || vice == .curt { bindings = Array(bindings.prefix(1)) }
       let status = isTooBig ? 1 : vice == .refuses ? 5 : 0
