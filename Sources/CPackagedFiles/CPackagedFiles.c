@@ -12,6 +12,9 @@ static const unsigned char probes_this_host[] = {
 static const unsigned char probes_snmp_apc_ups[] = {
 #embed "../../probes/snmp/apc-ups.yaml"
 };
+static const unsigned char probes_snmp_aruba_cx[] = {
+#embed "../../probes/snmp/aruba-cx.yaml"
+};
 static const unsigned char probes_snmp_bgp4[] = {
 #embed "../../probes/snmp/bgp4.yaml"
 };
@@ -51,6 +54,12 @@ static const unsigned char probes_snmp_cisco_process[] = {
 static const unsigned char probes_snmp_dell_idrac[] = {
 #embed "../../probes/snmp/dell-idrac.yaml"
 };
+static const unsigned char probes_snmp_dell_os10[] = {
+#embed "../../probes/snmp/dell-os10.yaml"
+};
+static const unsigned char probes_snmp_dell_os9[] = {
+#embed "../../probes/snmp/dell-os9.yaml"
+};
 static const unsigned char probes_snmp_eaton_ups[] = {
 #embed "../../probes/snmp/eaton-ups.yaml"
 };
@@ -60,8 +69,14 @@ static const unsigned char probes_snmp_entity[] = {
 static const unsigned char probes_snmp_entity_sensor[] = {
 #embed "../../probes/snmp/entity-sensor.yaml"
 };
+static const unsigned char probes_snmp_extreme[] = {
+#embed "../../probes/snmp/extreme.yaml"
+};
 static const unsigned char probes_snmp_f5[] = {
 #embed "../../probes/snmp/f5.yaml"
+};
+static const unsigned char probes_snmp_force10_s_series[] = {
+#embed "../../probes/snmp/force10-s-series.yaml"
 };
 static const unsigned char probes_snmp_fortigate[] = {
 #embed "../../probes/snmp/fortigate.yaml"
@@ -114,8 +129,14 @@ static const unsigned char probes_snmp_q_bridge[] = {
 static const unsigned char probes_snmp_qnap[] = {
 #embed "../../probes/snmp/qnap.yaml"
 };
+static const unsigned char probes_snmp_ruckus_icx[] = {
+#embed "../../probes/snmp/ruckus-icx.yaml"
+};
 static const unsigned char probes_snmp_ruijie[] = {
 #embed "../../probes/snmp/ruijie.yaml"
+};
+static const unsigned char probes_snmp_sonicwall[] = {
+#embed "../../probes/snmp/sonicwall.yaml"
 };
 static const unsigned char probes_snmp_synology[] = {
 #embed "../../probes/snmp/synology.yaml"
@@ -137,6 +158,21 @@ static const unsigned char probes_snmp_ucd_diskio[] = {
 };
 static const unsigned char probes_snmp_ups[] = {
 #embed "../../probes/snmp/ups.yaml"
+};
+static const unsigned char probes_snmp_zte_access[] = {
+#embed "../../probes/snmp/zte-access.yaml"
+};
+static const unsigned char probes_snmp_zte_zxr10[] = {
+#embed "../../probes/snmp/zte-zxr10.yaml"
+};
+static const unsigned char probes_snmp_zte_zxr10_old[] = {
+#embed "../../probes/snmp/zte-zxr10-old.yaml"
+};
+static const unsigned char probes_snmp_zyxel[] = {
+#embed "../../probes/snmp/zyxel.yaml"
+};
+static const unsigned char probes_snmp_zyxel_firewall[] = {
+#embed "../../probes/snmp/zyxel-firewall.yaml"
 };
 static const unsigned char probes_templates_apache[] = {
 #embed "../../probes/templates/apache.yaml"
@@ -252,6 +288,7 @@ static const struct {
     {"plans/host-care.yaml", plans_host_care, sizeof plans_host_care},
     {"probes/this-host.yaml", probes_this_host, sizeof probes_this_host},
     {"probes/snmp/apc-ups.yaml", probes_snmp_apc_ups, sizeof probes_snmp_apc_ups},
+    {"probes/snmp/aruba-cx.yaml", probes_snmp_aruba_cx, sizeof probes_snmp_aruba_cx},
     {"probes/snmp/bgp4.yaml", probes_snmp_bgp4, sizeof probes_snmp_bgp4},
     {"probes/snmp/bridge.yaml", probes_snmp_bridge, sizeof probes_snmp_bridge},
     {"probes/snmp/cdp.yaml", probes_snmp_cdp, sizeof probes_snmp_cdp},
@@ -265,10 +302,14 @@ static const struct {
     {"probes/snmp/cisco-memory-pool.yaml", probes_snmp_cisco_memory_pool, sizeof probes_snmp_cisco_memory_pool},
     {"probes/snmp/cisco-process.yaml", probes_snmp_cisco_process, sizeof probes_snmp_cisco_process},
     {"probes/snmp/dell-idrac.yaml", probes_snmp_dell_idrac, sizeof probes_snmp_dell_idrac},
+    {"probes/snmp/dell-os10.yaml", probes_snmp_dell_os10, sizeof probes_snmp_dell_os10},
+    {"probes/snmp/dell-os9.yaml", probes_snmp_dell_os9, sizeof probes_snmp_dell_os9},
     {"probes/snmp/eaton-ups.yaml", probes_snmp_eaton_ups, sizeof probes_snmp_eaton_ups},
     {"probes/snmp/entity.yaml", probes_snmp_entity, sizeof probes_snmp_entity},
     {"probes/snmp/entity-sensor.yaml", probes_snmp_entity_sensor, sizeof probes_snmp_entity_sensor},
+    {"probes/snmp/extreme.yaml", probes_snmp_extreme, sizeof probes_snmp_extreme},
     {"probes/snmp/f5.yaml", probes_snmp_f5, sizeof probes_snmp_f5},
+    {"probes/snmp/force10-s-series.yaml", probes_snmp_force10_s_series, sizeof probes_snmp_force10_s_series},
     {"probes/snmp/fortigate.yaml", probes_snmp_fortigate, sizeof probes_snmp_fortigate},
     {"probes/snmp/h3c.yaml", probes_snmp_h3c, sizeof probes_snmp_h3c},
     {"probes/snmp/host-resources.yaml", probes_snmp_host_resources, sizeof probes_snmp_host_resources},
@@ -286,7 +327,9 @@ static const struct {
     {"probes/snmp/procurve.yaml", probes_snmp_procurve, sizeof probes_snmp_procurve},
     {"probes/snmp/q-bridge.yaml", probes_snmp_q_bridge, sizeof probes_snmp_q_bridge},
     {"probes/snmp/qnap.yaml", probes_snmp_qnap, sizeof probes_snmp_qnap},
+    {"probes/snmp/ruckus-icx.yaml", probes_snmp_ruckus_icx, sizeof probes_snmp_ruckus_icx},
     {"probes/snmp/ruijie.yaml", probes_snmp_ruijie, sizeof probes_snmp_ruijie},
+    {"probes/snmp/sonicwall.yaml", probes_snmp_sonicwall, sizeof probes_snmp_sonicwall},
     {"probes/snmp/synology.yaml", probes_snmp_synology, sizeof probes_snmp_synology},
     {"probes/snmp/system.yaml", probes_snmp_system, sizeof probes_snmp_system},
     {"probes/snmp/ubiquiti-airmax.yaml", probes_snmp_ubiquiti_airmax, sizeof probes_snmp_ubiquiti_airmax},
@@ -294,6 +337,11 @@ static const struct {
     {"probes/snmp/ucd.yaml", probes_snmp_ucd, sizeof probes_snmp_ucd},
     {"probes/snmp/ucd-diskio.yaml", probes_snmp_ucd_diskio, sizeof probes_snmp_ucd_diskio},
     {"probes/snmp/ups.yaml", probes_snmp_ups, sizeof probes_snmp_ups},
+    {"probes/snmp/zte-access.yaml", probes_snmp_zte_access, sizeof probes_snmp_zte_access},
+    {"probes/snmp/zte-zxr10.yaml", probes_snmp_zte_zxr10, sizeof probes_snmp_zte_zxr10},
+    {"probes/snmp/zte-zxr10-old.yaml", probes_snmp_zte_zxr10_old, sizeof probes_snmp_zte_zxr10_old},
+    {"probes/snmp/zyxel.yaml", probes_snmp_zyxel, sizeof probes_snmp_zyxel},
+    {"probes/snmp/zyxel-firewall.yaml", probes_snmp_zyxel_firewall, sizeof probes_snmp_zyxel_firewall},
     {"probes/templates/apache.yaml", probes_templates_apache, sizeof probes_templates_apache},
     {"probes/templates/backup.yaml", probes_templates_backup, sizeof probes_templates_backup},
     {"probes/templates/bind.yaml", probes_templates_bind, sizeof probes_templates_bind},

@@ -25,6 +25,11 @@ struct DeviceProfileTests {
     }
   }
 
+  /// ZTE's older and newer MIB give these names to the same measures at two places; a device is read by one of them.
+  private static let namedTwice: Set = [
+    "zxr10SystemMemUsed", "zxr10SystemCpuUtility5s", "zxr10SystemCpuUtility1m", "zxr10SystemCpuUtility5m",
+  ]
+
   @Test("a name stands for one object in all profiles, and an object has one name")
   func names() {
     var objects: [String: String] = [:]
@@ -36,6 +41,7 @@ struct DeviceProfileTests {
         if metric.units != nil { continue }
         let oid = "\(metric.oid)"
         #expect(own.insert(oid).inserted, "\(profile.name): \(oid) twice")
+        if profile.name == "zte-zxr10-old", Self.namedTwice.contains(metric.metric) { continue }
         #expect(objects.updateValue(oid, forKey: metric.metric) ?? oid == oid, "\(profile.name): \(metric.metric)")
         #expect(
           metrics.updateValue(metric.metric, forKey: oid) ?? metric.metric == metric.metric, "\(profile.name): \(oid)")

@@ -352,7 +352,8 @@ final class TestAgent: Sendable {
     private func bindings(after names: [ObjectIdentifier], _ unit: ProtocolUnit) -> [VariableBinding] {
       let (tree, uptime) = state.withLock { ($0.tree, $0.uptime) }
       var all = tree
-      all[ObjectIdentifier(checkedNumbers: [1, 3, 6, 1, 2, 1, 1, 2, 0])] = .objectIdentifier(TestAgent.column(9, 9))
+      let identity = ObjectIdentifier(checkedNumbers: [1, 3, 6, 1, 2, 1, 1, 2, 0])
+      all[identity] = tree[identity] ?? .objectIdentifier(TestAgent.column(9, 9))
       all[ObjectIdentifier(checkedNumbers: [1, 3, 6, 1, 2, 1, 1, 3, 0])] = .timeTicks(uptime)
       let sorted = all.keys.sorted()
       let single = unit.kind == .getBulk ? unit.errorStatus : names.count
