@@ -43,6 +43,8 @@ public enum ArgumentFormat: String, CaseIterable, Sendable {
   case day
   /// Milliseconds since 1970, as short as the distance from now allows: `14:06`, `Fri 14:06`, `2026-11-20 14:06`.
   case moment
+  /// The same to the second, for what may be shorter than a minute: `14:06:31`, `Fri 14:06:31`.
+  case second
   /// Milliseconds since 1970: the ISO 8601 week of it, `Week 47, 16–22 Nov 2026`.
   case week
   /// The id of another message, which has no arguments.

@@ -81,6 +81,7 @@ public struct Reader: Sendable {
     case .time: zone.time(instant)
     case .day: zone.day(instant)
     case .moment: moment(instant)
+    case .second: momentWithSeconds(instant)
     case .week: week(of: instant)
     case .message, .list, .spelling: value
     }
@@ -136,11 +137,16 @@ public struct Reader: Sendable {
   }
 
   /// As short as the distance from now allows.
-  public func moment(_ instant: Int64) -> String {
+  public func moment(_ instant: Int64) -> String { moment(instant, at: zone.time(instant)) }
+
+  /// The same to the second.
+  public func momentWithSeconds(_ instant: Int64) -> String { moment(instant, at: zone.timeWithSeconds(instant)) }
+
+  private func moment(_ instant: Int64, at time: String) -> String {
     let days = zone.dayNumber(instant) - zone.dayNumber(now)
-    if days == 0 { return zone.time(instant) }
-    if abs(days) < 7 { return "\(weekday(instant))\u{a0}\(zone.time(instant))" }
-    return "\(zone.day(instant))\u{a0}\(zone.time(instant))"
+    if days == 0 { return time }
+    if abs(days) < 7 { return "\(weekday(instant))\u{a0}\(time)" }
+    return "\(zone.day(instant))\u{a0}\(time)"
   }
 
   /// From Monday to Sunday on the reader's clock. The week belongs to the year that has its Thursday (ISO 8601).

@@ -99,6 +99,36 @@ struct GapTests {
     #expect(ledger.history(of: "a")?.gaps.isEmpty == true, "a time that comes twice leaves no gap")
   }
 
+  @Test("a schedule is known since it was first seen, over restarts, until it is another one")
+  func schedules() {
+    var ledger = GapLedger(startingAt: at(0))
+    func define(_ schedule: String?, _ seconds: Int64) -> Timestamp? {
+      ledger.define(["a"], at: at(seconds), schedule: { _ in schedule })
+      return ledger.history(of: "a")?.scheduledSince
+    }
+    #expect(define("10s", 5) == at(5))
+    #expect(define("10s", 50) == at(5))
+    #expect(define("60s", 100) == at(100))
+    let changes = ledger.takeChanges(at: at(110))
+    var next = GapLedger(startingAt: at(120))
+    next.restore(GapRows(probes: changes.probes.compactMapValues { $0 }, runner: changes.runner), at: at(120))
+    next.define(["a"], at: at(120), schedule: { _ in "60s" })
+    #expect(next.history(of: "a")?.scheduledSince == at(100))
+    #expect(next.takeChanges(at: at(121)).probes.isEmpty)
+    #expect(define(nil, 200) == nil)
+  }
+
+  @Test("schedules that differ are kept as texts that differ")
+  func keptTexts() throws {
+    func text(_ keys: String) throws -> String? {
+      let json = #"{"name":"a","kind":"textfile",\#(keys),"settings":{"directory":"/x"}}"#
+      return try JSONDecoder().decode(ProbeDefinition.self, from: Data(json.utf8)).rhythm.keptText
+    }
+    let texts = try [#""interval":"10s""#, #""interval":"10m""#, #""cron":"1 * * * *""#, #""cron":"2 * * * *""#].map(
+      text)
+    #expect(Set(texts).count == 4 && !texts.contains(nil))
+  }
+
   @Test(
     "a failed check leaves its verdict, one that could not be made does not, a lack of runs leaves nothing",
     arguments: [

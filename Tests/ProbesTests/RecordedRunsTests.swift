@@ -72,6 +72,59 @@ struct RecordedRunsTests {
   }
 
   @Test(
+    "a hole that began before the asked time is told with its begin, if that was read",
+    arguments: [
+      ([10, 20, -30], 45, ["30- absent 4"]), (nil, 45, ["50- never 2"]), ([40, 50, 60], 45, []),
+      ([40, 50, 60], 25, ["30-40 absent 1"]), ([10, 20, 50, 60], 45, ["30-50 lost 2"]), ([10, 20, 50, 60], 50, []),
+      (nil, 65, []),
+    ] as [([Int64]?, Int64, [String])])
+  func holesFrom(_ series: [Int64]?, _ start: Int64, _ expected: [String]) {
+    let runs = runs([10, 20, 30, 40, 50, 60])
+    #expect(told(runs.holes(in: series.map { slice($0) }, besides: [], from: at(start))) == expected)
+  }
+
+  private func textfile() throws -> ProbeDefinition {
+    let json = #"{"name":"a","kind":"textfile","interval":"10s","settings":{"directory":"/x"}}"#
+    return try JSONDecoder().decode(ProbeDefinition.self, from: Data(json.utf8))
+  }
+
+  @Test(
+    "where nothing is stored, what the schedule has is missing, but for what is noted",
+    arguments: [
+      (0, 100, nil, nil, ["100- none-stored 10"]), (0, 100, 150, nil, ["100-150 none-stored 5"]),
+      (180, 100, nil, nil, []), (170, 100, nil, nil, ["170- none-stored 3"]),
+      (0, 190, nil, nil, ["190- none-stored 1"]), (0, 100, nil, 150, ["150- none-stored 5"]), (0, 100, nil, 180, []),
+      (0, 100, 90, nil, []),
+    ] as [(Int64, Int64, Int64?, Int64?, [String])])
+  func nothingStored(
+    _ known: Int64, _ start: Int64, _ first: Int64?, _ notedUntil: Int64?, _ expected: [String]
+  ) throws {
+    let noted = notedUntil.map { SampleGap(from: at(-50), to: at($0), .notRunning, .everything, Reason("x")) }
+    let found = RecordedRuns.unstored(
+      of: try textfile(), since: at(known), from: at(start), before: first.map(at), through: at(200),
+      besides: noted.map { [$0] } ?? [])
+    #expect(told(found) == expected)
+  }
+
+  @Test("where nothing is stored, each run that a cron expression names is missing")
+  func nothingStoredOfCron() throws {
+    let probe = try cron("*/5 8-9 * * *")
+    let midnight: Int64 = 1_795_132_800  // 2026-11-20
+    func due(_ hour: Int64, _ minute: Int64) -> Timestamp {
+      Timing.due(named: at(midnight + hour * 3600 + minute * 60), for: "a")
+    }
+    func found(_ from: Timestamp, _ first: Timestamp?, _ end: Timestamp) -> [SampleGap] {
+      RecordedRuns.unstored(
+        of: probe, since: at(midnight), from: from, before: first, through: end, besides: [])
+    }
+    let before = found(at(midnight + 9 * 3600 + 60), due(9, 20), due(9, 40))
+    #expect(before.map(\.from) == [due(9, 5)] && before.map(\.to) == [due(9, 20)] && before.map(\.runs) == [3])
+    let all = found(at(midnight + 9 * 3600 + 60), nil, at(midnight + 11 * 3600))
+    #expect(all.map(\.from) == [due(9, 5)] && all.map(\.to) == [nil] && all.map(\.runs) == [11])
+    #expect(found(at(midnight + 10 * 3600), nil, at(midnight + 30 * 3600)).isEmpty)
+  }
+
+  @Test(
     "runs that are missing without a note are told, a slower schedule of before is not",
     arguments: [
       ([0, 10, 20, 60, 70, 80], ["20-60 not-stored 3"]), ([0, 60, 120, 130, 140, 150], []),
@@ -81,6 +134,53 @@ struct RecordedRunsTests {
     let end = at(max(90, times[times.count - 1]))
     let found = runs(times).unstored(on: .interval(.seconds(10)), from: at(0), through: end, besides: [])
     #expect(told(found) == expected)
+  }
+
+  @Test(
+    "where the schedule is known a single run is missed, and one that loses every second run passes for no slower one",
+    arguments: [
+      ([0, 10, 20, 40, 50, 63, 70, 80], 0, ["20-40 not-stored 1"]),
+      ([0, 20, 40, 60, 80, 90], 0, ["0-80 thinned 4"]), ([0, 30, 60, 90], 0, ["0-90 thinned 6"]),
+      ([0, 20, 40, 70, 80], 0, ["0-40 thinned 2", "40-70 not-stored 2"]),
+      ([0, 20, 40, 60, 70, 80, 100, 110], 70, ["80-100 not-stored 1"]), ([0, 20, 40, 60, 80, 100], 200, []),
+      ([0, 12, 20, 32, 40, 70, 80], 0, ["40-70 not-stored 2"]), ([0, 20], 0, ["0-20 not-stored 1"]),
+    ] as [([Int64], Int64, [String])])
+  func known(_ times: [Int64], _ since: Int64, _ expected: [String]) {
+    let end = at(times[times.count - 1])
+    let found = runs(times).unstored(
+      on: .interval(.seconds(10)), from: at(0), through: end, besides: [], scheduledSince: at(since))
+    #expect(told(found) == expected)
+    // A second is late by a second without being noted.
+    let quick = times.map { $0 / 10 }
+    let short = runs(quick).unstored(
+      on: .interval(.seconds(1)), from: at(0), through: at(quick[quick.count - 1]), besides: [], scheduledSince: at(0))
+    #expect(!told(short).contains { $0.hasSuffix(" 1") || $0.contains("thinned") })
+  }
+
+  @Test("a stored pace that is the schedule's is known for certain, another one is not")
+  func knownPace() {
+    let times: [Int64] = [0, 20, 40, 70, 90]
+    let pace = SeriesSlice(
+      labels: .empty, milliseconds: times.map { $0 * 1000 }, values: [10, 10, 15, 10, 10])
+    let found = RecordedRuns(slice(times), verdict: nil, pace: pace).unstored(
+      on: .interval(.seconds(10)), from: at(0), through: at(90), besides: [])
+    #expect(told(found) == ["0-40 thinned 2", "70-90 not-stored 1"])
+  }
+
+  @Test("of a cron expression that is known each run is looked for, though every second is missing")
+  func knownCron() throws {
+    let midnight: Int64 = 1_795_132_800  // 2026-11-20
+    let times = [0, 10, 20, 30].map { minute in
+      Timing.due(named: at(midnight + 8 * 3600 + minute * 60), for: "a").milliseconds / 1000 + 1
+    }
+    func found(_ since: Int64?) throws -> [Int] {
+      try runs(times).unstored(
+        of: cron("*/5 8-9 * * *"), from: at(midnight), through: at(times[3]), besides: [],
+        scheduledSince: since.map(at)
+      ).map(\.runs)
+    }
+    #expect(try found(nil).isEmpty)
+    #expect(try found(midnight) == [1, 1, 1])
   }
 
   @Test("no run is missed where a gap is noted, or before anything is known")

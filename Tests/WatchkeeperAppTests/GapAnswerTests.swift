@@ -17,11 +17,11 @@ struct GapAnswerTests {
     GapQuestion(subject: subject, from: ago(seconds), to: ConsoleBench.now)
   }
 
-  /// Two probes; the one of the shop failed for ten minutes.
+  /// Two probes that run too seldom to be missed; the one of the shop failed for ten minutes.
   private func bench() async throws -> ConsoleBench {
     let bench = try await ConsoleBench()
     let probes = try ["shop", "wiki"].map { name in
-      let json = #"{"name":"\#(name)","kind":"http","settings":{"url":"http://\#(name)"}}"#
+      let json = #"{"name":"\#(name)","kind":"http","interval":"2h","settings":{"url":"http://\#(name)"}}"#
       return try JSONDecoder().decode(ProbeDefinition.self, from: Data(json.utf8))
     }
     bench.configuration = Configuration(
@@ -125,7 +125,7 @@ struct GapAnswerTests {
     bench.configuration = Configuration(
       files: ConfigurationFiles(files: []), settings: WatchkeeperSettings(), probes: [probe], ruleGroups: [],
       inventory: InventoryDeclaration(), plans: [])
-    bench.gaps = [probe.name: GapHistory(probe: probe.name, GapRecord(knownSince: ago(9000)))]
+    bench.gaps = [probe.name: GapHistory(probe: probe.name, GapRecord(knownSince: ago(1800)))]
     let target = probe.targetLabels(hostName: ConsoleBench.hostName)
     func series(_ name: String) -> LabelSet { LabelSet([Label("__name__", name)] + target.labels) }
     for minute in (0..<30).reversed() as ReversedCollection<Range<Int64>> {
@@ -141,6 +141,30 @@ struct GapAnswerTests {
       #expect(page.probes.first?.gaps.map(\.from) == [ago(540)])
       #expect(page.probes.first?.gaps.map(\.runs) == [10])
     }
+  }
+
+  @Test("days that retention removed are no loss, and what was written without runs is none either")
+  func notLost() async throws {
+    let bench = try await bench()
+    let json = #"{"name":"host","kind":"linux-host","interval":"60s"}"#
+    let probe = try JSONDecoder().decode(ProbeDefinition.self, from: Data(json.utf8))
+    bench.configuration = Configuration(
+      files: ConfigurationFiles(files: []), settings: WatchkeeperSettings(), probes: [probe], ruleGroups: [],
+      inventory: InventoryDeclaration(), plans: [])
+    let day: Int64 = 86_400
+    bench.gaps = ["host": GapHistory(probe: "host", GapRecord(knownSince: ago(40 * day)))]
+    func gaps(from: Int64, to: Int64) async throws -> [GapRow] {
+      let question = GapQuestion(subject: "host", from: ago(from), to: ago(to))
+      return try await bench.sources.gapsPage(question).probes.first?.gaps ?? []
+    }
+    #expect(try await gaps(from: 30 * day, to: 20 * day).isEmpty)
+    let kept = try await gaps(from: 30 * day, to: 10 * day)
+    #expect(kept.map(\.from) == [ago(15 * day)] && kept.map(\.to) == [ago(10 * day)])
+    let target = probe.targetLabels(hostName: ConsoleBench.hostName)
+    let success = probe.settings.verdictMetrics.success
+    #expect(try await gaps(from: 5400, to: 1800).map(\.reason) == [.message(Reason("reason.gap.none-stored"))])
+    bench.series.append(LabelSet([Label("__name__", success)] + target.labels), at: ago(5410), 1)
+    #expect(try await gaps(from: 5400, to: 1800).isEmpty)
   }
 
   private struct BrokenReader: SeriesReader {

@@ -73,9 +73,11 @@ extension OneAfterAnother {
       }
     }
 
-    func ask(_ subject: String) async throws -> GapsPage {
+    /// Of the whole time of the bench, unless another is asked for.
+    func ask(_ subject: String, from: Timestamp? = nil, to: Timestamp? = nil) async throws -> GapsPage {
       console.gaps = ["files": try #require(await runner.gapHistory(of: "files"))]
-      return try await console.sources.gapsPage(GapQuestion(subject: subject, from: began, to: clock.now))
+      let question = GapQuestion(subject: subject, from: from ?? began, to: to ?? clock.now)
+      return try await console.sources.gapsPage(question)
     }
 
     func stop() async {

@@ -58,5 +58,84 @@ extension OneAfterAnother {
       #expect(both.map(\.series) == [#"a{instance="web01", job="textfile", x="2"}"#])
       #expect(both.map { $0.gaps.map(\.from) } == [[bench.times[2]]])
     }
+
+    private func lose(_ count: Int, on bench: GapBench) async throws {
+      bench.store.isLosing.store(true, ordering: .relaxed)
+      try await bench.run(count, reading: "kept 1\n")
+      bench.store.isLosing.store(false, ordering: .relaxed)
+    }
+
+    @Test("a loss that began before the asked time, or covers all of it, is told with its begin")
+    func begunBefore() async throws {
+      let bench = try await GapBench()
+      try await bench.run(3, reading: "kept 1\n")
+      try await lose(8, on: bench)
+      try await bench.run(2, reading: "kept 1\n")
+      await bench.stop()
+      let times = bench.times
+      for subject in ["files", "kept", #"kept{job="textfile"}"#] {
+        let later = try #require(try await bench.ask(subject, from: times[6], to: times[12]).probes.first)
+        #expect(later.gaps.map(\.cause) == ["not_stored"], "\(subject)")
+        #expect(later.gaps.map(\.from) == [times[2]] && later.gaps.map(\.to) == [times[11]])
+        #expect(later.gaps.map(\.runs) == [8])
+        let within = try #require(try await bench.ask(subject, from: times[6], to: times[8]).probes.first)
+        #expect(within.gaps.map(\.cause) == ["not_stored"], "\(subject)")
+        #expect(within.gaps.map(\.from) == [times[2]] && within.gaps.map(\.to) == [times[8]])
+        #expect(try await bench.ask(subject, from: times[11], to: times[12]).probes.map(\.gaps.count) == [0])
+      }
+    }
+
+    @Test("a probe that loses every second run is told to, over the whole time")
+    func everySecond() async throws {
+      let bench = try await GapBench()
+      // The first run comes before the first of the grid.
+      try await bench.run(2, reading: "kept 1\n")
+      for _ in 0..<4 {
+        try await lose(1, on: bench)
+        try await bench.run(1, reading: "kept 1\n")
+      }
+      await bench.stop()
+      let gaps = try await bench.ask("kept").probes.first?.gaps ?? []
+      #expect(gaps.map(\.reason) == [.message(Reason("reason.gap.thinned"))] && gaps.map(\.extent) == ["part"])
+      #expect(gaps.map(\.from) == [bench.times[1]] && gaps.map(\.to) == [bench.times[9]])
+      #expect(gaps.map(\.runs) == [4])
+    }
+
+    @Test("the last run before a loss is looked for farther back than the asked time is from it")
+    func begunLongBefore() async throws {
+      let bench = try await GapBench(#""interval":"10m""#)
+      try await bench.run(3, reading: "kept 1\n")
+      try await lose(20, on: bench)
+      try await bench.run(1, reading: "kept 1\n")
+      await bench.stop()
+      let gaps = try await bench.ask("files", from: bench.times[22]).probes.first?.gaps ?? []
+      #expect(gaps.map(\.from) == [bench.times[2]] && gaps.map(\.to) == [bench.times[23]])
+      #expect(gaps.map(\.runs) == [20])
+    }
+
+    @Test("where nothing at all is stored of a probe that was known, the whole time is a gap")
+    func nothingStored() async throws {
+      let bench = try await GapBench()
+      try await lose(6, on: bench)
+      await bench.stop()
+      let gaps = try await bench.ask("files", from: bench.times[1], to: bench.times[5]).probes.first?.gaps ?? []
+      #expect(gaps.map(\.cause) == ["not_stored"] && gaps.map(\.extent) == ["everything"])
+      #expect(gaps.map(\.reason) == [.message(Reason("reason.gap.none-stored"))])
+      #expect(gaps.map(\.from) == [bench.times[1]] && gaps.map(\.to) == [bench.times[5]])
+      #expect(gaps.map(\.runs) == [4])
+      #expect(try await bench.ask("files").probes.first?.gaps.map(\.from) == [bench.began])
+    }
+
+    @Test("a series that left before the asked time says since when")
+    func leftBefore() async throws {
+      let bench = try await GapBench()
+      try await bench.run(2, reading: "kept 1\nleaves 1\n")
+      try await bench.run(6, reading: "kept 1\n")
+      await bench.stop()
+      let page = try await bench.ask(#"leaves{job="textfile"}"#, from: bench.times[5], to: bench.times[7])
+      let gaps = page.probes.first?.gaps ?? []
+      #expect(gaps.map(\.cause) == ["absent"] && gaps.map(\.from) == [bench.times[2]])
+      #expect(gaps.map(\.runs) == [6])
+    }
   }
 }

@@ -73,6 +73,17 @@ struct ReaderTests {
     #expect(plain(chinese.moment(Self.now + shift)) == zh)
   }
 
+  @Test("what is shorter than a minute is told to the second")
+  func seconds() {
+    let arguments = ["from": String(Self.now), "to": String(Self.now + 20_000), "every": "1s"]
+    for id in ["gaps.pace.zoom", "gaps.pace.confirm", "gaps.pace.other"] {
+      #expect(english.text(id, arguments).hasPrefix("From 14:18:00 to 14:18:20 it ran every 1s"))
+      #expect(chinese.text(id, arguments).hasPrefix("14:18:00 至 14:18:20 "))
+    }
+    #expect(plain(english.momentWithSeconds(Self.now - 54_000_000)) == "Thu 23:18:00")
+    #expect(plain(chinese.momentWithSeconds(Self.now - 54_000_000)) == "周四 23:18:00")
+  }
+
   @Test("plurals follow the number")
   func plurals() {
     #expect(english.text("overview.needs.title", ["count": "1"]) == "1 incident needs someone")

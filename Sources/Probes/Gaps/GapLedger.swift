@@ -43,9 +43,12 @@ struct GapLedger {
 
   /// These are defined from now on, and no others.
   ///
-  /// - Parameter target: the labels of all series of one.
+  /// - Parameters:
+  ///   - target: the labels of all series of one.
+  ///   - schedule: what its schedule is kept as.
   mutating func define(
-    _ names: Set<String>, at now: Timestamp, target: (String) -> LabelSet? = { _ in nil }
+    _ names: Set<String>, at now: Timestamp, target: (String) -> LabelSet? = { _ in nil },
+    schedule: (String) -> String? = { _ in nil }
   ) {
     for name in names {
       if records[name] == nil {
@@ -56,6 +59,11 @@ struct GapLedger {
       }
       if let target = target(name), records[name]?.target != target {
         records[name]?.target = target
+        changed.insert(name)
+      }
+      let schedule = schedule(name)
+      if records[name]?.schedule?.text != schedule {
+        records[name]?.schedule = schedule.map { KeptSchedule(text: $0, since: now) }
         changed.insert(name)
       }
     }

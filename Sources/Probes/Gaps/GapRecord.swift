@@ -13,6 +13,8 @@ public struct GapRecord: Codable, Hashable, Sendable {
   public private(set) var gaps: [SampleGap] = []
   /// The labels of all its series, as it was defined last; `nil` in rows of before they were kept.
   public internal(set) var target: LabelSet?
+  /// `nil` in rows of before it was kept, and for schedules without a text.
+  public internal(set) var schedule: KeptSchedule?
   /// The latest run in the gap that lasts: the clock may be set back behind it.
   private var missedThrough: Timestamp?
 
@@ -72,6 +74,14 @@ public struct GapRecord: Codable, Hashable, Sendable {
   }
 }
 
+/// A schedule and since when it is the one of the probe: without it, one that loses every second run would pass for a
+/// slower one of before.
+public struct KeptSchedule: Codable, Hashable, Sendable {
+  /// The same for the same schedule, see `Rhythm.keptText`.
+  public let text: String
+  public let since: Timestamp
+}
+
 /// When the runner ran, kept beside the gaps: the times between are everybody's.
 public struct RunnerTimes: Codable, Hashable, Sendable {
   /// The newest are kept. The default is 64.
@@ -126,6 +136,8 @@ public struct GapHistory: Hashable, Sendable {
   /// Since when it is told.
   public let knownSince: Timestamp
   public let forgottenBefore: Timestamp?
+  /// Since when its schedule is the present one; `nil` when that is not known.
+  public let scheduledSince: Timestamp?
   /// Ascending by their begin.
   public let gaps: [SampleGap]
   /// Since when it is no longer in the configuration; `nil` while it is.
@@ -136,6 +148,7 @@ public struct GapHistory: Hashable, Sendable {
     knownSince = record.knownSince
     forgottenBefore = record.forgottenBefore
     removedAt = record.removedAt
+    scheduledSince = record.schedule?.since
     gaps = (record.gaps + outages.filter { $0.to.map { $0 > record.knownSince } ?? true }).sorted { $0.from < $1.from }
   }
 }

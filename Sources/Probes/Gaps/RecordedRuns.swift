@@ -35,6 +35,9 @@ public struct RecordedRuns: Sendable {
 
   public var isEmpty: Bool { times.isEmpty }
 
+  /// When the first of them was.
+  public var first: Timestamp? { times.first.map(Timestamp.init(milliseconds:)) }
+
   // MARK: One series
 
   /// The runs at which a series has no sample, in stretches of one reason each, without those that `noted` explains.
@@ -42,7 +45,22 @@ public struct RecordedRuns: Sendable {
   /// - Parameters:
   ///   - series: `nil`: no such series has a sample.
   ///   - noted: the probe's gaps that concern the metric.
-  public func holes(in series: SeriesSlice?, besides noted: [SampleGap]) -> [SampleGap] {
+  ///   - start: what ended before is not told. A hole at the very first run began nobody knows when: it is told from here.
+  public func holes(
+    in series: SeriesSlice?, besides noted: [SampleGap], from start: Timestamp = Timestamp(milliseconds: .min)
+  ) -> [SampleGap] {
+    allHoles(in: series, besides: noted).compactMap { hole in
+      guard hole.to.map({ $0 > start }) ?? true else { return nil }
+      guard hole.from < start, hole.from == first else { return hole }
+      let told = times.lazy.map(Timestamp.init(milliseconds:)).filter { $0 >= start && hole.covers($0) }
+      guard let begin = told.first else { return nil }
+      var hole = hole
+      (hole.from, hole.runs) = (begin, told.count)
+      return hole
+    }
+  }
+
+  private func allHoles(in series: SeriesSlice?, besides noted: [SampleGap]) -> [SampleGap] {
     let presence = Presence(of: series, at: times)
     var holes: [SampleGap] = []
     var isOpen = false

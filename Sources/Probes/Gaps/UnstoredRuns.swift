@@ -8,6 +8,11 @@ extension RecordedRuns {
   /// A time without runs that is longer than this, in steps of the schedule, is told. The default is 2.5: a run may be
   /// late by a quarter of its interval without being noted, and the one before early by as much.
   private static let stepsMax = 2.5
+  /// The same where the schedule of the time is known for certain: one run is missing. The default is 1.5.
+  private static let certainStepsMax = 1.5
+  /// From this interval on. A shorter one is late by more than a quarter of it, or by a step of the clock that is not
+  /// noted, without a loss. The default is 8 s.
+  private static let certainInterval = Duration.seconds(8)
   /// The same for cron, whose expression names each run.
   private static let namedMax = 1.5
 
@@ -20,43 +25,102 @@ extension RecordedRuns {
   ///   - start: nothing is told about the time before.
   ///   - end: up to here runs are looked for.
   ///   - noted: the probe's gaps; ascending.
+  ///   - scheduledSince: since when the schedule is the present one; `nil`: not known.
   public func unstored(
-    of probe: ProbeDefinition, from start: Timestamp, through end: Timestamp, besides noted: [SampleGap]
+    of probe: ProbeDefinition, from start: Timestamp, through end: Timestamp, besides noted: [SampleGap],
+    scheduledSince: Timestamp? = nil
   ) -> [SampleGap] {
     guard case .cron(let cron, let zone) = probe.rhythm else {
-      return unstored(on: probe.rhythm, from: start, through: end, besides: noted)
+      return unstored(on: probe.rhythm, from: start, through: end, besides: noted, scheduledSince: scheduledSince)
     }
     let named = NamedRuns(
       cron: cron, zone: zone, probe: probe.name, interval: probe.interval, timeout: probe.timeout, noted: noted)
-    return unstored(named, from: start, through: end)
+    return unstored(named, from: start, through: end, scheduledSince)
+  }
+
+  /// Times before the first run that is stored in which runs should have been: nothing that came before says since when.
+  ///
+  /// - Parameters:
+  ///   - known: since when runs would be stored and what kept them away would be noted.
+  ///   - start: nothing is told about the time before, which counts for how much is missing.
+  ///   - first: the first sample of the probe; `nil`: there is none.
+  ///   - end: up to here runs are looked for when there is none.
+  ///   - noted: the probe's gaps.
+  public static func unstored(
+    of probe: ProbeDefinition, since known: Timestamp, from start: Timestamp, before first: Timestamp?,
+    through end: Timestamp, besides noted: [SampleGap]
+  ) -> [SampleGap] {
+    let noted = noted.sorted { $0.from < $1.from }
+    let reason = Reason("reason.gap.none-stored")
+    if case .cron(let cron, let zone) = probe.rhythm {
+      let named = NamedRuns(
+        cron: cron, zone: zone, probe: probe.name, interval: probe.interval, timeout: probe.timeout, noted: noted)
+      let dues = named.dues(after: max(known, start), through: first, or: end)
+      return named.unexplained(dues, to: first, reason)
+    }
+    return parts(from: known, to: first ?? end, without: noted).compactMap { part in
+      guard probe.rhythm.steps(from: part.from, to: part.to) > stepsMax else { return nil }
+      let from = max(part.from, start)
+      guard from < part.to else { return nil }
+      let isOpen = first == nil && part.to == end
+      let steps = probe.rhythm.steps(from: from, to: part.to)
+      return .unstored(from: from, to: isOpen ? nil : part.to, runs: max(1, Int(steps + 1e-6)), reason)
+    }
   }
 
   // MARK: Intervals, within the hours of a calendar or without
 
   func unstored(
-    on rhythm: Rhythm, from start: Timestamp, through end: Timestamp, besides noted: [SampleGap]
+    on rhythm: Rhythm, from start: Timestamp, through end: Timestamp, besides noted: [SampleGap],
+    scheduledSince: Timestamp? = nil
   ) -> [SampleGap] {
     let noted = noted.sorted { $0.from < $1.from }
     var gaps: [SampleGap] = []
     for (index, time) in times.enumerated() where time >= start.milliseconds {
       let next = index + 1 < times.count ? times[index + 1] : nil
       let (from, to) = (Timestamp(milliseconds: time), next.map(Timestamp.init(milliseconds:)) ?? end)
+      let isCertain = isCertain(of: rhythm, at: time, scheduledSince)
+      let most = isCertain && next != nil ? Self.certainStepsMax : Self.stepsMax
       // Of a year of runs nearly all are followed by the next in time.
       let shortest = min(rhythm.interval.inSeconds, paces[time] ?? .infinity)
-      guard Double(to.milliseconds - time) > shortest * 1000 * Self.stepsMax else { continue }
-      let usual = usualSteps(at: index, rhythm, without: noted)
+      guard Double(to.milliseconds - time) > shortest * 1000 * most else { continue }
+      let usual = isCertain ? 1 : usualSteps(at: index, rhythm, without: noted)
       for part in Self.parts(from: from, to: to, without: noted) {
         let steps = steps(of: rhythm, from: part.from, to: part.to, at: time) / usual
-        guard steps > Self.stepsMax else { continue }
+        guard steps > most else { continue }
         // Of n steps between two runs n - 1 are missing; a part that a noted gap bounds has no run of its own there, and
         // where the clock was set nothing was due either.
         let isCutOff = noted.contains { $0.cause == .clockSet && $0.from == part.to }
         let isOpen = part.to == to && next == nil || isCutOff
-        let whole = Int(steps + 1e-6) - (isOpen ? 0 : 1) + (part.from == from ? 0 : 1)
+        let all = Int(isCertain && !isOpen ? steps.rounded() : steps + 1e-6)
+        let whole = all - (isOpen ? 0 : 1) + (part.from == from ? 0 : 1)
         gaps.append(.unstored(from: part.from, to: part.to == to && next == nil ? nil : part.to, runs: max(1, whole)))
       }
     }
-    return gaps
+    return Self.thinned(gaps)
+  }
+
+  /// Whether the run after this one was due after the interval, and no other pace can have been.
+  private func isCertain(of rhythm: Rhythm, at run: Int64, _ scheduledSince: Timestamp?) -> Bool {
+    guard case .interval(let interval) = rhythm, interval >= Self.certainInterval else { return false }
+    if let pace = paces[run] { return pace == interval.inSeconds }
+    return scheduledSince.map { run >= $0.milliseconds } ?? false
+  }
+
+  /// Where one run in so many is stored, one after another, that is one gap in which some runs are missing.
+  private static func thinned(_ gaps: [SampleGap]) -> [SampleGap] {
+    var merged: [SampleGap] = []
+    var runsEach = 0
+    for gap in gaps {
+      if let last = merged.last, last.to == gap.from, gap.to != nil, gap.runs == runsEach {
+        merged[merged.count - 1] = SampleGap(
+          from: last.from, to: gap.to, .notStored, .part, Reason("reason.gap.thinned"), runs: last.runs + gap.runs)
+      } else {
+        merged.append(gap)
+        runsEach = gap.runs
+      }
+    }
+    return merged
   }
 
   /// How many steps of the schedule lie between runs hereabouts; 1 when the schedule was the present one.
@@ -98,7 +162,9 @@ extension RecordedRuns {
 
   // MARK: Cron
 
-  private func unstored(_ named: NamedRuns, from start: Timestamp, through end: Timestamp) -> [SampleGap] {
+  private func unstored(
+    _ named: NamedRuns, from start: Timestamp, through end: Timestamp, _ scheduledSince: Timestamp?
+  ) -> [SampleGap] {
     let shortest = Double(named.interval.wholeMilliseconds)
     var gaps: [SampleGap] = []
     for (index, time) in times.enumerated() where time >= start.milliseconds {
@@ -106,31 +172,21 @@ extension RecordedRuns {
       let length = Double((next ?? end.milliseconds) - time)
       guard length > shortest * (next == nil ? 0.5 : Self.namedMax) else { continue }
       let dues = dues(named, after: index, through: end)
-      let usual = [index - 1, index + 1].reduce(1) { usual, neighbour in
+      let isCertain = scheduledSince.map { time >= $0.milliseconds } ?? false
+      let usual = (isCertain ? [] : [index - 1, index + 1]).reduce(1) { usual, neighbour in
         neighbour < 0 || neighbour + 1 >= times.count
           ? usual : max(usual, self.dues(named, after: neighbour, through: end).count + 1)
       }
       guard Double(dues.count + 1) > Double(usual) * Self.namedMax else { continue }
-      let to = next.map(Timestamp.init(milliseconds:))
-      var open: SampleGap?
-      for due in dues {
-        if named.isExplained(due) {
-          if let gap = open { gaps.append(.unstored(from: gap.from, to: due, runs: gap.runs)) }
-          open = nil
-        } else {
-          open = .unstored(from: open?.from ?? due, to: to, runs: (open?.runs ?? 0) + 1)
-        }
-      }
-      if let open { gaps.append(open) }
+      gaps += named.unexplained(dues, to: next.map(Timestamp.init(milliseconds:)))
     }
     return gaps
   }
 
   /// The due times between a run and the next, without the next one's own.
   private func dues(_ named: NamedRuns, after index: Int, through end: Timestamp) -> [Timestamp] {
-    let from = Timestamp(milliseconds: times[index])
-    guard index + 1 < times.count else { return named.dues(after: from, before: named.lastAnswered(by: end)) }
-    return named.dues(after: from, before: Timestamp(milliseconds: times[index + 1] + 1)).dropLast()
+    let next = index + 1 < times.count ? Timestamp(milliseconds: times[index + 1]) : nil
+    return named.dues(after: Timestamp(milliseconds: times[index]), through: next, or: end)
   }
 }
 
@@ -146,7 +202,13 @@ private struct NamedRuns {
   /// Due times between two runs that are looked at. The default is 100,000: each minute's of ten weeks.
   private static let duesMax = 100_000
 
-  func dues(after start: Timestamp, before end: Timestamp) -> [Timestamp] {
+  /// Those before the next run, without its own; when there is no next one, those that should be answered by `end`.
+  func dues(after start: Timestamp, through next: Timestamp?, or end: Timestamp) -> [Timestamp] {
+    guard let next else { return dues(after: start, before: lastAnswered(by: end)) }
+    return dues(after: start, before: next.advanced(by: .milliseconds(1))).dropLast()
+  }
+
+  private func dues(after start: Timestamp, before end: Timestamp) -> [Timestamp] {
     var dues: [Timestamp] = []
     var minute = start.advanced(by: .zero - Rhythm.spread)
     while dues.count < Self.duesMax, let next = cron.next(after: minute, in: zone) {
@@ -160,16 +222,37 @@ private struct NamedRuns {
   }
 
   /// Runs that were due before this should be in the store by now.
-  func lastAnswered(by now: Timestamp) -> Timestamp {
+  private func lastAnswered(by now: Timestamp) -> Timestamp {
     now.advanced(by: .zero - Timing.latenessMax(interval) - timeout)
   }
 
   /// A gap ends with a run, which is late by as much as need not be told: what ends with this run says nothing of it.
-  func isExplained(_ due: Timestamp) -> Bool {
+  private func isExplained(_ due: Timestamp) -> Bool {
     let latest = due.advanced(by: Timing.latenessMax(interval))
     return noted.contains { gap in
       gap.covers(latest) || ([.notRunning, .notDefined, .clockSet].contains(gap.cause) && gap.covers(due))
     }
+  }
+}
+
+extension NamedRuns {
+  /// The due times that nothing explains, in stretches.
+  ///
+  /// - Parameter next: the run that ends the last one; `nil` while it lasts.
+  func unexplained(
+    _ dues: [Timestamp], to next: Timestamp?, _ reason: Reason = SampleGap.unstoredReason
+  ) -> [SampleGap] {
+    var gaps: [SampleGap] = []
+    var open: SampleGap?
+    for due in dues {
+      if isExplained(due) {
+        if let gap = open { gaps.append(.unstored(from: gap.from, to: due, runs: gap.runs, reason)) }
+        open = nil
+      } else {
+        open = .unstored(from: open?.from ?? due, to: next, runs: (open?.runs ?? 0) + 1, reason)
+      }
+    }
+    return gaps + (open.map { [$0] } ?? [])
   }
 }
 
@@ -205,8 +288,12 @@ extension Rhythm {
 }
 
 extension SampleGap {
-  fileprivate static func unstored(from: Timestamp, to: Timestamp?, runs: Int) -> SampleGap {
-    SampleGap(from: from, to: to, .notStored, .everything, Reason("reason.gap.not-stored"), runs: runs)
+  fileprivate static let unstoredReason = Reason("reason.gap.not-stored")
+
+  fileprivate static func unstored(
+    from: Timestamp, to: Timestamp?, runs: Int, _ reason: Reason = unstoredReason
+  ) -> SampleGap {
+    SampleGap(from: from, to: to, .notStored, .everything, reason, runs: runs)
   }
 }
 

@@ -92,7 +92,9 @@ public actor ProbeRunner {
       }
     }
     arrange(parents: parents)
-    gaps.define(Set(wanted.keys), at: clock.now) { wanted[$0]?.targetLabels(hostName: environment.hostName) }
+    gaps.define(
+      Set(wanted.keys), at: clock.now, target: { wanted[$0]?.targetLabels(hostName: environment.hostName) },
+      schedule: { wanted[$0]?.rhythm.keptText })
     for entry in made { notePause(of: entry, from: clock.now, at: now) }
     appointments = Heap()
     for place in entries.indices { appoint(place) }

@@ -21,6 +21,15 @@ public enum Rhythm: Hashable, Sendable {
   /// Whether due times hang on the calendar, which can be set, and not on the clock that never steps alone.
   var isCivil: Bool { if case .interval = self { false } else { true } }
 
+  /// What tells it from another one after a restart; `nil` for a calendar, whose days off are many.
+  var keptText: String? {
+    switch self {
+    case .interval(let interval): interval.notation
+    case .cron(let cron, let zone): "\(cron.text) \(zone.name)"
+    case .calendar: nil
+    }
+  }
+
   /// Cron expressions name the same minute for many probes: each comes within so much after it, by its name. The default
   /// is 10 s.
   static let spread = Duration.seconds(10)

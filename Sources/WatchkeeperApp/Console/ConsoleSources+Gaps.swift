@@ -7,6 +7,8 @@ internal import WebInterface
 extension ConsoleSources {
   /// Probes that one answer tells about. The default is 50.
   static let gapProbesMax = 50
+  /// Series that have no sample in the asked time are looked for in so much before it. The default is a day.
+  private static let gapSeriesReach = Duration.seconds(86_400)
 
   /// Why samples are missing: of a probe by its name, or of the series that a selector finds.
   func gapsPage(_ question: GapQuestion) async throws(ConsoleError) -> GapsPage {
@@ -16,13 +18,13 @@ extension ConsoleSources {
         return GapsPage(question, probes: [history.answer(to: question, metric: nil)])
       }
       let giver = SeriesGiver(probe: probe, target: probe.targetLabels(hostName: hostName))
-      let gaps = SeriesGaps(question: question, giver: giver, metric: nil, history: history, now: clock.now)
+      let gaps = seriesGaps(question, giver, metric: nil, history)
       return GapsPage(question, probes: await gaps.answers(readingAtMost: 0, queries))
     }
     guard let query = try? Query(parsing: question.subject),
       case .vector(let selector) = query.expression.withoutParentheses
     else { throw known.nothing(named: question.subject, [question.subject], hostName) }
-    let series = (try? await labelSets(matching: [question.subject], from: question.from, through: question.to)) ?? []
+    let series = await series(of: question)
     let givers = givers(of: selector.matchers, among: known.defined, series)
     let retired = known.retired(giving: series, selector.matchers, besides: givers)
     guard !givers.isEmpty || !retired.isEmpty else {
@@ -34,7 +36,7 @@ extension ConsoleSources {
     var unread = 0
     for giver in givers.prefix(Self.gapProbesMax) {
       guard let history = await gapHistory(giver.probe.name) else { continue }
-      let gaps = SeriesGaps(question: question, giver: giver, metric: selector.metric, history: history, now: clock.now)
+      let gaps = seriesGaps(question, giver, metric: selector.metric, history)
       answers += await gaps.answers(readingAtMost: budget, queries)
       unread += max(0, giver.series.count - budget)
       budget = max(0, budget - giver.series.count)
@@ -45,6 +47,22 @@ extension ConsoleSources {
     }
     return GapsPage(
       question, probes: answers, remark: Self.surplus(probes: givers.count + retired.count, series: unread))
+  }
+
+  private func seriesGaps(
+    _ question: GapQuestion, _ giver: SeriesGiver, metric: String?, _ history: GapHistory
+  ) -> SeriesGaps {
+    SeriesGaps(
+      question: question, giver: giver, metric: metric, history: history, now: clock.now,
+      retention: configuration().settings.storage.retention.duration)
+  }
+
+  private func series(of question: GapQuestion) async -> [LabelSet] {
+    for start in [question.from, question.from.advanced(by: .zero - Self.gapSeriesReach)] {
+      let found = try? await labelSets(matching: [question.subject], from: start, through: question.to)
+      if let found, !found.isEmpty { return found }
+    }
+    return []
   }
 
   private static func surplus(probes: Int, series: Int) -> Phrase? {

@@ -15,29 +15,27 @@ struct SeriesGaps: Sendable {
   let metric: String?
   let history: GapHistory
   let now: Timestamp
+  /// How long samples are kept: of the time before the store says nothing.
+  let retention: Duration
 
   /// One answer for the probe, and one for each series with a hole that is not the whole probe's; for a single series they
   /// are one.
   func answers(readingAtMost seriesMax: Int, _ queries: QueryService) async -> [ProbeGaps] {
     var whole = history.answer(to: question, metric: metric)
     let wanted = Array(giver.series.prefix(seriesMax))
-    let found: (runs: RecordedRuns, series: [SeriesSlice?])
+    let found: Stored
     do {
       found = try await read(wanted, queries)
     } catch {
       whole.remarks.append(Phrase("gaps.unread", ["why": "\(error)"]))
       return [whole]
     }
-    // Written before runs left a series of their own, or not at all.
-    guard !found.runs.isEmpty else { return [whole] }
     whole.remarks += remarks(on: found.runs)
     let noted = history.told(in: question, metric: metric)
-    let start = max(history.knownSince, history.forgottenBefore ?? history.knownSince)
-    let missing = found.runs.unstored(
-      of: giver.probe, from: start, through: min(question.to, now), besides: history.told(in: question, metric: nil))
+    let missing = missing(in: found)
     // Nothing was found and a selector without a metric says nothing of what should have been.
     if wanted.isEmpty, giver.series.isEmpty {
-      let holes = metric == nil ? [] : found.runs.holes(in: nil, besides: noted)
+      let holes = metric == nil ? [] : holes(in: nil, metric, found.runs)
       whole.gaps = rows(noted + missing + holes)
       return [whole]
     }
@@ -57,12 +55,34 @@ struct SeriesGaps: Sendable {
   }
 
   private func holes(_ labels: LabelSet, _ slice: SeriesSlice?, _ runs: RecordedRuns) -> [SampleGap] {
-    let noted = history.told(in: question, metric: labels.metric)
-    return runs.holes(in: slice, besides: noted).map { hole in
+    holes(in: slice, labels.metric, runs).map { hole in
       guard hole.to == nil, hole.cause == .absent, giver.probe.drops(labels) else { return hole }
       return SampleGap(
         from: hole.from, .dropped, .series, Reason("reason.gap.dropped"), runs: hole.runs)
     }
+  }
+
+  private func holes(in slice: SeriesSlice?, _ metric: String?, _ runs: RecordedRuns) -> [SampleGap] {
+    let noted = history.gaps.filter { gap in metric.map(gap.concerns) ?? true }
+    return runs.holes(in: slice, besides: noted, from: question.from)
+  }
+
+  /// Since when what kept runs away is noted.
+  private var knownSince: Timestamp { max(history.knownSince, history.forgottenBefore ?? history.knownSince) }
+
+  /// Runs that should have been in the asked time, and of which neither the store nor a note knows.
+  private func missing(in found: Stored) -> [SampleGap] {
+    let end = min(question.to, now)
+    var gaps = found.allRuns.unstored(
+      of: giver.probe, from: knownSince, through: end, besides: history.gaps, scheduledSince: history.scheduledSince)
+    if found.allRuns.first.map({ $0 > question.from }) ?? true {
+      // Samples without runs were written before runs left a series of their own.
+      let first = [found.allRuns.first, found.firstSample].compactMap { $0 }.min()
+      let since = max(knownSince, now.advanced(by: .zero - retention), found.from)
+      gaps += RecordedRuns.unstored(
+        of: giver.probe, since: since, from: question.from, before: first, through: end, besides: history.gaps)
+    }
+    return gaps.filter { $0.overlaps(from: question.from, through: end) }
   }
 
   /// Times at another pace that are told. The default is 5, the newest.
@@ -70,10 +90,12 @@ struct SeriesGaps: Sendable {
 
   /// Where samples are closer together or farther apart than the interval, and none is missing.
   private func remarks(on runs: RecordedRuns) -> [Phrase] {
-    let quick = runs.quickRuns(than: giver.probe.interval)
+    let quick = runs.quickRuns(than: giver.probe.interval).filter { $0.to.map { $0 > question.from } ?? true }
     let pace = giver.probe.pace
     var remarks = quick.suffix(Self.pacesMax).map { quick in
-      var arguments = ["from": quick.from.argument, "every": quick.every.notation]
+      // At the first run that was read nobody knows how long it had lasted.
+      let from = quick.from == runs.first ? max(quick.from, question.from) : quick.from
+      var arguments = ["from": from.argument, "every": quick.every.notation]
       arguments["to"] = (quick.to ?? min(question.to, now)).argument
       if let zoom = pace.zoom, zoom.interval == quick.every { return Phrase("gaps.pace.zoom", arguments) }
       return Phrase(pace.confirmation?.every == quick.every ? "gaps.pace.confirm" : "gaps.pace.other", arguments)
@@ -96,21 +118,79 @@ struct SeriesGaps: Sendable {
     }
   }
 
-  private func read(
-    _ wanted: [LabelSet], _ queries: QueryService
-  ) async throws(SeriesReadError) -> (runs: RecordedRuns, series: [SeriesSlice?]) {
+  // MARK: Reading
+
+  /// What the store has of the probe.
+  private struct Stored {
+    /// Since `reach` before the asked time, as `series`.
+    let runs: RecordedRuns
+    /// With the last ones before those, when that time has none.
+    let allRuns: RecordedRuns
+    /// From here on `allRuns` are all.
+    let from: Timestamp
+    let series: [SeriesSlice?]
+    /// Of any of the series, a run's or not.
+    let firstSample: Timestamp?
+  }
+
+  /// A loss that covers the begin of the asked time is seen by the runs before it.
+  private var reach: Duration { max(giver.probe.interval * 3, .seconds(3600)) }
+  /// When there are none, the last runs are looked for in spans each of which reaches so many times as far.
+  private static let reachGrowth = 8
+  /// Such spans. The default is 3: with the shortest reach three weeks.
+  private static let spansMax = 3
+
+  private func read(_ wanted: [LabelSet], _ queries: QueryService) async throws(SeriesReadError) -> Stored {
     let names = [RecordedRuns.metric, giver.probe.settings.verdictMetrics.success, RecordedRuns.paceMetric]
     let own = names.map { name in
       LabelSet([Label(LabelSet.metricName, name)] + giver.target.labels)
     }
-    let all = own + wanted
-    let start = question.from.advanced(by: .milliseconds(-1))
-    let slices = try await queries.reader.select(
-      all.map { SeriesSelection($0.exactMatchers, after: start, through: question.to) }, limits: queries.limits)
-    // A selection finds series with more labels, too.
-    let found = zip(all, slices).map { labels, slices in slices.first { $0.labels == labels } }
+    let start = question.from.advanced(by: .zero - reach)
+    let found = try await slices(of: own + wanted, from: start, through: question.to, queries)
+    let series = Array(found.dropFirst(own.count))
     let runs = RecordedRuns(found[0] ?? SeriesSlice(labels: own[0]), verdict: found[1], pace: found[2])
-    return (runs, Array(found.dropFirst(own.count)))
+    let firstSample = found.compactMap { $0?.firstMillisecond }.min().map(Timestamp.init(milliseconds:))
+    if let first = runs.first, first <= question.from {
+      return Stored(runs: runs, allRuns: runs, from: start, series: series, firstSample: firstSample)
+    }
+    var (span, end) = (reach, start)
+    for _ in 0..<Self.spansMax where end > knownSince {
+      span = span * Self.reachGrowth
+      let begin = max(knownSince, question.from.advanced(by: .zero - span))
+      let earlier = try await slices(of: own, from: begin, through: end.advanced(by: .milliseconds(-1)), queries)
+      end = begin
+      let all = RecordedRuns(
+        SeriesSlice(labels: own[0], earlier[0], before: found[0]), verdict: nil,
+        pace: SeriesSlice(labels: own[2], earlier[2], before: found[2]))
+      if let first = all.first, first <= question.from {
+        return Stored(runs: runs, allRuns: all, from: begin, series: series, firstSample: firstSample)
+      }
+    }
+    return Stored(runs: runs, allRuns: runs, from: end, series: series, firstSample: firstSample)
+  }
+
+  /// Of each series all samples in the time; `nil` when it has none.
+  private func slices(
+    of series: [LabelSet], from start: Timestamp, through end: Timestamp, _ queries: QueryService
+  ) async throws(SeriesReadError) -> [SeriesSlice?] {
+    let after = start.advanced(by: .milliseconds(-1))
+    let slices = try await queries.reader.select(
+      series.map { SeriesSelection($0.exactMatchers, after: after, through: end) }, limits: queries.limits)
+    // A selection finds series with more labels, too.
+    return zip(series, slices).map { labels, slices in slices.first { $0.labels == labels } }
+  }
+}
+
+extension SeriesSlice {
+  fileprivate var firstMillisecond: Int64? {
+    [milliseconds.first, histograms.milliseconds.first].compactMap { $0 }.min()
+  }
+
+  /// The numbers of two times of one series.
+  fileprivate init(labels: LabelSet, _ earlier: SeriesSlice?, before later: SeriesSlice?) {
+    self.init(
+      labels: labels, milliseconds: (earlier?.milliseconds ?? []) + (later?.milliseconds ?? []),
+      values: (earlier?.values ?? []) + (later?.values ?? []))
   }
 }
 

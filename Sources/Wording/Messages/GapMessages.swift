@@ -16,15 +16,15 @@ let gapMessages: [Message] = [
     "gaps.removed", en: "The probe was taken out of the configuration: {at:moment}.", zh: "该探测已于 {at:moment} 从配置中移除。"),
   Message(
     "gaps.pace.zoom",
-    en: "From {from:moment} to {to:moment} it ran every {every}: a value was near its threshold ('zoom').",
-    zh: "{from:moment} 至 {to:moment} 每 {every} 运行一次：某个值接近阈值（'zoom'）。"),
+    en: "From {from:second} to {to:second} it ran every {every}: a value was near its threshold ('zoom').",
+    zh: "{from:second} 至 {to:second} 每 {every} 运行一次：某个值接近阈值（'zoom'）。"),
   Message(
     "gaps.pace.confirm",
-    en: "From {from:moment} to {to:moment} it ran every {every}: a failure was being confirmed ('confirm').",
-    zh: "{from:moment} 至 {to:moment} 每 {every} 运行一次：正在确认一次失败（'confirm'）。"),
+    en: "From {from:second} to {to:second} it ran every {every}: a failure was being confirmed ('confirm').",
+    zh: "{from:second} 至 {to:second} 每 {every} 运行一次：正在确认一次失败（'confirm'）。"),
   Message(
-    "gaps.pace.other", en: "From {from:moment} to {to:moment} it ran every {every}, by its settings of then.",
-    zh: "{from:moment} 至 {to:moment} 按当时的设置每 {every} 运行一次。"),
+    "gaps.pace.other", en: "From {from:second} to {to:second} it ran every {every}, by its settings of then.",
+    zh: "{from:second} 至 {to:second} 按当时的设置每 {every} 运行一次。"),
   Message(
     "gaps.pace.more", en: "{count} earlier {count|time|times} at a quicker pace {count|is|are} not listed.",
     zh: "更早还有 {count} 段加快运行的时间未列出。"),
@@ -53,6 +53,16 @@ let gapMessages: [Message] = [
     en:
       "No run is in the store and none is noted as missing: the disk refused the samples or a file was damaged, see the log.",
     zh: "存储中没有这段时间的运行，也没有缺失记录：磁盘拒绝写入或文件已损坏，详见日志。"),
+  Message(
+    "reason.gap.thinned",
+    en:
+      "Only some runs of this time are in the store and none is noted as missing: the disk refused samples or a file was damaged, see the log.",
+    zh: "存储中只有这段时间的部分运行，也没有缺失记录：磁盘拒绝写入部分采样或文件已损坏，详见日志。"),
+  Message(
+    "reason.gap.none-stored",
+    en:
+      "No run of this time or before is in the store and none is noted as missing: the disk refused the samples, or files were damaged or removed, see the log.",
+    zh: "存储中没有这段时间及此前的运行，也没有缺失记录：磁盘拒绝写入，或文件已损坏或被移除，详见日志。"),
   Message("gaps.span", en: "{from} to {to}", zh: "{from} 至 {to}"),
   Message("gaps.none", en: "No gap is known in this time.", zh: "该时段内没有已知的缺口。"),
   Message("gaps.lasts", en: "lasts", zh: "持续中"),
