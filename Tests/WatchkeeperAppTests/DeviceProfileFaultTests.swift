@@ -136,6 +136,24 @@ final class ForeignMIBTests {
     #expect(try read().lookups[DeviceProfiles.key] as? DeviceProfiles == profiles[1])
   }
 
+  @Test("of a module that two folders have, the one of the folder that is named first is taken")
+  func order() throws {
+    func profiles(_ folders: String...) throws -> DeviceProfiles {
+      try write("mibs: [\(folders.joined(separator: ", "))]\n", "configuration/watchkeeper.yaml")
+      let configuration = try read()
+      #expect(configuration.warnings.isEmpty, "\(configuration.warnings)")
+      return try #require(configuration.lookups[DeviceProfiles.key] as? DeviceProfiles)
+    }
+    try FileManager.default.createDirectory(at: folder.appending(path: "later"), withIntermediateDirectories: true)
+    // Neither the folders' names nor the files' decide.
+    try write(Self.module("ACME-MIB", 11111), "mibs/A.mib")
+    try write(Self.module("ACME-MIB", 99999), "later/Z.mib")
+    let (first, second) = (try profiles("../mibs"), try profiles("../later"))
+    #expect(first != second)
+    #expect(try profiles("../mibs", "../later") == first)
+    #expect(try profiles("../later", "../mibs") == second)
+  }
+
   @Test("a folder that is not there, too many bytes and what is no file are bounded and told")
   func bounds() throws {
     try write("mibs: [../mibs, ../absent]\n", "configuration/watchkeeper.yaml")

@@ -251,8 +251,8 @@ final class TestAgent: Sendable {
     case empty, tooBig, refuses
     /// Room for one name alone: it says so, or answers the first without a word about the others.
     case narrow, curt
-    /// Each answer names the same object; each answer has one more row.
-    case standsStill, endless
+    /// Each answer names the same object; each answer has one more row; the same for column 3 alone.
+    case standsStill, endless, endlessLookup
   }
 
   private let values: Values
@@ -373,6 +373,10 @@ final class TestAgent: Sendable {
       after name: ObjectIdentifier, _ tree: [ObjectIdentifier: ObjectValue], _ sorted: [ObjectIdentifier]
     ) -> VariableBinding {
       let numbers = name.numbers
+      if vice == .endlessLookup, numbers.starts(with: [1, 3, 6, 1, 4, 1, 99, 1, 1, 3]) {
+        let row = numbers.count > 10 ? numbers[10] + 1 : 1
+        return VariableBinding(TestAgent.column(3, row), .octets(Array("name \(row)".utf8)))
+      }
       if vice == .endless || vice == .standsStill, numbers.starts(with: [1, 3, 6, 1, 4, 1, 99]) {
         let row = numbers.count > 10 && vice == .endless ? numbers[10] + 1 : 1
         return VariableBinding(TestAgent.column(numbers[9], row), .counter32(row))

@@ -200,6 +200,103 @@ final class KeyedRowsTests {
   }
 }
 
+/// A device may name as many rows as it likes, and say pages about each.
+@Suite("What lookups keep of a device")
+final class LookupBoundTests {
+  private static let profile = """
+    profile: t
+    tables:
+      - name: ports
+        index: [{name: port}]
+        labels:
+          - {label: port, index: port}
+          - {label: name, index: port, lookup: 1.3.6.1.4.1.99.1.1.3}
+        metrics: [{metric: octets, oid: 1.3.6.1.4.1.99.1.1.2}]
+    """
+  private static let column = ObjectIdentifier(checkedNumbers: [1, 3, 6, 1, 4, 1, 99, 1, 1, 3])
+
+  private func profile() throws -> DeviceProfile {
+    try YAMLDecoder().decode(DeviceProfile.self, from: Self.profile)
+  }
+
+  /// An answer with these rows, as it comes in a message.
+  private static func answer(_ rows: [(key: [UInt32], value: ObjectValue)]) -> [UInt8] {
+    var writer = BERWriter()
+    writer.group(ProtocolUnitKind.response.rawValue) { writer in
+      writer.group(BERTag.sequence) { writer in
+        for row in rows.reversed() {
+          writer.group(BERTag.sequence) { writer in
+            row.value.write(to: &writer)
+            writer.put(tag: BERTag.objectIdentifier, column.appending(row.key).octets)
+          }
+        }
+      }
+      for _ in 0..<3 { writer.put(integer: 0) }
+    }
+    return writer.bytes
+  }
+
+  /// Gives one answer after another to what looks up.
+  private func take(_ answers: [[(key: [UInt32], value: ObjectValue)]]) throws -> (ObjectLookups, [WalkFault]) {
+    var lookups = ObjectLookups(of: try profile().tables)
+    #expect(lookups.columns == [Self.column])
+    var walk = ColumnWalk(columns: lookups.columns, isBulk: true)
+    var size = ReplySize()
+    for answer in answers where walk.request(size) != nil {
+      let bytes = Self.answer(answer)
+      try bytes.withUnsafeBytes { bytes in
+        var reader = BERReader(bytes)
+        var unit = try ProtocolUnit(&reader)
+        _ = try walk.accept(&unit, bytes: bytes.count, &size) { lookups.take($0) }
+      }
+    }
+    return (lookups, walk.faults)
+  }
+
+  @Test("50,000 rows of a column are kept, and of each text 256 octets")
+  func rows() throws {
+    let page = ObjectValue.octets(Array(repeating: 0x61, count: 1000))
+    let answers = (0..<52).map { block in (1...1000).map { row in (key: [UInt32(block * 1000 + row)], value: page) } }
+    let (lookups, faults) = try take(answers)
+    #expect(faults == [.tooManyRows(Self.column, limit: 50_000)])
+    for row: UInt32 in [1, 25_000, 50_000] {
+      let kept = lookups.value(at: [row], through: [Self.column])
+      #expect(kept == .octets(Array(repeating: 0x61, count: ObjectText.bytesMax)), "row \(row)")
+    }
+    for row: UInt32 in [50_001, 52_000] { #expect(lookups.value(at: [row], through: [Self.column]) == nil) }
+  }
+
+  @Test("a row whose name is longer than a name can be is not kept")
+  func names() throws {
+    // Each number takes five octets.
+    let keys = [25, 26].map { [UInt32](repeating: .max, count: $0) }
+    let (lookups, _) = try take([keys.map { (key: $0, value: .integer(7)) }])
+    #expect(keys.map { lookups.value(at: $0, through: [Self.column]) } == [.integer(7), nil])
+  }
+
+  @Test(
+    "a device whose table of names has no end is read all the same, and the report says so", .timeLimit(.minutes(2)))
+  func endless() async throws {
+    let network = NetworkServices()
+    let agent = try TestAgent(
+      [TestAgent.column(2, 1): .integer(10), TestAgent.column(2, 60_000): .integer(20)], .endlessLookup)
+    defer {
+      agent.stop()
+      network.stop()
+    }
+    let device = try DeviceUnderTest(
+      #""target":"\#(agent.target)","community":"c","profiles":["t"]"#, profiles: DeviceProfiles([try profile()]),
+      network: network)
+    let report = await device.probe.run(within: .seconds(100))
+    #expect(report.verdict == .up, "\(report.explanation)")
+    #expect(report.explanation.contains("more than 50000 rows"), "\(report.explanation)")
+    #expect(
+      device.written(report).filter { $0.hasPrefix("octets") }.sorted() == [
+        #"octets{name="name 1", port="1"} 10.0"#, #"octets{port="60000"} 20.0"#,
+      ])
+  }
+}
+
 @Suite("Sizes of units")
 struct ObjectUnitsTests {
   @Test(
