@@ -87,6 +87,24 @@ extension EndToEnd {
       #expect(try watchkeeper.metric("watchkeeper_config_last_reload_successful") == 1)
     }
 
+    @Test("what is odd in a configuration is told once at the start, and at a reload")
+    func odd() async throws {
+      let watchkeeper = try await Watchkeeper.quiet()
+      try watchkeeper.folder.write(
+        "config/watchkeeper.yaml", "packaged: {probes: false, rules: false, plans: false}\nmibs: [absent]\n")
+      func warnings() -> [Substring] {
+        watchkeeper.output.split(separator: "\n").filter { $0.contains("config/absent:1:1: ") }
+      }
+      try await watchkeeper.startAndAwaitReady()
+      #expect(warnings().count == 1, "\(watchkeeper.output)")
+      #expect(warnings().allSatisfy { $0.contains("configuration: ") })
+      watchkeeper.send(SIGHUP)
+      try await Waiting.untilTrue("the reload") {
+        try watchkeeper.metric("watchkeeper_config_reloads_total") == 1
+      }
+      try await Waiting.untilTrue("its warning; it said: \(watchkeeper.output)") { warnings().count == 2 }
+    }
+
     private func expectPlace(in output: String) {
       #expect(
         output.contains(/rules\/own\.yaml:5:\d+: .*exprr/), "\(output)")

@@ -22,6 +22,7 @@ extension Installation {
       status.refusedConfiguration = nil
       status.reloads += 1
     }
+    warn(of: new)
     guard new.digest != old.digest else { return }
     let settings = new.settings
     let waiting = settings.keysForRestart(since: old.settings)
@@ -76,6 +77,11 @@ extension Installation {
   func refuse(_ errors: SettingsErrors) {
     status.withLock { $0.refusedConfiguration = errors }
     for error in errors.errors { log.error("configuration refused: \(error)") }
+  }
+
+  /// What is odd in a configuration that is in force all the same, as `watchkeeper check` says it.
+  func warn(of configuration: Configuration) {
+    for warning in configuration.warnings { log.warning("configuration: \(warning)") }
   }
 
   /// What links in notifications begin with.

@@ -62,6 +62,7 @@ struct Program {
     if let path = configurationPath { base.configurationFolder = ConfigurationFiles.folder(of: path) }
     let installation = try await Installation(configuration: configuration, folder: folder, base: base)
     if let refused { installation.refuse(refused) }
+    installation.warn(of: configuration)
     let transcript = StartTranscript(language: language, zone: zone)
     transcript.begin(
       folder: folder.path, resumption: isNew ? nil : installation.resumption, findings: findings,
