@@ -38,6 +38,18 @@ struct AnswerSampleTests {
     #expect(lacking == ["f", "g"])
   }
 
+  @Test("a number that is left out has its default where the object around it is there")
+  func defaults() throws {
+    let (samples, lacking) = try read(
+      """
+      [{"metric":"a","json":"body.x.n","default":0,"scale":5},{"metric":"b","json":"body.x.m","default":2,"scale":5},
+       {"metric":"c","json":"body.y.n","default":0},{"metric":"d","json":"body.z","label":"l","default":0},
+       {"metric":"e","json":"body.x.list","label":"l","default":0},{"metric":"f","json":"body.empty","label":"l"}]
+      """, #"{"x":{"n":3},"z":{},"empty":{}}"#)
+    #expect(samples == ["a": 15, "b": 2])
+    #expect(lacking == ["c", "f"])
+  }
+
   @Test("every match of a pattern, its groups, counts and sums")
   func patterns() throws {
     let (samples, lacking) = try read(
@@ -73,6 +85,7 @@ struct AnswerSampleTests {
       (#"{"metric":"a"}"#, "fault.sample.source"),
       (#"{"metric":"a","json":"body","regexp":"a"}"#, "fault.sample.source"),
       (#"{"metric":"a","label":"b","regexp":"a"}"#, "fault.sample.source"),
+      (#"{"metric":"a","regexp":"a","default":0}"#, "fault.sample.default"),
       (#"{"metric":"a","json":"boby.x"}"#, "fault.condition.word"),
       (#"{"metric":"a","regexp":"("}"#, "fault.value.pattern"),
       (#"{"metric":"a","json":"body","labels":{"a-b":"c"}}"#, "fault.probe.label"),

@@ -5,6 +5,7 @@ internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
 internal import ServiceLifecycle
+internal import Synchronization
 public import Telemetry
 internal import Wording
 
@@ -16,7 +17,7 @@ public struct WebServer: Sendable {
   private let settings: WebSettings
   private let onListening: @Sendable (Int) async -> Void
 
-  /// - Parameter onListening: called with the port once the TCP listener takes connections.
+  /// - Parameter onListening: called with the TCP listener's port once all listeners take connections.
   /// - Throws: when a route declares no permission; the program must not start then.
   public init(
     settings: WebSettings, console: any Console, sessions: SessionStore, clock: any WallClock,
@@ -30,17 +31,37 @@ public struct WebServer: Sendable {
   /// Serves until the surrounding service group shuts down or the task is cancelled.
   /// - Throws: when a listener cannot be bound, for example because the port is taken.
   public func run() async throws {
+    let opening = Opening(doors: settings.socketPath == nil ? 1 : 2)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await application(.hostname(settings.host, port: settings.port), .network).run() }
+      group.addTask { try await application(.hostname(settings.host, port: settings.port), .network, opening).run() }
       if let path = settings.socketPath {
         Self.removeSocket(at: path)
-        group.addTask { try await application(.unixDomainSocket(path: path), .socket).run() }
+        group.addTask { try await application(.unixDomainSocket(path: path), .socket, opening).run() }
       }
       try await group.waitForAll()
     }
   }
 
-  private func application(_ address: BindAddress, _ door: WebRequest.Door) -> some ApplicationProtocol {
+  /// The listeners that are not open yet: who is told that the program listens may come by any of them.
+  private final class Opening: Sendable {
+    private let state: Mutex<(closed: Int, port: Int)>
+
+    init(doors: Int) { state = Mutex((doors, 0)) }
+
+    /// - Parameter port: of the listener that has opened; `nil` for one without.
+    /// - Returns: the port, when this was the last listener.
+    func opened(port: Int?) -> Int? {
+      state.withLock { state in
+        state.closed -= 1
+        state.port = port ?? state.port
+        return state.closed == 0 ? state.port : nil
+      }
+    }
+  }
+
+  private func application(
+    _ address: BindAddress, _ door: WebRequest.Door, _ opening: Opening
+  ) -> some ApplicationProtocol {
     let responder = CallbackResponder<ConnectionContext> { request, context in
       await Self.respond(to: request, context, door, site, settings)
     }
@@ -54,12 +75,10 @@ public struct WebServer: Sendable {
             maxHeaderFieldSize: settings.headerBytesMax, maxHeaderListSize: settings.headerBytesMax))),
       configuration: ApplicationConfiguration(address: address),
       onServerRunning: { [onListening, settings] channel in
-        switch door {
-        case .network: await onListening(channel.localAddress?.port ?? 0)
         // The file's permissions are the authentication. The folder around it must be closed to others as well:
         // the file is open to the umask between bind and here.
-        case .socket: if let path = settings.socketPath { chmod(path, 0o600) }
-        }
+        if door == .socket, let path = settings.socketPath { chmod(path, 0o600) }
+        if let port = opening.opened(port: channel.localAddress?.port) { await onListening(port) }
       },
       // The program has one log of its own; the server's chatter does not enter it.
       logger: Logger(label: "watchkeeper.web") { _ in SwiftLogNoOpLogHandler() })

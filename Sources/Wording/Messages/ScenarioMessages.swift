@@ -1,5 +1,9 @@
 /// What the settings of scenarios and of samples out of answers have wrong, and why a step fails.
 let scenarioMessages: [Message] = [
+  Message(
+    "fault.sample.default",
+    en: "stands beside regexp – a default needs json, where the object around the number is there",
+    zh: "不能与 'regexp' 合用——默认值需要 'json'，数值所在的对象必须存在"),
   Message("fault.sample.many", en: "too many samples – write at most {most}", zh: "样本过多——最多 {most} 个"),
   Message(
     "fault.sample.metric",

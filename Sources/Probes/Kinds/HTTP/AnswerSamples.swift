@@ -15,6 +15,9 @@ struct AnswerSample: Decodable, Hashable {
   let source: Source
   /// What the number is multiplied by, for pages that do not use base units; the default is 1.
   let factor: Double
+  /// The value where the object that would hold the number is there and the number is not: servers leave out counters
+  /// while they are zero. `nil`: such a number is missing.
+  let fallback: Double?
 
   /// Entries of one probe: 200.
   static let countMax = 200
@@ -22,6 +25,7 @@ struct AnswerSample: Decodable, Hashable {
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case metric, labels, json, label, regexp
     case factor = "scale"
+    case fallback = "default"
   }
 
   init(from decoder: any Decoder) throws {
@@ -33,6 +37,7 @@ struct AnswerSample: Decodable, Hashable {
     }
     labels = try fields.decodeIfPresent([String: String].self, forKey: .labels) ?? [:]
     factor = try fields.decodeIfPresent(Double.self, forKey: .factor) ?? 1
+    fallback = try fields.decodeIfPresent(Double.self, forKey: .fallback)
     let label = try fields.decodeIfPresent(String.self, forKey: .label)
     let path = try fields.decodeIfPresent(String.self, forKey: .json)
     let text = try fields.decodeIfPresent(String.self, forKey: .regexp)
@@ -54,6 +59,7 @@ struct AnswerSample: Decodable, Hashable {
       }
     default: throw fields.problem(.json, "fault.sample.source", beside: .regexp, .label)
     }
+    if fallback != nil, path == nil { throw fields.problem(.fallback, "fault.sample.default") }
     if let bad = names.sorted().first(where: { !ProbeDefinition.isLabelName($0) }) {
       throw fields.problem(.labels, "fault.probe.label", ["name": bad])
     }
@@ -117,15 +123,22 @@ struct AnswerSeries {
         let number = entries[index].number(of: key, labels, &sink)
         totals[number, default: 0] += value * entries[index].sample.factor
       }
+      var isMissed = true
       switch entries[index].sample.source {
       case .json(let path, let label):
         let found = ConditionExpression.follow(path, in: json())
         if let label, case .object(let members) = found {
+          isMissed = entries[index].sample.fallback == nil
           for (name, value) in members {
             if let value = Self.number(value) { add(Array(name.utf8), value) { [Self.label(label, name.utf8)] } }
           }
         } else if label == nil, let value = Self.number(found) {
           add([], value) { [] }
+        } else if let fallback = entries[index].sample.fallback,
+          case .object = ConditionExpression.follow(Array(path.dropLast()), in: json())
+        {
+          isMissed = false
+          if label == nil { totals[entries[index].number(of: [], { [] }, &sink)] = fallback }
         }
       case .pattern(let pattern):
         let (valueGroup, labelGroups) = (entries[index].valueGroup, entries[index].labelGroups)
@@ -140,7 +153,7 @@ struct AnswerSeries {
         }
       }
       for (number, total) in totals.sorted(by: { $0.key < $1.key }) { sink.put(number, total) }
-      return totals.isEmpty ? entries[index].sample.metric : nil
+      return totals.isEmpty && isMissed ? entries[index].sample.metric : nil
     }
   }
 
