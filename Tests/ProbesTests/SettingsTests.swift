@@ -163,6 +163,8 @@ struct ExpositionTests {
       let metric = MetricDictionary.metric(sample.series.metric ?? "")
       #expect(metric.help != "No description.", "\(sample.series)")
     }
+    #expect(MetricDictionary.metadata(of: "node_vmstat_pgfault")?.type == .unknown)
+    for foreign in ["", "requests_total", "node"] { #expect(MetricDictionary.metadata(of: foreign) == nil) }
   }
 
   @Test("what logs in is not asked again quickly, wrong passwords in a row lock accounts")

@@ -96,6 +96,30 @@ struct ConsoleExploreTests {
     #expect(answer.metrics.map(\.unit) == ["", "seconds"])
   }
 
+  @Test("metrics that probes make are described without being told, and what a target tells of them goes before")
+  func dictionary() async throws {
+    let bench = try await ConsoleBench()
+    for name in ["node_load1", "node_vmstat_pgfault", "probe_success", "watchkeeper_probe_late_seconds", "unheard_of"] {
+      bench.sample(name, from: 60) { _ in 1 }
+    }
+    bench.metadata.note(MetricMetadata(family: "node_load1", type: .gauge, help: "1m load average."))
+    let start = try #require(await bench.sources.explorePage("", range: .hour).start)
+    #expect(start.metrics.map(\.description?.kind) == ["gauge", "", "gauge", nil, "gauge"])
+    let query = start.metrics.map(\.name).joined(separator: " + ")
+    let answer = try #require(await bench.sources.explorePage(query, range: .hour).answer)
+    let helps = [
+      "1m load average.", "Field pgfault of /proc/vmstat.", "Whether the target passed the check.",
+      "How long after its due time the check began.",
+    ]
+    #expect(answer.metrics.map(\.help) == helps)
+
+    let all = try await bench.sources.metadata(of: nil).families
+    #expect(all.values.joined().map(\.help).sorted() == helps.sorted())
+    let one = try await bench.sources.metadata(of: "probe_success").families
+    #expect(one["probe_success"] == [MetricMetadata(family: "probe_success", type: .gauge, help: helps[2])])
+    #expect(try await bench.sources.metadata(of: "node_load5").families["node_load5"] == nil, "no such series is here")
+  }
+
   @Test("a limit is told in the reader's words, with its place") func limits() async throws {
     let bench = try await bench()
     bench.limits.bytesMax = 1000

@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Incidents
+import Interchange
 import Inventory
 import Journal
 import Notifiers
@@ -395,6 +396,16 @@ struct InstallationTests {
         #"{__name__=~"watchkeeper_left|foreign_left|watchkeeper_other"}"#, at: clock.now)
       #expect(Set(left.map { $0.labels["__name__"] }) == ["foreign_left", "watchkeeper_other"])
       #expect(await installation.queries.vector("process_open_fds", at: clock.now).count == 1)
+    }
+  }
+
+  @Test("its own series are told of as those of a target are") func ownMetadata() async throws {
+    try await withInstallation { installation in
+      clock.advance(by: .seconds(15))
+      await installation.appendSelfMetrics()
+      let told = try await installation.console.metadata(of: nil).families
+      for metric in await installation.selfMetrics() { #expect(told[metric.name] == [metric.metadata]) }
+      #expect(told["watchkeeper_store_series"]?.first?.help == "Series that receive samples.")
     }
   }
 

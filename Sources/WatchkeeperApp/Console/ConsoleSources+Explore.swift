@@ -1,4 +1,5 @@
 internal import Interchange
+internal import Probes
 internal import PromQL
 internal import Telemetry
 internal import WebInterface
@@ -48,15 +49,11 @@ extension ConsoleSources {
     return functions + aggregations
   }
 
-  /// What was told of a metric, or of the family that a series of a histogram or a summary belongs to.
+  /// What was told of a metric, or of the family that a series of a histogram or a summary belongs to; of what nobody
+  /// tells, what is known of the metrics that probes make.
   private func description(of metric: String, in table: MetadataTable) -> MetricDescription? {
-    let endings = ["", "_bucket", "_sum", "_count", "_total"]
-    let found = endings.lazy.compactMap { ending in
-      metric.hasSuffix(ending) ? table.families[String(metric.dropLast(ending.count))]?.first : nil
-    }.first
-    return found.map {
-      MetricDescription(
-        metric, kind: $0.type == .unknown ? "" : $0.type.rawValue, unit: $0.unit, help: $0.help)
+    (table.entry(ofSeries: metric) ?? MetricDictionary.metadata(of: metric)).map {
+      MetricDescription(metric, kind: $0.type == .unknown ? "" : $0.type.rawValue, unit: $0.unit, help: $0.help)
     }
   }
 

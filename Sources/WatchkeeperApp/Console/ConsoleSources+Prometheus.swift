@@ -1,4 +1,6 @@
 internal import Alerting
+internal import Interchange
+internal import Probes
 internal import PromQL
 internal import Telemetry
 internal import WebInterface
@@ -77,6 +79,23 @@ extension ConsoleSources {
     } catch {
       throw PrometheusFailure(.reading(error))
     }
+  }
+
+  /// What targets told, and of the other metrics that are stored what is known of those that probes make.
+  func metadata(of name: String?) async throws(PrometheusFailure) -> MetadataTable {
+    var table = metadata()
+    let selectors = name.map { [[LabelMatcher.equal(LabelSet.metricName, $0)]] } ?? []
+    let stored: [String: Int]
+    do {
+      stored = try await queries.reader.labelValues(
+        of: LabelSet.metricName, matching: selectors, limits: queries.limits)
+    } catch {
+      throw PrometheusFailure(.reading(error))
+    }
+    for metric in stored.keys where table.entry(ofSeries: metric) == nil {
+      if let known = MetricDictionary.metadata(of: metric) { table.note(known) }
+    }
+    return table
   }
 
   private static func matchers(of selectors: [String]) throws(PrometheusFailure) -> [[LabelMatcher]] {

@@ -38,6 +38,10 @@ extension LiveConsole: PrometheusSource {
     try await sources.labelValues(of: name, matching: selectors)
   }
 
+  func metadata(of name: String?) async throws(PrometheusFailure) -> MetadataTable {
+    try await sources.metadata(of: name)
+  }
+
   func latest(
     matching selectors: [String]
   ) async throws(PrometheusFailure) -> [(labels: LabelSet, sample: Sample)] {
@@ -84,6 +88,4 @@ extension LiveConsole: WriteDoor {
     if let why = installation.status.withLock({ $0.notReady }) { return WriteAnswer(.later(why)) }
     return installation.remoteWrite.write(body, version, from: source)
   }
-
-  func metadata() async -> MetadataTable { installation.remoteWrite.metadata }
 }

@@ -39,7 +39,9 @@ extension Installation {
     var batch = SampleBatch()
     var present: Set<SeriesReference> = []
     let time = now
-    for metric in await selfMetrics().compactMap(shown) {
+    let metrics = await selfMetrics()
+    remoteWrite.note(metrics.map(\.metadata))
+    for metric in metrics.compactMap(shown) {
       for (labels, value) in metric.values {
         let series = LabelSet(labels.labels + target.labels + [Label(LabelSet.metricName, metric.name)])
         guard let reference = try? store.reference(for: series) else { continue }

@@ -21,16 +21,15 @@ struct SelfMetric: Sendable {
     self.values = values
   }
 
+  /// A counter is called what its samples are called.
+  var metadata: MetricMetadata {
+    MetricMetadata(family: name, type: kind == .counter ? .counter : .gauge, help: help)
+  }
+
   /// The same with every value 0.
   var beginning: SelfMetric { SelfMetric(name, kind, help, values.map { ($0.labels, 0) }) }
 }
 
 extension [SelfMetric] {
-  /// A counter is called what its samples are called.
-  var families: [ExpositionFamily] {
-    map { metric in
-      let type: MetricType = metric.kind == .counter ? .counter : .gauge
-      return ExpositionFamily(MetricMetadata(family: metric.name, type: type, help: metric.help), metric.values)
-    }
-  }
+  var families: [ExpositionFamily] { map { ExpositionFamily($0.metadata, $0.values) } }
 }

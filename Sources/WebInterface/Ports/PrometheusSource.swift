@@ -1,3 +1,4 @@
+public import Interchange
 public import Telemetry
 
 /// The answers behind `/api/v1`, built by PromQL and Alerting.
@@ -18,6 +19,10 @@ public protocol PrometheusSource: Sendable {
   /// Names of labels of the series known now.
   func labelNames(matching selectors: [String]) async throws(PrometheusFailure) -> [String]
   func labelValues(of name: String, matching selectors: [String]) async throws(PrometheusFailure) -> [String]
+  /// What is known of metric families.
+  ///
+  /// - Parameter name: of the one that is asked for; `nil` for all.
+  func metadata(of name: String?) async throws(PrometheusFailure) -> MetadataTable
   /// The newest number of each series that the look-back shows, of those that satisfy one of `selectors`.
   func latest(
     matching selectors: [String]

@@ -1,14 +1,11 @@
 public import Interchange
 
-/// The doors that samples and their descriptions pass through, beside the queries.
+/// The door that samples come in by.
 public protocol WriteDoor: Sendable {
   /// Takes a remote-write body.
   ///
   /// - Parameter source: whose body it is; each has a memory of its own series.
   func write(_ body: [UInt8], _ version: RemoteWriteVersion, from source: String) async -> WriteAnswer
-
-  /// What is known of metric families.
-  func metadata() async -> MetadataTable
 }
 
 /// What a sender is told.

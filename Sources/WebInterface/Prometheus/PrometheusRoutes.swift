@@ -23,6 +23,7 @@ struct PrometheusRoutes: Sendable {
     }
     return both + [
       route(.get, "/api/v1/label/:name/values", .metricsRead, labelValues),
+      route(.get, "/api/v1/metadata", .metricsRead, metadata),
       route(.get, "/api/v1/rules", .ruleRead, rules), route(.get, "/api/v1/alerts", .ruleRead, alerts),
       route(.get, "/api/v1/targets", .metricsRead, targets),
       route(.get, "/api/v1/status/buildinfo", .metricsRead, buildInformation),
@@ -216,6 +217,25 @@ struct PrometheusRoutes: Sendable {
       ? try await source.labelValues(of: name, matching: query.all("match[]"))
       : Set(try await labelSets(query).compactMap { $0[name] }).sorted()
     return try list(values.map(TextNotation.json.quoted), for: query)
+  }
+
+  @Sendable private func metadata(_ query: Query) async throws(PrometheusFailure) -> Data {
+    let name = query.first("metric")
+    let limit = query.first("limit").flatMap { Int($0) } ?? -1
+    let perMetric = query.first("limit_per_metric").flatMap { Int($0) } ?? -1
+    let families = try await source.metadata(of: name).families
+    let chosen = families.filter { name == nil || $0.key == name }.sorted { $0.key < $1.key }
+    let shown = chosen.prefix(limit >= 0 ? limit : chosen.count).map { family, entries in
+      (family, PrometheusJSON.list(entries.prefix(perMetric > 0 ? perMetric : entries.count).map(Self.json)))
+    }
+    return Data(json: PrometheusJSON.object(shown))
+  }
+
+  private static func json(_ metadata: MetricMetadata) -> String {
+    PrometheusJSON.object(
+      [("type", metadata.type.rawValue), ("help", metadata.help), ("unit", metadata.unit)].map {
+        ($0.0, TextNotation.json.quoted($0.1))
+      })
   }
 }
 

@@ -1,20 +1,16 @@
 internal import Interchange
 internal import Records
-internal import Telemetry
 
-/// Remote write in, and what is known of metrics.
+/// Remote write in.
 ///
-/// - Source: Prometheus remote write specifications 1.0 and 2.0; Prometheus documentation, "HTTP API".
+/// - Source: Prometheus remote write specifications 1.0 and 2.0.
 struct WriteRoutes: Sendable {
   let door: any WriteDoor
 
   static let path = "/api/v1/write"
 
   var routes: [Route] {
-    [
-      Route(.post, Self.path, .metricsWrite) { call async throws(WebFailure) in await write(call) },
-      Route(.get, "/api/v1/metadata", .metricsRead) { call async throws(WebFailure) in await metadata(call) },
-    ]
+    [Route(.post, Self.path, .metricsWrite) { call async throws(WebFailure) in await write(call) }]
   }
 
   private func write(_ call: Call) async -> WebResponse {
@@ -41,27 +37,5 @@ struct WriteRoutes: Sendable {
 
   private static func plain(_ status: Int, _ text: String?) -> WebResponse {
     WebResponse(status: status, contentType: "text/plain; charset=utf-8", text.map { $0 + "\n" } ?? "")
-  }
-
-  private func metadata(_ call: Call) async -> WebResponse {
-    let families = await door.metadata().families
-    let name = call.request.parameter("metric")
-    let limit = call.request.parameter("limit").flatMap { Int($0) } ?? -1
-    let perMetric = call.request.parameter("limit_per_metric").flatMap { Int($0) } ?? -1
-    var chosen = families.filter { name == nil || $0.key == name }.sorted { $0.key < $1.key }
-    if limit >= 0 { chosen = Array(chosen.prefix(limit)) }
-    let shown = chosen.map { family, entries in
-      let kept = perMetric > 0 ? entries.prefix(perMetric) : entries[...]
-      return (family, PrometheusJSON.list(kept.map(Self.entry)))
-    }
-    return WebResponse(
-      contentType: "application/json", bytes: PrometheusJSON.success(Array(PrometheusJSON.object(shown).utf8)))
-  }
-
-  private static func entry(_ metadata: MetricMetadata) -> String {
-    PrometheusJSON.object(
-      [("type", metadata.type.rawValue), ("help", metadata.help), ("unit", metadata.unit)].map {
-        ($0.0, TextNotation.json.quoted($0.1))
-      })
   }
 }

@@ -70,7 +70,7 @@ final class SampleConsole: Console {
     }
   }
 
-  func metadata() async -> MetadataTable {
+  func metadata(of name: String?) async -> MetadataTable {
     var table = MetadataTable()
     table.note(MetricMetadata(family: "up", type: .gauge, help: "Whether it \"is\"."))
     table.note(MetricMetadata(family: "node_cpu_seconds_total", type: .counter, unit: "seconds"))
