@@ -47,12 +47,22 @@ struct RemoteWriteDeskTests {
 
   @Test("the sample is written at once under the series' new reference") func renewal() {
     let store = Leaving()
-    let desk = RemoteWriteDesk(store: store)
+    let desk = RemoteWriteDesk(store: store, metadata: ToldMetadata())
     for value in [1.0, 2, 3] {
       #expect(desk.write(Self.body(value), .one, from: "x").verdict == .taken)
       store.leave()
     }
     #expect(store.values == [1, 2, 3])
     #expect(desk.tally.samples == 3 && desk.tally.refused == 0 && desk.tally.requests == 3)
+  }
+
+  @Test("what a sender says of a metric is noted where all that is told of metrics is") func meaning() {
+    let entry = MetricMetadata(family: "a", type: .gauge, help: "How many.")
+    var message = RemoteWriteMessage(.two)
+    message.append(LabelSet([LabelSet.metricName: "a"]), [(1, 1)], entry)
+    let told = ToldMetadata()
+    let desk = RemoteWriteDesk(store: Leaving(), metadata: told)
+    for _ in 0..<2 { #expect(desk.write(message.packed, .two, from: "x").verdict == .taken) }
+    #expect(told.table.families == ["a": [entry]])
   }
 }

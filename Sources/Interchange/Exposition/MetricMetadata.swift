@@ -46,4 +46,13 @@ public struct MetadataTable: Sendable {
     }
     families[entry.family] = known + [entry]
   }
+
+  /// What is known of the family that a series with this name belongs to.
+  public func entry(ofSeries name: String) -> MetricMetadata? {
+    if let own = families[name]?.first { return own }
+    for suffix in ["_total", "_bucket", "_sum", "_count"] where name.hasSuffix(suffix) {
+      if let family = families[String(name.dropLast(suffix.count))]?.first { return family }
+    }
+    return nil
+  }
 }

@@ -1,8 +1,6 @@
 internal import ArgumentParser
-internal import Interchange
 internal import Probes
 internal import Records
-internal import Synchronization
 internal import Transfers
 internal import Wording
 
@@ -85,16 +83,5 @@ struct ProbeTryCommand: AsyncParsableCommand, PermittedCommand {
     }
     for line in trials.remarks(reader) { Terminal.tell(line) }
     guard trials.status == .success else { throw trials.status.code }
-  }
-}
-
-/// What the probes of one call say of their metrics.
-private final class ToldMetadata: Sendable {
-  private let noted = Mutex(MetadataTable())
-
-  var table: MetadataTable { noted.withLock { $0 } }
-
-  func note(_ metadata: [MetricMetadata]) {
-    noted.withLock { table in for entry in metadata { table.note(entry) } }
   }
 }

@@ -16,7 +16,7 @@ struct ConsoleSources: Sendable {
   let rules: @Sendable () -> RuleEvaluator.View
   let deliveries: @Sendable () -> DeliveryService.View
   let configuration: @Sendable () -> Configuration
-  /// What targets told about their metrics.
+  /// What was told of metrics; see `ToldMetadata`.
   let metadata: @Sendable () -> MetadataTable
   let probes: @Sendable () async -> [ProbeStatus]
   /// Of a probe by its name, defined now or earlier.

@@ -3,7 +3,7 @@ internal import Synchronization
 internal import Telemetry
 internal import WebInterface
 
-/// Takes what Prometheus and its like send, and remembers what is known of metrics.
+/// Takes what Prometheus and its like send.
 final class RemoteWriteDesk: Sendable {
   /// Counted since the start.
   struct Tally: Sendable {
@@ -15,29 +15,25 @@ final class RemoteWriteDesk: Sendable {
 
   private struct State {
     var tables: [String: RemoteWriteTable] = [:]
-    var metadata = MetadataTable()
     var tally = Tally()
   }
 
   private let store: any SampleAppender
+  private let metadata: ToldMetadata
   private let state = Mutex(State())
 
-  init(store: any SampleAppender) { self.store = store }
+  init(store: any SampleAppender, metadata: ToldMetadata) {
+    self.store = store
+    self.metadata = metadata
+  }
 
   var tally: Tally { state.withLock { $0.tally } }
-  var metadata: MetadataTable { state.withLock { $0.metadata } }
-
-  func note(_ metadata: [MetricMetadata]) {
-    state.withLock { state in
-      for entry in metadata { state.metadata.note(entry) }
-    }
-  }
 
   func write(_ body: [UInt8], _ version: RemoteWriteVersion, from source: String) -> WriteAnswer {
     do throws(RemoteWriteError) {
       state.withLock { $0.tally.requests += 1 }
       var round = try read(body, version, from: source)
-      note(round.metadata)
+      metadata.note(round.metadata)
       if round.isClosed { return WriteAnswer(.later("the store is closed")) }
       var (numbers, histograms) = (store.append(round.batch), store.append(round.histograms))
       let gone = numbers.gone + histograms.gone

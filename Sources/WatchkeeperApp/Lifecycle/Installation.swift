@@ -40,6 +40,7 @@ final class Installation: Sendable {
   let deliveries: DeliveryService
   let probes: ProbeRunner
   let targets: TargetDiscovery
+  let metadata = ToldMetadata()
   let remoteWrite: RemoteWriteDesk
   let senders: RemoteWriteSenders
   let hub: EventHub
@@ -118,14 +119,14 @@ final class Installation: Sendable {
       world: world, queries: queries, following: store, appender: store, log: log,
       external: ExternalIdentity(url: settings.web.externalURL ?? ""),
       offer: { link.installation?.offer($0) }, retire: { link.installation?.retire($0) })
-    remoteWrite = RemoteWriteDesk(store: store)
+    remoteWrite = RemoteWriteDesk(store: store, metadata: metadata)
     senders = RemoteWriteSenders(
       RemoteWriteSurroundings(
         store: store, cursors: RemoteWriteCursors(path: folder.remoteWriteCursors), clock: base.clock, log: log,
-        carry: { [transfers] in await transfers.perform($0) }, metadata: { [remoteWrite] in remoteWrite.metadata }))
+        carry: { [transfers] in await transfers.perform($0) }, metadata: { [metadata] in metadata.table }))
     var environment = ProbeEnvironment(transfers: base.transfers, clock: base.clock, hostName: base.hostName)
     environment.stateFolder = try folder.subfolder(folder.probeStateFolder)
-    environment.tellMetadata = { [remoteWrite] in remoteWrite.note($0) }
+    environment.tellMetadata = { [metadata] in metadata.note($0) }
     probes = ProbeRunner(environment: environment, store: store)
     targets = TargetDiscovery(environment: environment, folder: base.configurationFolder, read: TargetListFile.read)
     link.installation = self
