@@ -3,8 +3,8 @@ internal import FoundationEssentials
 /// Takes secrets out of what a peer says: some quote what they were sent, and a reason is seen by whoever may see the
 /// probe.
 ///
-/// A secret is found as it is, as a quoted text or a URL has it, in hexadecimal, and in base 64 wherever in the encoded
-/// text it stands, as in `Basic dXNlcjpzZWNyZXQ=`; that text is then taken out as a whole.
+/// A secret is found in each `SecretSpelling`, and in base 64 wherever in the encoded text it stands, as in
+/// `Basic dXNlcjpzZWNyZXQ=`; that text is then taken out as a whole.
 public struct SecretRedaction: Sendable {
   private struct Form: Sendable, Hashable {
     let bytes: [UInt8]
@@ -23,6 +23,7 @@ public struct SecretRedaction: Sendable {
   private static let endBytesMin = 8
   /// Words that configurations are full of, and no secrets whoever calls them so.
   private static let commonplace: Set<String> = ["false", "none", "null", "private", "public", "true"]
+  private static let commonplaceBytesMax = commonplace.map(\.utf8.count).max() ?? 0
   private static let mark = Array("(secret)".utf8)
   private static let cut = Array("…".utf8)
 
@@ -30,7 +31,7 @@ public struct SecretRedaction: Sendable {
     var forms: Set<Form> = []
     for secret in secrets where Self.takesOut(secret) {
       let bytes = Array(secret.reveal().utf8)
-      forms.formUnion(Self.written(bytes).map { Form(bytes: $0) })
+      forms.formUnion(SecretSpelling.all.map { Form(bytes: $0.written(bytes)) })
       for offset in 0..<3 {
         let digits = Self.base64(bytes, behind: offset)
         forms.insert(Form(bytes: digits, base64: Array("+/=".utf8)))
@@ -49,7 +50,8 @@ public struct SecretRedaction: Sendable {
   /// Whether a secret of this length is looked for, and is none of the words that stand everywhere.
   public static func takesOut(_ secret: Secret) -> Bool {
     let text = secret.reveal()
-    return (bytesMin...bytesMax).contains(text.utf8.count) && !commonplace.contains(text.lowercased())
+    guard (bytesMin...bytesMax).contains(text.utf8.count) else { return false }
+    return text.utf8.count > commonplaceBytesMax || !commonplace.contains(text.lowercased())
   }
 
   public func redacted(_ text: String) -> String {
@@ -60,34 +62,6 @@ public struct SecretRedaction: Sendable {
   }
 
   // MARK: Forms
-
-  private static func written(_ bytes: [UInt8]) -> [[UInt8]] {
-    var quoted: [UInt8] = []
-    // As PHP writes JSON.
-    var slashed: [UInt8] = []
-    var inURL: [UInt8] = []
-    // As forms are sent, and with the small digits of others' libraries.
-    var inForm: [UInt8] = []
-    var inSmallURL: [UInt8] = []
-    for byte in bytes {
-      let isQuoted = byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\"")
-      quoted += isQuoted ? [UInt8(ascii: "\\"), byte] : [byte]
-      slashed += isQuoted || byte == UInt8(ascii: "/") ? [UInt8(ascii: "\\"), byte] : [byte]
-      let isPlain =
-        byte > 0x7f ? false : Character(UnicodeScalar(byte)).isLetter || "0123456789-._~".utf8.contains(byte)
-      let percent = UInt8(ascii: "%")
-      inURL += isPlain ? [byte] : [percent] + hexadecimal(byte, "0123456789ABCDEF")
-      inSmallURL += isPlain ? [byte] : [percent] + hexadecimal(byte, "0123456789abcdef")
-      let isBlank = byte == UInt8(ascii: " ")
-      inForm += isBlank ? [UInt8(ascii: "+")] : isPlain ? [byte] : [percent] + hexadecimal(byte, "0123456789ABCDEF")
-    }
-    return [bytes, quoted, slashed, inURL, inSmallURL, inForm]
-      + ["0123456789abcdef", "0123456789ABCDEF"].map { digits in bytes.flatMap { hexadecimal($0, digits) } }
-  }
-
-  private static func hexadecimal(_ byte: UInt8, _ digits: StaticString) -> [UInt8] {
-    [digits.utf8Start[Int(byte >> 4)], digits.utf8Start[Int(byte & 15)]]
-  }
 
   /// The digits that the secret alone decides, when so many bytes (modulo 3) stand before it.
   private static func base64(_ bytes: [UInt8], behind offset: Int) -> [UInt8] {

@@ -317,6 +317,27 @@ struct TargetDiscoveryTests {
     #expect(try files() == [])
   }
 
+  @Test("a server that quotes the login in the type of its answer puts it nowhere")
+  func quotedLogin() async throws {
+    let login = Data("u:horse-staple".utf8).base64EncodedString()
+    let server = try LoopbackServer { connection, _ in
+      _ = connection.readHead()
+      connection.write(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/plain; basic \(login); password=horse-staple; and=horse-staple\r\n"
+          + "Content-Length: 0\r\nConnection: close\r\n\r\n")
+    }
+    defer { server.stop() }
+    let transfers = TransferEngine()
+    defer { transfers.shutdown() }
+    let discovery = TargetDiscovery(
+      environment: ProbeEnvironment(transfers: transfers, clock: clock, hostName: "h"), folder: "/", read: Self.read)
+    let url = "http://u:horse-staple@127.0.0.1:\(server.port)/list"
+    await discovery.readOnce([try definition("{name: p, kind: tcp, http_sd_configs: [{url: '\(url)'}], settings: {}}")])
+    let fault = try #require(await discovery.status.first?.faults.first?.fault)
+    #expect(fault.id == "fault.targets.content")
+    #expect(fault.arguments["type"] == "text/plain; basic (secret); password=(secret); and=(secret)")
+  }
+
   @Test("a list that the disk refuses stays in force and says so; it is kept as soon as the disk takes it")
   func fullDisk() async throws {
     let folder = ServerProcess.makeFolder()

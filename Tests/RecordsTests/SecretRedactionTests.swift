@@ -1,5 +1,6 @@
-import Records
 import Testing
+
+@testable import Records
 
 @Suite("Secrets in what peers say")
 struct SecretRedactionTests {
@@ -22,6 +23,29 @@ struct SecretRedactionTests {
     ])
   func forms(_ text: String, _ expected: String) {
     #expect(SecretRedaction([Secret("horse\"staple")]).redacted(text) == expected)
+  }
+
+  /// Of `a/b c"d\é`, by the names of the spellings.
+  private static let spelled = [
+    "as it is": #"a/b c"d\é"#, "in quotes": #"a/b c\"d\\é"#, "in the JSON of PHP": #"a\/b c\"d\\é"#,
+    "in a URL": "a%2Fb%20c%22d%5C%C3%A9", "in a URL, in small digits": "a%2fb%20c%22d%5c%c3%a9",
+    "in a form": "a%2Fb+c%22d%5C%C3%A9", "in hexadecimal": "612F62206322645CC3A9",
+    "in hexadecimal, in small digits": "612f62206322645cc3a9",
+  ]
+
+  @Test("each spelling is known and taken out", arguments: SecretSpelling.all.map(\.name))
+  func spellings(_ name: String) throws {
+    let secret = Secret(#"a/b c"d\é"#)
+    let spelling = try #require(SecretSpelling.all.first { $0.name == name })
+    let written = String(decoding: spelling.written(Array(secret.reveal().utf8)), as: UTF8.self)
+    #expect(written == Self.spelled[name])
+    #expect(SecretRedaction([secret]).redacted("said \(written)!") == "said (secret)!")
+  }
+
+  @Test("words of configurations are none, whatever their letters, longer ones are")
+  func commonplace() {
+    for word in ["public", "Private", "NULL"] { #expect(!SecretRedaction.takesOut(Secret(word))) }
+    for word in ["private1", "publics"] { #expect(SecretRedaction.takesOut(Secret(word))) }
   }
 
   @Test("a secret of few letters is no reason to take words apart")

@@ -335,7 +335,8 @@ public actor TargetDiscovery {
     // As Prometheus has it: the page of a portal that asks for a login is no list.
     let type = report.header("content-type") ?? ""
     guard type.lowercased().hasPrefix("application/json") else {
-      return refused("fault.targets.content", ["type": String(type.prefix(60))])
+      // What is cut afterwards shows no part of a secret.
+      return refused("fault.targets.content", ["type": String(requester.secrets.redacted(type).prefix(60))])
     }
     guard let text = String(validating: report.body, as: UTF8.self) else {
       return refused("fault.targets.encoding", [:])

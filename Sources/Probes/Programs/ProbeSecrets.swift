@@ -28,15 +28,21 @@ final class ProbeSecrets: Sendable {
   }
 
   func remember(_ secret: Secret) {
-    guard SecretRedaction.takesOut(secret) else { return }
     told.withLock { told in
-      guard told.last != secret else { return }
-      // What is still in use must not be pushed out by tokens that a server makes up.
-      told.removeAll { $0 == secret }
+      // Each run reveals the same secrets.
+      if let place = told.lastIndex(of: secret) {
+        // What is still in use must not be pushed out by tokens that a server makes up.
+        told.append(told.remove(at: place))
+        return
+      }
+      guard SecretRedaction.takesOut(secret) else { return }
       if told.count >= Self.toldMax { told.removeFirst() }
       told.append(secret)
     }
   }
+
+  /// Of what a peer says, for what is no report.
+  func redacted(_ text: String) -> String { SecretRedaction(told.withLock { $0 }).redacted(text) }
 
   func redacted(_ report: ProbeReport) -> ProbeReport {
     guard !report.explanation.isEmpty || report.verdict.reason != nil else { return report }
