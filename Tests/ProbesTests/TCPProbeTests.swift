@@ -213,4 +213,20 @@ struct TCPProbeTests {
     }
     #expect(error?.settingsFault?.id == id)
   }
+
+  @Test("whatever is spoken over a stream, its target says what is asked and where")
+  func places() throws {
+    let kinds: [any StreamProbeSettings.Type] = [
+      TCPProbeSettings.self, TLSProbeSettings.self, SMTPProbeSettings.self, IMAPProbeSettings.self,
+      POP3ProbeSettings.self, FTPProbeSettings.self, SSHProbeSettings.self, LDAPProbeSettings.self,
+      RedisProbeSettings.self, MemcachedProbeSettings.self, PostfixProbeSettings.self,
+    ]
+    for kind in kinds {
+      let local = try JSONDecoder().decode(kind, from: Data(#"{"target":"unix:/run/a"}"#.utf8))
+      #expect(local.localSocket == "/run/a" && local.network == nil && local.instance == nil, "\(kind)")
+      let far = try JSONDecoder().decode(kind, from: Data(#"{"target":"a.example:1"}"#.utf8))
+      #expect(far.instance == "a.example:1" && far.network?.address == "a.example:1", "\(kind)")
+      #expect(far.localSocket == nil, "\(kind)")
+    }
+  }
 }

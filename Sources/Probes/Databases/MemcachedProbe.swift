@@ -2,7 +2,7 @@ internal import Records
 internal import Telemetry
 
 /// Settings of the kind `memcached`.
-public struct MemcachedProbeSettings: ProbeSettings {
+public struct MemcachedProbeSettings: StreamProbeSettings {
   let stream: StreamSettings
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
@@ -15,12 +15,6 @@ public struct MemcachedProbeSettings: ProbeSettings {
   public init(from decoder: any Decoder) throws {
     stream = try StreamSettings(decoder.container(keyedBy: CodingKeys.self), port: 11211)
   }
-
-  public var instance: String? { stream.instance }
-
-  public var network: NetworkTarget? { stream.network }
-
-  public var localSocket: String? { stream.localSocket }
 
   public func makeProbe(in environment: ProbeEnvironment) -> any Probe {
     let series = SQLSeries(firstSlot: StreamSeries.ownSlots + 8)

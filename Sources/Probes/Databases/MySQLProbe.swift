@@ -2,7 +2,7 @@ internal import Records
 internal import Telemetry
 
 /// Settings of the kind `mysql`, for MariaDB, too.
-public struct MySQLProbeSettings: ProbeSettings {
+public struct MySQLProbeSettings: StreamProbeSettings {
   let stream: StreamSettings
   /// The default is `none`; `starttls` encrypts on demand, as MySQL does.
   let encryption: ServiceEncryption
@@ -39,12 +39,6 @@ public struct MySQLProbeSettings: ProbeSettings {
     }
     queries = Self.standard + own.map(\.query)
   }
-
-  public var instance: String? { stream.instance }
-
-  public var network: NetworkTarget? { stream.network }
-
-  public var localSocket: String? { stream.localSocket }
 
   public var logsIn: Bool { true }
 

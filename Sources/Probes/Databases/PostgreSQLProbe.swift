@@ -3,7 +3,7 @@ internal import Records
 internal import Telemetry
 
 /// Settings of the kind `postgresql`.
-public struct PostgreSQLProbeSettings: ProbeSettings {
+public struct PostgreSQLProbeSettings: StreamProbeSettings {
   let stream: StreamSettings
   /// The default is `none`; `starttls` encrypts on demand, as PostgreSQL does.
   let encryption: ServiceEncryption
@@ -40,12 +40,6 @@ public struct PostgreSQLProbeSettings: ProbeSettings {
     }
     queries = Self.standard + own.map(\.query)
   }
-
-  public var instance: String? { stream.instance }
-
-  public var network: NetworkTarget? { stream.network }
-
-  public var localSocket: String? { stream.localSocket }
 
   public var logsIn: Bool { true }
 

@@ -2,7 +2,7 @@ internal import Records
 internal import Telemetry
 
 /// Settings of the kind `redis`, for Valkey and Sentinel, too.
-public struct RedisProbeSettings: ProbeSettings {
+public struct RedisProbeSettings: StreamProbeSettings {
   let stream: StreamSettings
   /// `none`, the default, or `tls`.
   let encryption: ServiceEncryption
@@ -28,12 +28,6 @@ public struct RedisProbeSettings: ProbeSettings {
     guard encryption != .starttls else { throw fields.problem(.encryption, "fault.redis.starttls") }
     self.stream = stream
   }
-
-  public var instance: String? { stream.instance }
-
-  public var network: NetworkTarget? { stream.network }
-
-  public var localSocket: String? { stream.localSocket }
 
   public var logsIn: Bool { true }
 

@@ -2,7 +2,7 @@ internal import Records
 internal import Telemetry
 
 /// Settings of the kind `ftp`.
-public struct FTPProbeSettings: ProbeSettings {
+public struct FTPProbeSettings: StreamProbeSettings {
   let stream: StreamSettings
   /// The default is `none`, and `starttls` with a user.
   let encryption: ServiceEncryption
@@ -33,10 +33,6 @@ public struct FTPProbeSettings: ProbeSettings {
       throw fields.problem(.file, "fault.stream.file")
     }
   }
-
-  public var instance: String? { stream.instance }
-
-  public var network: NetworkTarget? { stream.network }
 
   public var logsIn: Bool { true }
 

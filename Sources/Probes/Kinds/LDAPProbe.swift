@@ -2,7 +2,7 @@ internal import Records
 internal import Telemetry
 
 /// Settings of the kind `ldap`.
-public struct LDAPProbeSettings: ProbeSettings {
+public struct LDAPProbeSettings: StreamProbeSettings {
   let stream: StreamSettings
   /// The default is `none`, and `starttls` with a user.
   let encryption: ServiceEncryption
@@ -36,10 +36,6 @@ public struct LDAPProbeSettings: ProbeSettings {
     let scope: Scope? = try fields.choice(forKey: .scope, else: "fault.network.choice")
     self.scope = scope.flatMap { Scope.allCases.firstIndex(of: $0) }.map(UInt8.init) ?? 0
   }
-
-  public var instance: String? { stream.instance }
-
-  public var network: NetworkTarget? { stream.network }
 
   public var logsIn: Bool { true }
 

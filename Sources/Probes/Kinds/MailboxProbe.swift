@@ -2,7 +2,7 @@ internal import Records
 internal import Telemetry
 
 /// Settings of the kind `imap`.
-public struct IMAPProbeSettings: ProbeSettings {
+public struct IMAPProbeSettings: StreamProbeSettings {
   let stream: StreamSettings
   /// The default is `none`, and `starttls` with a user.
   let encryption: ServiceEncryption
@@ -33,10 +33,6 @@ public struct IMAPProbeSettings: ProbeSettings {
       throw fields.problem(.mailbox, "fault.stream.word", ["text": mailbox])
     }
   }
-
-  public var instance: String? { stream.instance }
-
-  public var network: NetworkTarget? { stream.network }
 
   public var logsIn: Bool { true }
 
@@ -183,7 +179,7 @@ extension String {
 }
 
 /// Settings of the kind `pop3`.
-public struct POP3ProbeSettings: ProbeSettings {
+public struct POP3ProbeSettings: StreamProbeSettings {
   let stream: StreamSettings
   /// The default is `none`, and `starttls` with a user.
   let encryption: ServiceEncryption
@@ -208,10 +204,6 @@ public struct POP3ProbeSettings: ProbeSettings {
     encryption = try stream.encrypts(fields, .encryption, otherwise: login == nil ? .none : .starttls)
     self.stream = stream
   }
-
-  public var instance: String? { stream.instance }
-
-  public var network: NetworkTarget? { stream.network }
 
   public var logsIn: Bool { true }
 

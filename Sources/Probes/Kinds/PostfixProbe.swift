@@ -2,7 +2,7 @@ internal import Records
 internal import Telemetry
 
 /// Settings of the kind `postfix`.
-public struct PostfixProbeSettings: ProbeSettings {
+public struct PostfixProbeSettings: StreamProbeSettings {
   let stream: StreamSettings
 
   private enum CodingKeys: String, CodingKey, CaseIterable { case target }
@@ -10,12 +10,6 @@ public struct PostfixProbeSettings: ProbeSettings {
   public init(from decoder: any Decoder) throws {
     stream = try StreamSettings(decoder.container(keyedBy: CodingKeys.self))
   }
-
-  public var instance: String? { stream.instance }
-
-  public var network: NetworkTarget? { stream.network }
-
-  public var localSocket: String? { stream.localSocket }
 
   public func makeProbe(in environment: ProbeEnvironment) -> any Probe {
     let clock = environment.clock

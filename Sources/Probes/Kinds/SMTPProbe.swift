@@ -2,7 +2,7 @@ internal import Records
 internal import Telemetry
 
 /// Settings of the kind `smtp`.
-public struct SMTPProbeSettings: ProbeSettings {
+public struct SMTPProbeSettings: StreamProbeSettings {
   let stream: StreamSettings
   /// The default is `none`, and `starttls` with a user.
   let encryption: ServiceEncryption
@@ -45,10 +45,6 @@ public struct SMTPProbeSettings: ProbeSettings {
     }
     return text
   }
-
-  public var instance: String? { stream.instance }
-
-  public var network: NetworkTarget? { stream.network }
 
   public var logsIn: Bool { true }
 

@@ -2,7 +2,7 @@ internal import Records
 internal import Telemetry
 
 /// Settings of the kind `ssh`.
-public struct SSHProbeSettings: ProbeSettings {
+public struct SSHProbeSettings: StreamProbeSettings {
   let stream: StreamSettings
   /// The lowest version of the software that passes, as `9.2`; the default is any.
   let versionMin: [Int]
@@ -24,10 +24,6 @@ public struct SSHProbeSettings: ProbeSettings {
       throw fields.problem(.versionMin, "fault.stream.software", ["text": text])
     }
   }
-
-  public var instance: String? { stream.instance }
-
-  public var network: NetworkTarget? { stream.network }
 
   public func makeProbe(in environment: ProbeEnvironment) -> any Probe {
     ServiceProbe(stream, nil, in: environment) { _ in SSHDialogue(versionMin: versionMin) }

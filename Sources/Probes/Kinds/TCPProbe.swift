@@ -2,7 +2,7 @@ internal import Records
 internal import Telemetry
 
 /// Settings of the kind `tcp`, under the names of blackbox_exporter's module of that name.
-public struct TCPProbeSettings: ProbeSettings {
+public struct TCPProbeSettings: StreamProbeSettings {
   let stream: StreamSettings
   /// The default is none: a connection and nothing more.
   let steps: [ExpectStep]
@@ -32,12 +32,6 @@ public struct TCPProbeSettings: ProbeSettings {
     if try fields.decodeIfPresent(Bool.self, forKey: .usesTLS) ?? false { stream.encryptsAtOnce() }
     self.stream = stream
   }
-
-  public var instance: String? { stream.instance }
-
-  public var network: NetworkTarget? { stream.network }
-
-  public var localSocket: String? { stream.localSocket }
 
   public func makeProbe(in environment: ProbeEnvironment) -> any Probe { TCPProbe(self, environment.network.streams) }
 

@@ -2,7 +2,7 @@ internal import Records
 internal import Telemetry
 
 /// Settings of the kind `tls`.
-public struct TLSProbeSettings: ProbeSettings {
+public struct TLSProbeSettings: StreamProbeSettings {
   let stream: StreamSettings
   /// What is spoken until the handshake; the default is nothing.
   let startTLS: StartTLSProtocol?
@@ -28,10 +28,6 @@ public struct TLSProbeSettings: ProbeSettings {
     if startTLS == nil { stream.encryptsAtOnce() }
     self.stream = stream
   }
-
-  public var instance: String? { stream.instance }
-
-  public var network: NetworkTarget? { stream.network }
 
   public func makeProbe(in environment: ProbeEnvironment) -> any Probe { TLSProbe(self, environment.network.streams) }
 

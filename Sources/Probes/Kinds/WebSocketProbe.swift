@@ -4,7 +4,7 @@ internal import Telemetry
 internal import Transfers
 
 /// Settings of the kind `websocket`.
-public struct WebSocketProbeSettings: ProbeSettings {
+public struct WebSocketProbeSettings: StreamProbeSettings {
   let stream: StreamSettings
   let address: WebSocketAddress
   let headers: [SecretHeader]
@@ -46,8 +46,6 @@ public struct WebSocketProbeSettings: ProbeSettings {
     sent = try fields.decodeIfPresent(String.self, forKey: .send)
     expected = try fields.pattern(forKey: .expect)
   }
-
-  public var instance: String? { stream.instance }
 
   public var network: NetworkTarget? {
     guard case .host(let host, let port) = stream.request.endpoint else { return nil }

@@ -86,6 +86,19 @@ struct StreamSettings: Hashable, Sendable {
   }
 }
 
+/// Settings of a kind over a stream, which says what is asked and where.
+protocol StreamProbeSettings: ProbeSettings {
+  var stream: StreamSettings { get }
+}
+
+extension StreamProbeSettings {
+  public var instance: String? { stream.instance }
+
+  public var network: NetworkTarget? { stream.network }
+
+  public var localSocket: String? { stream.localSocket }
+}
+
 /// Keys of a container by their names, for those who do not know its type.
 private struct OptionalKeys<Key: CodingKey> {
   let fields: KeyedDecodingContainer<Key>
