@@ -14,7 +14,7 @@ struct AnswerSampleTests {
     var outcomes: [(samples: [String: Double], lacking: [String])] = []
     // The second run has series that are known.
     for _ in 0..<2 {
-      let lacking = series.put(bytes, { JSONReader.value(of: bytes) }, into: &sink)
+      let lacking = series.put(bytes, { JSONReader.value(of: bytes) }, into: &sink).lacking
       let samples = sink.take().map { ($0.series.description, $0.value) }
       outcomes.append((Dictionary(samples) { first, _ in first }, lacking))
     }
@@ -44,10 +44,12 @@ struct AnswerSampleTests {
       """
       [{"metric":"a","json":"body.x.n","default":0,"scale":5},{"metric":"b","json":"body.x.m","default":2,"scale":5},
        {"metric":"c","json":"body.y.n","default":0},{"metric":"d","json":"body.z","label":"l","default":0},
-       {"metric":"e","json":"body.x.list","label":"l","default":0},{"metric":"f","json":"body.empty","label":"l"}]
-      """, #"{"x":{"n":3},"z":{},"empty":{}}"#)
+       {"metric":"e","json":"body.x.list","label":"l","default":0},{"metric":"f","json":"body.empty","label":"l"},
+       {"metric":"g","json":"body.word","default":0},{"metric":"h","json":"body.words","label":"l","default":0},
+       {"metric":"i","json":"body","default":0}]
+      """, #"{"x":{"n":3},"z":{},"empty":{},"word":"n/a","words":{"a":"b"}}"#)
     #expect(samples == ["a": 15, "b": 2])
-    #expect(lacking == ["c", "f"])
+    #expect(lacking == ["c", "f", "g", "h", "i"])
   }
 
   @Test("every match of a pattern, its groups, counts and sums")

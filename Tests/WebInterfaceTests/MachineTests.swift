@@ -107,6 +107,19 @@ struct MachineTests {
     #expect(attributes[.posixPermissions] as? Int == 0o600)
   }
 
+  @Test("a listener that cannot be opened ends the server, the other one with it", .timeLimit(.minutes(1)))
+  func unopened() async throws {
+    var settings = Bench.settings
+    settings.port = 0
+    // The kernel's names of sockets hold 107 bytes.
+    settings.socketPath = "/tmp/" + String(repeating: "s", count: 120)
+    let clock = TurnedClock()
+    let server = try WebServer(
+      settings: settings, console: SampleConsole(),
+      sessions: SessionStore(clock: clock, identifiers: CountedIdentifiers(), rows: nil), clock: clock)
+    await #expect(throws: (any Error).self) { try await server.run() }
+  }
+
   /// The socket's path and the server on it, until the task is cancelled.
   private func served(_ console: SampleConsole) async throws -> (path: String, running: Task<Void, any Error>) {
     var settings = Bench.settings

@@ -31,7 +31,8 @@ final class DeviceAgent {
   private var profiles: [DeviceProfile] = []
   private var namesReadAt: Duration?
   private var walk: ColumnWalk?
-  /// Names in one request that the agent has room for; looked for anew with the names of its tables.
+  /// Values in one request that the agent has room for; learnt anew with its identity. Names of rows are longer, and what
+  /// they teach would slow the values.
   private var namesMax = ColumnWalk.namesMaxDefault
   private var number = 0
   private var request: [UInt8] = []
@@ -92,35 +93,32 @@ final class DeviceAgent {
     case .discovery: return send(ProtocolRequest(.get, []), now)
     case .identity:
       namesMax = ColumnWalk.namesMaxDefault
-      walk = makeWalk(scalars: reading.beginIdentity(settings.candidates))
-    case .lookups: walk = makeWalk(columns: reading.beginLookups())
+      walk = ColumnWalk(scalars: reading.beginIdentity(settings.candidates), columns: [], isBulk: isBulk)
+    case .lookups: walk = ColumnWalk(columns: reading.beginLookups(), isBulk: isBulk)
     case .names(let index):
       guard index < reading.tables.count else {
         namesReadAt = now
         return enter(.values(0), now)
       }
       let columns = reading.beginNames(index)
-      walk = index == 0 ? makeWalk(scalars: columns) : makeWalk(columns: columns)
+      walk = ColumnWalk(scalars: index == 0 ? columns : [], columns: index == 0 ? [] : columns, isBulk: isBulk)
     case .values(let index):
       guard index == 0 || index < reading.tables.count else { return finish(now) }
       let (scalars, columns, known) = reading.beginValues(index)
-      walk = makeWalk(scalars: scalars, columns: columns, known: known)
+      walk = ColumnWalk(
+        scalars: scalars, columns: columns, known: known, isBulk: isBulk, namesMax: namesMax)
     }
     return advance(now)
   }
 
-  private func makeWalk(
-    scalars: [ObjectIdentifier] = [], columns: [ObjectIdentifier] = [], known: RowKeys = RowKeys()
-  ) -> ColumnWalk {
-    ColumnWalk(scalars: scalars, columns: columns, known: known, isBulk: session.hasBulk, namesMax: namesMax)
-  }
+  private var isBulk: Bool { session.hasBulk }
 
   /// Asks for what the walk lacks, or goes to the next stage.
   private func advance(_ now: Duration) -> Action {
     if let request = walk?.request(size) { return send(request, now) }
     if let walk {
       faults += walk.faults
-      namesMax = walk.namesMax
+      if case .values = reading.stage { namesMax = walk.namesMax }
     }
     walk = nil
     switch reading.stage {

@@ -414,9 +414,9 @@ struct DeviceTableState {
     round.append(reference, 1)
   }
 
-  /// The series that the last round showed.
+  /// The series that the last round showed, and in the midst of one those that the round before showed.
   func living() -> [SeriesReference] {
-    cells.filter(isShown).map(\.reference)
+    cells.filter { isShown($0) || isInRound && $0.isResolved && $0.round &+ 1 == round }.map(\.reference)
   }
 
   /// Forgets references that left the store, and resolves those of the last round anew.
@@ -429,8 +429,9 @@ struct DeviceTableState {
         guard cells[place].isResolved, gone.contains(old) else { continue }
         let isShown = isShown(cells[place])
         cells[place].reference = SeriesReference(slot: 0, generation: Self.none)
-        round.giveBack()
+        // One that is not shown was given back when it ended.
         guard isShown else { continue }
+        round.giveBack()
         renewed[old] = reference(place, row, metric, &round)
       }
     }

@@ -12,10 +12,11 @@ final class SNMPProbe: Probe {
     self.settings = settings
     self.environment = environment
     device = DeviceHandle()
+    beginsInline = !settings.login.readsFiles && SocketAddress(settings.host, port: settings.port) != nil
   }
 
-  /// A secret's file may lie on a disk that hangs.
-  var beginsInline: Bool { !settings.login.readsFiles }
+  /// A secret's file may lie on a disk that hangs, and a name is looked up on a thread of its own.
+  let beginsInline: Bool
 
   func run(within limit: Duration) async -> ProbeReport {
     let time = environment.clock.now

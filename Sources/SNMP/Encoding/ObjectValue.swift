@@ -66,9 +66,18 @@ public enum ObjectValue: Hashable, Sendable {
     case .counter32(let value), .gauge32(let value), .timeTicks(let value): Double(value)
     case .counter64(let value): Double(value)
     case .real(let value): value
-    case .octets(let octets): Double(String(decoding: octets, as: UTF8.self))
+    case .octets(let octets): Self.number(in: octets[...])
     case .null, .objectIdentifier, .ipAddress, .opaque, .noSuchObject, .noSuchInstance, .endOfMIBView: nil
     }
+  }
+
+  /// A number as text, which devices pad with blanks and zero octets.
+  private static func number(in octets: ArraySlice<UInt8>) -> Double? {
+    let isPadding = { (octet: UInt8) in octet == 0x20 || octet == 0 }
+    guard let start = octets.firstIndex(where: { !isPadding($0) }),
+      let end = octets.lastIndex(where: { !isPadding($0) })
+    else { return nil }
+    return Double(String(decoding: octets[start...end], as: UTF8.self))
   }
 
   /// Whether the device has no such object.

@@ -38,7 +38,8 @@ public struct WebServer: Sendable {
         Self.removeSocket(at: path)
         group.addTask { try await application(.unixDomainSocket(path: path), .socket, opening).run() }
       }
-      try await group.waitForAll()
+      // The first that fails ends the others; waitForAll would wait for them.
+      for try await _ in group {}
     }
   }
 

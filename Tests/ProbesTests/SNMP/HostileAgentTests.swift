@@ -97,6 +97,22 @@ final class HostileAgentTests {
     #expect(agent.refusedAsTooBig == before)
   }
 
+  @Test("a device that ends in the midst of a round gives back what the last one showed")
+  func endedInRound() async throws {
+    let agent = try TestAgent(Self.twoPorts)
+    defer { agent.stop() }
+    let device = try device(agent)
+    let shown = Set(await device.run().batch.references)
+    #expect(shown.count == 3)
+    agent.isSilent = true
+    let asked = agent.requests
+    let second = Task { await device.run() }
+    _ = await patiently(until: { $0 > asked }) { agent.requests }
+    #expect(Set(device.probe.endSeries()) == shown)
+    agent.isSilent = false
+    #expect(await second.value.batch.references.isEmpty)
+  }
+
   @Test("names that do not go on end the column, and the report says so")
   func notIncreasing() async throws {
     let agent = try TestAgent(Self.twoPorts, .standsStill)
@@ -274,6 +290,15 @@ final class TestAgent: Sendable {
     set { values.state.withLock { $0.tree = newValue } }
   }
 
+  /// Requests so far, answered or not.
+  var requests: Int { values.state.withLock { $0.requests } }
+
+  /// Whether it hears and says nothing.
+  var isSilent: Bool {
+    get { values.state.withLock { $0.isSilent } }
+    set { values.state.withLock { $0.isSilent = newValue } }
+  }
+
   /// Requests so far that it had no room to answer.
   var refusedAsTooBig: Int { values.state.withLock { $0.refusedAsTooBig } }
 
@@ -290,6 +315,8 @@ final class TestAgent: Sendable {
       var tree: [ObjectIdentifier: ObjectValue]
       var uptime: UInt32 = 100_000
       var refusedAsTooBig = 0
+      var requests = 0
+      var isSilent = false
     }
 
     let vice: Vice
@@ -301,7 +328,11 @@ final class TestAgent: Sendable {
     }
 
     func answers(to datagram: [UInt8]) -> [[UInt8]] {
-      datagram.withUnsafeBytes { bytes in (try? answer(bytes)).map { [$0] } ?? [] }
+      let isSilent = state.withLock { state in
+        state.requests += 1
+        return state.isSilent
+      }
+      return isSilent ? [] : datagram.withUnsafeBytes { bytes in (try? answer(bytes)).map { [$0] } ?? [] }
     }
 
     private func answer(_ bytes: UnsafeRawBufferPointer) throws -> [UInt8] {

@@ -114,10 +114,18 @@ struct AnswerSeries {
 
   init(_ samples: [AnswerSample]) { entries = samples.map(Entry.init) }
 
+  /// What became of an answer.
+  struct Harvest {
+    /// The metrics of which it has no number.
+    var lacking: [String] = []
+    /// Whether it gave any sample.
+    var hasNumbers = false
+  }
+
   /// - Parameter json: called when an entry wants it.
-  /// - Returns: the metrics of which the answer has no number.
-  mutating func put(_ body: [UInt8], _ json: () -> ConditionValue, into sink: inout HostSink) -> [String] {
-    entries.indices.compactMap { index in
+  mutating func put(_ body: [UInt8], _ json: () -> ConditionValue, into sink: inout HostSink) -> Harvest {
+    var harvest = Harvest()
+    for index in entries.indices {
       var totals: [Int: Double] = [:]
       func add(_ key: [UInt8], _ value: Double, _ labels: () -> [Label]) {
         let number = entries[index].number(of: key, labels, &sink)
@@ -128,13 +136,13 @@ struct AnswerSeries {
       case .json(let path, let label):
         let found = ConditionExpression.follow(path, in: json())
         if let label, case .object(let members) = found {
-          isMissed = entries[index].sample.fallback == nil
+          isMissed = entries[index].sample.fallback == nil || !members.isEmpty
           for (name, value) in members {
             if let value = Self.number(value) { add(Array(name.utf8), value) { [Self.label(label, name.utf8)] } }
           }
         } else if label == nil, let value = Self.number(found) {
           add([], value) { [] }
-        } else if let fallback = entries[index].sample.fallback,
+        } else if case .missing = found, !path.isEmpty, let fallback = entries[index].sample.fallback,
           case .object = ConditionExpression.follow(Array(path.dropLast()), in: json())
         {
           isMissed = false
@@ -153,8 +161,13 @@ struct AnswerSeries {
         }
       }
       for (number, total) in totals.sorted(by: { $0.key < $1.key }) { sink.put(number, total) }
-      return totals.isEmpty && isMissed ? entries[index].sample.metric : nil
+      if !totals.isEmpty {
+        harvest.hasNumbers = true
+      } else if isMissed {
+        harvest.lacking.append(entries[index].sample.metric)
+      }
     }
+    return harvest
   }
 
   private static func eachMatch(of pattern: Pattern, in body: [UInt8], _ take: ([Range<Int>?]) -> Void) {

@@ -47,20 +47,19 @@ final class HTTPProbe: Probe {
     let shortfall = demands.shortfall(of: transfer, answer)
     let missed = demands.conditions.map { $0.shortfall(of: answer) }
     let isRead = shortfall == nil && !settings.samples.isEmpty
-    let (samples, lacking) = series.withLock { series in
-      let lacking = isRead ? series.put(transfer.body, answer.body) : []
+    let (samples, harvest) = series.withLock { series in
+      let harvest = isRead ? series.put(transfer.body, answer.body) : .init()
       return (
-        series.samples(of: transfer, failedBy: shortfall?.finder, conditions: missed.map { $0 == nil }), lacking
+        series.samples(of: transfer, failedBy: shortfall?.finder, conditions: missed.map { $0 == nil }), harvest
       )
     }
+    let lacking = harvest.lacking.joined(separator: ", ")
     if let shortfall { return .down(shortfall.reasonID, shortfall.text, samples) }
     let broken = zip(demands.conditions, missed).compactMap { condition, why in why.map { "\(condition.text): \($0)" } }
     if !broken.isEmpty { return .down("reason.probe.condition", broken.joined(separator: "; "), samples) }
     // A page without any of them is another page.
-    if isRead, lacking.count == settings.samples.count {
-      return .down("reason.probe.no_samples", lacking.joined(separator: ", "), samples)
-    }
-    let remark = lacking.isEmpty ? "" : "the answer has no number for \(lacking.joined(separator: ", "))"
+    if !lacking.isEmpty, !harvest.hasNumbers { return .down("reason.probe.no_samples", lacking, samples) }
+    let remark = lacking.isEmpty ? "" : "the answer has no number for \(lacking)"
     return ProbeReport(.up, samples, explanation: remark)
   }
 }
