@@ -52,6 +52,19 @@ struct AnswerSampleTests {
     #expect(lacking == ["c", "f", "g", "h", "i"])
   }
 
+  @Test("a foreign page gives no number, whatever the defaults")
+  func foreign() throws {
+    let settings = """
+      [{"metric":"a","json":"body.types","label":"type","default":0},{"metric":"b","json":"body.stats.n","default":0}]
+      """
+    var series = AnswerSeries(try JSONDecoder().decode([AnswerSample].self, from: Data(settings.utf8)))
+    var sink = HostSink()
+    let page = Array(#"{"error":"no such page"}"#.utf8)
+    let harvest = series.put(page, { JSONReader.value(of: page) }, into: &sink)
+    #expect(!harvest.hasNumbers)
+    #expect(harvest.lacking == ["b"])
+  }
+
   @Test("every match of a pattern, its groups, counts and sums")
   func patterns() throws {
     let (samples, lacking) = try read(

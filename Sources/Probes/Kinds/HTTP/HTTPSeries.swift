@@ -44,9 +44,7 @@ struct HTTPSeries {
   private static let conditionLabelMax = 200
 
   /// What the body says goes with the samples that are taken next.
-  ///
-  /// - Returns: the metrics of which it has no number.
-  mutating func put(_ body: [UInt8], _ json: () -> ConditionValue) -> [String] {
+  mutating func put(_ body: [UInt8], _ json: () -> ConditionValue) -> AnswerSeries.Harvest {
     answers.put(body, json, into: &sink)
   }
 
