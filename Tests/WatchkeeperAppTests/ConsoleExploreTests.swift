@@ -1,5 +1,6 @@
 import Interchange
 import PromQL
+import Synchronization
 import Telemetry
 import Testing
 import WebInterface
@@ -113,11 +114,41 @@ struct ConsoleExploreTests {
     ]
     #expect(answer.metrics.map(\.help) == helps)
 
-    let all = try await bench.sources.metadata(of: nil).families
+    let all = await bench.sources.metadata(of: nil).families
     #expect(all.values.joined().map(\.help).sorted() == helps.sorted())
-    let one = try await bench.sources.metadata(of: "probe_success").families
+    let one = await bench.sources.metadata(of: "probe_success").families
     #expect(one["probe_success"] == [MetricMetadata(family: "probe_success", type: .gauge, help: helps[2])])
-    #expect(try await bench.sources.metadata(of: "node_load5").families["node_load5"] == nil, "no such series is here")
+    #expect(await bench.sources.metadata(of: "node_load5").families["node_load5"] == nil, "no such series is here")
+  }
+
+  private final class BrokenReader: SeriesReader {
+    let asked = Mutex(0)
+
+    func select(
+      _ selections: [SeriesSelection], limits: ReadLimits
+    ) async throws(SeriesReadError) -> [[SeriesSlice]] { throw .unreadable("days/2026-11-20") }
+
+    func labelSets(
+      matching selectors: [[LabelMatcher]], after: Timestamp, through: Timestamp, limits: ReadLimits
+    ) async throws(SeriesReadError) -> [LabelSet] {
+      asked.withLock { $0 += 1 }
+      throw .unreadable("days/2026-11-20")
+    }
+  }
+
+  @Test("what was told of metrics is answered also when the store cannot be read, and one of them without asking it")
+  func metadataAlone() async throws {
+    let bench = try await ConsoleBench()
+    let reader = BrokenReader()
+    bench.reader = reader
+    bench.metadata.note(MetricMetadata(family: "wait_seconds", type: .histogram, help: "Waiting."))
+    for name in ["wait_seconds", "wait_seconds_bucket"] {
+      #expect(await bench.sources.metadata(of: name).families["wait_seconds"]?.map(\.help) == ["Waiting."])
+    }
+    #expect(reader.asked.withLock { $0 } == 0)
+    #expect(await bench.sources.metadata(of: nil).families.keys.sorted() == ["wait_seconds"])
+    #expect(await bench.sources.metadata(of: "node_load1").families["node_load1"] == nil)
+    #expect(reader.asked.withLock { $0 } == 2)
   }
 
   @Test("a limit is told in the reader's words, with its place") func limits() async throws {

@@ -403,7 +403,7 @@ struct InstallationTests {
     try await withInstallation { installation in
       clock.advance(by: .seconds(15))
       await installation.appendSelfMetrics()
-      let told = try await installation.console.metadata(of: nil).families
+      let told = await installation.console.metadata(of: nil).families
       for metric in await installation.selfMetrics() { #expect(told[metric.name] == [metric.metadata]) }
       #expect(told["watchkeeper_store_series"]?.first?.help == "Series that receive samples.")
     }

@@ -82,17 +82,16 @@ extension ConsoleSources {
   }
 
   /// What targets told, and of the other metrics that are stored what is known of those that probes make.
-  func metadata(of name: String?) async throws(PrometheusFailure) -> MetadataTable {
-    var table = metadata()
+  ///
+  /// A help for people: while the store cannot be read, what was told is answered all the same.
+  func metadata(of name: String?) async -> MetadataTable {
+    let told = metadata()
+    if let name, told.entry(ofSeries: name) != nil { return told }
     let selectors = name.map { [[LabelMatcher.equal(LabelSet.metricName, $0)]] } ?? []
-    let stored: [String: Int]
-    do {
-      stored = try await queries.reader.labelValues(
-        of: LabelSet.metricName, matching: selectors, limits: queries.limits)
-    } catch {
-      throw PrometheusFailure(.reading(error))
-    }
-    for metric in stored.keys where table.entry(ofSeries: metric) == nil {
+    let stored = try? await queries.reader.labelValues(
+      of: LabelSet.metricName, matching: selectors, limits: queries.limits)
+    var table = told
+    for metric in (stored ?? [:]).keys where told.entry(ofSeries: metric) == nil {
       if let known = MetricDictionary.metadata(of: metric) { table.note(known) }
     }
     return table

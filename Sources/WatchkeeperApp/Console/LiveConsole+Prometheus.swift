@@ -38,9 +38,7 @@ extension LiveConsole: PrometheusSource {
     try await sources.labelValues(of: name, matching: selectors)
   }
 
-  func metadata(of name: String?) async throws(PrometheusFailure) -> MetadataTable {
-    try await sources.metadata(of: name)
-  }
+  func metadata(of name: String?) async -> MetadataTable { await sources.metadata(of: name) }
 
   func latest(
     matching selectors: [String]

@@ -19,10 +19,10 @@ public protocol PrometheusSource: Sendable {
   /// Names of labels of the series known now.
   func labelNames(matching selectors: [String]) async throws(PrometheusFailure) -> [String]
   func labelValues(of name: String, matching selectors: [String]) async throws(PrometheusFailure) -> [String]
-  /// What is known of metric families.
+  /// What is known of metric families; less while the store cannot be read.
   ///
   /// - Parameter name: of the one that is asked for; `nil` for all.
-  func metadata(of name: String?) async throws(PrometheusFailure) -> MetadataTable
+  func metadata(of name: String?) async -> MetadataTable
   /// The newest number of each series that the look-back shows, of those that satisfy one of `selectors`.
   func latest(
     matching selectors: [String]

@@ -223,7 +223,7 @@ struct PrometheusRoutes: Sendable {
     let name = query.first("metric")
     let limit = query.first("limit").flatMap { Int($0) } ?? -1
     let perMetric = query.first("limit_per_metric").flatMap { Int($0) } ?? -1
-    let families = try await source.metadata(of: name).families
+    let families = await source.metadata(of: name).families
     let chosen = families.filter { name == nil || $0.key == name }.sorted { $0.key < $1.key }
     let shown = chosen.prefix(limit >= 0 ? limit : chosen.count).map { family, entries in
       (family, PrometheusJSON.list(entries.prefix(perMetric > 0 ? perMetric : entries.count).map(Self.json)))
