@@ -15,11 +15,25 @@ public enum MetricDictionary {
 
   private static func known(_ name: String) -> (type: String, help: String)? {
     if let known = probeMetrics[name] ?? datagramMetrics[name] ?? hostMetric(name) ?? httpMetrics[name]
-      ?? streamMetrics[name] ?? trapMetrics[name]
+      ?? streamMetrics[name] ?? trapMetrics[name] ?? serviceMetric(name)
     {
       return known
     }
-    if let known = serviceMetric(name) { return known }
+    guard let family = familyMetric(name), !isForeign(name, type: family.type) else { return nil }
+    return family
+  }
+
+  /// Whether only the beginning of the name is that of our metrics: recording rules have a colon, exporters show
+  /// histograms and summaries in parts. Where the kernel or a server names the fields, which are untyped, a field may end
+  /// like a part: `zil_commit_count` of ZFS.
+  private static func isForeign(_ name: String, type: String) -> Bool {
+    if name.contains(":") { return true }
+    return type != "untyped" && ["_bucket", "_sum", "_count", "_created"].contains { name.hasSuffix($0) }
+  }
+
+  /// Of the metrics that come in families with a common beginning.
+  private static func familyMetric(_ name: String) -> (type: String, help: String)? {
+    if let known = hostFamilyMetric(name) ?? serviceFamilyMetric(name) { return known }
     if name.hasPrefix("node_vmstat_") { return ("untyped", "Field \(name.dropFirst(12)) of /proc/vmstat.") }
     if name.hasPrefix("node_memory_") { return ("gauge", "Field \(name.dropFirst(12)) of /proc/meminfo.") }
     if name.hasPrefix("node_sockstat_") { return ("gauge", "Field \(name.dropFirst(14)) of /proc/net/sockstat.") }

@@ -167,6 +167,29 @@ struct ExpositionTests {
     for foreign in ["", "requests_total", "node"] { #expect(MetricDictionary.metadata(of: foreign) == nil) }
   }
 
+  @Test(
+    "recording rules and parts of histograms that only begin like our metrics are not described",
+    arguments: [
+      "node_network_receive_bytes:rate5m", "node_disk_io_time:rate5m", "node_vmstat_pgfault:rate5m",
+      "mysql_global_status_queries:rate5m", "container_runtime_operations_duration_seconds_bucket",
+      "container_runtime_operations_duration_seconds_sum", "nvme_wait_seconds_count", "node_disk_wait_seconds_bucket",
+      "node_filesystem_scan_seconds_created",
+    ])
+  func foreign(_ name: String) {
+    #expect(MetricDictionary.metadata(of: name) == nil)
+    #expect(MetricDictionary.metric(name).help == "No description.")
+  }
+
+  @Test(
+    "metrics of ours may end like the parts of a histogram",
+    arguments: [
+      "pg_locks_count", "pg_stat_activity_count", "mysql_global_status_prepared_stmt_count",
+      "mysql_global_variables_max_prepared_stmt_count", "node_zfs_zil_zil_commit_count",
+    ])
+  func endings(_ name: String) {
+    #expect(MetricDictionary.metadata(of: name)?.help.isEmpty == false)
+  }
+
   @Test("what logs in is not asked again quickly, wrong passwords in a row lock accounts")
   func logins() throws {
     let logins = ["smtp", "imap", "pop3", "ftp", "ldap", "postgresql", "mysql", "redis", "scenario"]

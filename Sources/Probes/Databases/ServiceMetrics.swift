@@ -1,7 +1,9 @@
 extension MetricDictionary {
   /// Of databases and of the packaged templates for services, under the names of the usual exporters.
-  static func serviceMetric(_ name: String) -> (type: String, help: String)? {
-    if let known = serviceMetrics[name] { return known }
+  static func serviceMetric(_ name: String) -> (type: String, help: String)? { serviceMetrics[name] }
+
+  /// Of what MySQL and MariaDB name themselves.
+  static func serviceFamilyMetric(_ name: String) -> (type: String, help: String)? {
     if name.hasPrefix("mysql_global_status_") { return ("untyped", "Status variable \(name.dropFirst(20)).") }
     if name.hasPrefix("mysql_global_variables_") { return ("gauge", "System variable \(name.dropFirst(23)).") }
     if name.hasPrefix("mysql_slave_status_") {
@@ -68,6 +70,8 @@ extension MetricDictionary {
     "mysql_global_status_uptime": ("counter", "Seconds since the server started."),
     "mysql_global_variables_innodb_buffer_pool_size": ("gauge", "Bytes of InnoDB's cache."),
     "mysql_global_variables_max_connections": ("gauge", "Connections that may be open."),
+    "mysql_global_variables_max_error_count": ("gauge", "Errors and warnings that are kept of a statement."),
+    "mysql_global_variables_max_prepared_stmt_count": ("gauge", "Prepared statements that there may be."),
     "mysql_global_variables_read_only": ("gauge", "Whether clients without a privilege can only read."),
     "mysql_slave_status_seconds_behind_master": ("gauge", "Seconds that the replica is behind."),
     "mysql_slave_status_slave_io_running": ("gauge", "Whether the replica receives changes."),

@@ -1,9 +1,13 @@
 extension MetricDictionary {
-  /// Type and meaning of this host's metrics that come in families with a common beginning.
+  /// Type and meaning of this host's metrics.
   ///
   /// Counters end in `_total`, as Prometheus wants it; what breaks the rule is in `hostTypes`.
   static func hostMetric(_ name: String) -> (type: String, help: String)? {
-    if let help = hostHelps[name] { return (hostTypes[name] ?? counterOrGauge(name), help) }
+    hostHelps[name].map { (hostTypes[name] ?? counterOrGauge(name), $0) }
+  }
+
+  /// Of those that come in families with a common beginning.
+  static func hostFamilyMetric(_ name: String) -> (type: String, help: String)? {
     guard let family = hostFamilies.first(where: { name.hasPrefix($0.prefix) }) else { return nil }
     let field = name.dropFirst(family.prefix.count)
     return (hostTypes[name] ?? family.type ?? counterOrGauge(name), "\(field) of \(family.subject).")
