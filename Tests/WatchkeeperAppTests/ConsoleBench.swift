@@ -47,6 +47,7 @@ final class ConsoleBench: @unchecked Sendable {
   var gaps: [String: GapHistory] = [:]
   var retired: [RetiredProbe] = []
   var metadata = MetadataTable()
+  var ownMetadata = MetadataTable()
   var limits = EvaluationLimits()
   var configuration: Configuration
   var features = LanguageFeatures.stable
@@ -66,14 +67,15 @@ final class ConsoleBench: @unchecked Sendable {
   var sources: ConsoleSources {
     let (incidents, inventory, maintenance) = (incidents, inventory, maintenance)
     let (rules, configuration, probes, metadata) = (rules, configuration, probes, metadata)
-    let (gaps, retired) = (gaps, retired)
+    let (gaps, retired, ownMetadata) = (gaps, retired, ownMetadata)
     return ConsoleSources(
       clock: Clock(), journal: journal,
       queries: QueryService(
         reader: reader ?? series, lookback: .seconds(300), clock: Clock(), evaluation: limits, features: features),
       gate: QueryGate(runningMax: 4, clock: Clock()),
       incidents: { incidents }, inventory: { inventory }, maintenance: { maintenance }, rules: { rules },
-      deliveries: { DeliveryService.View() }, configuration: { configuration }, metadata: { metadata },
+      deliveries: { DeliveryService.View() }, configuration: { configuration },
+      metadata: { KnownMetadata(told: metadata, own: ownMetadata) },
       probes: { probes }, gapHistory: { gaps[$0] },
       knownProbes: { KnownProbes(defined: configuration.probes, retired: retired) },
       hostName: Self.hostName, zone: .utc)

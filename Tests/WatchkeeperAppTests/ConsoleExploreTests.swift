@@ -121,6 +121,30 @@ struct ConsoleExploreTests {
     #expect(await bench.sources.metadata(of: "node_load5").families["node_load5"] == nil, "no such series is here")
   }
 
+  @Test("what a target tells of a metric goes before what Watchkeeper says of its own of that name") func own()
+    async throws
+  {
+    let bench = try await ConsoleBench()
+    let told = MetricMetadata(family: "process_open_fds", type: .gauge, help: "Number of open file descriptors.")
+    let own = [
+      MetricMetadata(family: "process_open_fds", type: .gauge, help: "Open file descriptors."),
+      MetricMetadata(family: "watchkeeper_rules", type: .gauge, help: "Rules."),
+    ]
+    for entry in own {
+      bench.ownMetadata.note(entry)
+      bench.sample(entry.family, from: 60) { _ in 1 }
+    }
+    bench.sample("watchkeeper_rules_count", from: 60) { _ in 1 }
+    #expect(
+      await bench.sources.metadata(of: nil).families == ["process_open_fds": [own[0]], "watchkeeper_rules": [own[1]]])
+    bench.metadata.note(told)
+    #expect(
+      await bench.sources.metadata(of: nil).families == ["process_open_fds": [told], "watchkeeper_rules": [own[1]]])
+    let query = "process_open_fds + watchkeeper_rules + watchkeeper_rules_count"
+    let answer = try #require(await bench.sources.explorePage(query, range: .hour).answer)
+    #expect(answer.metrics.map(\.help) == ["Number of open file descriptors.", "Rules."])
+  }
+
   private final class BrokenReader: SeriesReader {
     let asked = Mutex(0)
 

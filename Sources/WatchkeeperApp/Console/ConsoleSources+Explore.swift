@@ -1,5 +1,4 @@
 internal import Interchange
-internal import Probes
 internal import PromQL
 internal import Telemetry
 internal import WebInterface
@@ -23,9 +22,9 @@ extension ConsoleSources {
     }
     do {
       page.answer = try await Exploration(query: query, range: range, now: now, queries: visitorQueries).answer()
-      let table = metadata()
+      let known = metadata()
       page.answer?.metrics = query.metricNames.sorted().prefix(ExploreAnswer.metricsMax).compactMap {
-        description(of: $0, in: table)
+        description(of: $0, in: known)
       }
     } catch {
       page.fault = ExploreFault(error, in: asked)
@@ -49,10 +48,9 @@ extension ConsoleSources {
     return functions + aggregations
   }
 
-  /// What was told of a metric, or of the family that a series of a histogram or a summary belongs to; of what nobody
-  /// tells, what is known of the metrics that probes make.
-  private func description(of metric: String, in table: MetadataTable) -> MetricDescription? {
-    (table.entry(ofSeries: metric) ?? MetricDictionary.metadata(of: metric)).map {
+  /// A series of a histogram or a summary is described as its family is.
+  private func description(of metric: String, in known: KnownMetadata) -> MetricDescription? {
+    known.entry(ofSeries: metric).map {
       MetricDescription(metric, kind: $0.type == .unknown ? "" : $0.type.rawValue, unit: $0.unit, help: $0.help)
     }
   }
@@ -60,7 +58,7 @@ extension ConsoleSources {
   private func exploreStart() async -> ExploreStart {
     let found = try? await queries.reader.labelValues(of: LabelSet.metricName, matching: [], limits: queries.limits)
     let series = found ?? [:]
-    let table = metadata()
+    let known = metadata()
     let sorted = series.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
     return ExploreStart(
       examples: Self.examples.filter { example in
@@ -68,7 +66,7 @@ extension ConsoleSources {
         return !series.isEmpty && query.metricNames.allSatisfy { series[$0] != nil }
       },
       metrics: sorted.prefix(ExploreStart.metricsMax).map {
-        MetricRow(name: $0.key, series: $0.value, description: description(of: $0.key, in: table))
+        MetricRow(name: $0.key, series: $0.value, description: description(of: $0.key, in: known))
       },
       metricsTotal: sorted.count)
   }

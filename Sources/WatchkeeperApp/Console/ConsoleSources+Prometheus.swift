@@ -1,6 +1,5 @@
 internal import Alerting
 internal import Interchange
-internal import Probes
 internal import PromQL
 internal import Telemetry
 internal import WebInterface
@@ -81,18 +80,19 @@ extension ConsoleSources {
     }
   }
 
-  /// What targets told, and of the other metrics that are stored what is known of those that probes make.
+  /// What targets told, and of the other metrics that are stored what is known of Watchkeeper's own and of those that
+  /// probes make.
   ///
   /// A help for people: while the store cannot be read, what was told is answered all the same.
   func metadata(of name: String?) async -> MetadataTable {
-    let told = metadata()
-    if let name, told.entry(ofSeries: name) != nil { return told }
+    let known = metadata()
+    if let name, known.told.entry(ofSeries: name) != nil { return known.told }
     let selectors = name.map { [[LabelMatcher.equal(LabelSet.metricName, $0)]] } ?? []
     let stored = try? await queries.reader.labelValues(
       of: LabelSet.metricName, matching: selectors, limits: queries.limits)
-    var table = told
-    for metric in (stored ?? [:]).keys where told.entry(ofSeries: metric) == nil {
-      if let known = MetricDictionary.metadata(of: metric) { table.note(known) }
+    var table = known.told
+    for metric in (stored ?? [:]).keys where known.told.entry(ofSeries: metric) == nil {
+      if let entry = known.entry(ofSeries: metric) { table.note(entry) }
     }
     return table
   }

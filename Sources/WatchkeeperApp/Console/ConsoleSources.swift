@@ -1,4 +1,3 @@
-internal import Interchange
 internal import Probes
 internal import Records
 internal import ServiceTime
@@ -16,8 +15,7 @@ struct ConsoleSources: Sendable {
   let rules: @Sendable () -> RuleEvaluator.View
   let deliveries: @Sendable () -> DeliveryService.View
   let configuration: @Sendable () -> Configuration
-  /// What was told of metrics; see `ToldMetadata`.
-  let metadata: @Sendable () -> MetadataTable
+  let metadata: @Sendable () -> KnownMetadata
   let probes: @Sendable () async -> [ProbeStatus]
   /// Of a probe by its name, defined now or earlier.
   let gapHistory: @Sendable (String) async -> GapHistory?

@@ -22,7 +22,8 @@ extension Installation {
       inventory: { [inventory] in inventory.state }, maintenance: { [maintenance] in maintenance.state },
       rules: { [evaluator] in evaluator.view }, deliveries: { [deliveries] in deliveries.view },
       configuration: { [self] in configuration.withLock { $0 } },
-      metadata: { [metadata] in metadata.table }, probes: { [probes] in await probes.status() },
+      metadata: { [metadata, ownMetadata] in KnownMetadata(told: metadata.table, own: ownMetadata.table) },
+      probes: { [probes] in await probes.status() },
       gapHistory: { [probes] in await probes.gapHistory(of: $0) },
       knownProbes: { [probes] in await probes.knownProbes() },
       targetSources: { [targets] in await targets.status }, hostName: hostName, zone: zone)

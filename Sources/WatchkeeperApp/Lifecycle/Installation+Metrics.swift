@@ -40,7 +40,7 @@ extension Installation {
     var present: Set<SeriesReference> = []
     let time = now
     let metrics = await selfMetrics()
-    metadata.note(metrics.map(\.metadata))
+    ownMetadata.note(metrics.map(\.metadata))
     for metric in metrics.compactMap(shown) {
       for (labels, value) in metric.values {
         let series = LabelSet(labels.labels + target.labels + [Label(LabelSet.metricName, metric.name)])

@@ -41,6 +41,8 @@ final class Installation: Sendable {
   let probes: ProbeRunner
   let targets: TargetDiscovery
   let metadata = ToldMetadata()
+  /// What this program says of its own metrics.
+  let ownMetadata = ToldMetadata()
   let remoteWrite: RemoteWriteDesk
   let senders: RemoteWriteSenders
   let hub: EventHub
