@@ -7,7 +7,7 @@ internal import Telemetry
 internal import WebInterface
 
 extension ConsoleSources {
-  /// Series of one probe that are looked at for the rules that read them; more are counted on.
+  /// How far back the gaps on a probe's page go: a week.
   private static let probeGapsSpan = Duration.seconds(7 * 86_400)
 
   func probePage(_ name: String) async throws(ConsoleError) -> ProbePage {
