@@ -145,6 +145,11 @@ struct CheckCommandTests {
     let report = check.run([folder.path])
     #expect(report.isClean && report.warnings.map(\.fault.id) == ["fault.file.unread-folder"])
     #expect(report.text.contains("warning: \(folder.path)/rules/team"), "\(report.text)")
+    let files = try ConfigurationFiles.read(folder.path)
+    let read = try ConfigurationReader.read(files, hostName: "web01", notifiers: CommandWorld.offlineNotifiers)
+    #expect(read.warnings == report.warnings, "the log says the same")
+    try folder.write("groups: [{name: g, rules: [{alert: Low}]}]\n", to: "rules/a.yaml")
+    #expect(check.run([folder.path]).warnings == report.warnings, "of a refused configuration, too")
   }
 
   @Test("rule files alone: duplicates and a second document are warnings, other files are refused") func ruleFiles()

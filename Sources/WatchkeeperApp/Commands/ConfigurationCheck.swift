@@ -96,9 +96,6 @@ struct ConfigurationCheck {
 
   private func checkWhole(_ path: String, into report: inout CheckReport) throws(SettingsErrors) {
     let folder = FileManager.default.isFolder(path) ? path : SourcePath.folder(of: path)
-    report.warnings += ConfigurationFiles.unreadFolders(of: folder).map {
-      SettingsError(ofFile: $0, "fault.file.unread-folder")
-    }
     do throws(SettingsErrors) {
       try check(try ConfigurationFiles.read(path), below: folder, into: &report)
     } catch {
@@ -110,7 +107,14 @@ struct ConfigurationCheck {
   private func check(
     _ files: ConfigurationFiles, below folder: String? = nil, into report: inout CheckReport
   ) throws(SettingsErrors) {
-    let read = try ConfigurationReader.read(files, hostName: hostName, notifiers: CommandWorld.offlineNotifiers)
+    let read: Configuration
+    do throws(SettingsErrors) {
+      read = try ConfigurationReader.read(files, hostName: hostName, notifiers: CommandWorld.offlineNotifiers)
+    } catch {
+      // What a refused configuration lacks may lie there.
+      report.warnings += files.warnings
+      throw error
+    }
     // A list with a fault is no fault of the configuration: it may be mended while the program runs.
     if let folder {
       report.warnings += read.patterns.flatMap { $0.listFaults(in: folder, TargetListFile.read) }.map { fault in

@@ -39,6 +39,8 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
   /// Of files that cannot be read; a configuration with any is refused, with the faults of the others. Those of
   /// `foreignMIBs` alone are told as warnings.
   let unreadable: [Kind: [SettingsError]]
+  /// Folders beside them that hold files as if these were read; what was kept has none.
+  private(set) var unreadFolders: [String] = []
 
   init(files: [File], unreadable: [Kind: [SettingsError]] = [:]) {
     // The order of folders of others' MIB files is that of the settings: of two modules of a name the first is taken.
@@ -109,11 +111,16 @@ struct ConfigurationFiles: Codable, Sendable, Equatable {
       files += foreign.files
       if !foreign.faults.isEmpty { unreadable[.foreignMIBs] = foreign.faults }
     }
-    return ConfigurationFiles(files: files, unreadable: unreadable)
+    var read = ConfigurationFiles(files: files, unreadable: unreadable)
+    read.unreadFolders = unreadFolders(of: folder)
+    return read
   }
 
+  /// What is odd about the files as such, whatever they say.
+  var warnings: [SettingsError] { unreadFolders.map { SettingsError(ofFile: $0, "fault.file.unread-folder") } }
+
   /// Folders inside the parts of a configuration, `rules/team` for example, that hold files as if they were read.
-  static func unreadFolders(of configuration: String) -> [String] {
+  private static func unreadFolders(of configuration: String) -> [String] {
     let parts = Kind.allCases.compactMap(\.folder)
     return parts.flatMap { part -> [String] in
       let folder = SourcePath.join(configuration, part)
@@ -170,7 +177,7 @@ struct LastGoodConfiguration {
   /// Written beside, synced, renamed: a crash leaves the old or the new version, never half of one. Readable by its
   /// owner alone, because settings may hold secrets in clear.
   func save(_ files: ConfigurationFiles) throws(StartError) {
-    guard load() != files else {
+    guard load()?.files != files.files else {
       _ = chmod(path, 0o600)
       return
     }

@@ -33,7 +33,7 @@ struct ConfigurationReader {
     var configuration = Configuration(
       files: own, settings: settings, probes: reader.probes(files), ruleGroups: reader.rules(files, settings.rules),
       inventory: reader.inventory(files), plans: reader.plans(files), itemPlaces: reader.itemPlaces,
-      warnings: reader.warnings)
+      warnings: own.warnings + reader.warnings)
     configuration.patterns = reader.patterns
     configuration.lookups = reader.lookups
     guard reader.errors.isEmpty else {

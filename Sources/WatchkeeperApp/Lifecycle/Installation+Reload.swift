@@ -22,7 +22,7 @@ extension Installation {
       status.refusedConfiguration = nil
       status.reloads += 1
     }
-    warn(of: new)
+    warn(of: new, since: old)
     guard new.digest != old.digest else { return }
     let settings = new.settings
     let waiting = settings.keysForRestart(since: old.settings)
@@ -80,8 +80,11 @@ extension Installation {
   }
 
   /// What is odd in a configuration that is in force all the same, as `watchkeeper check` says it.
-  func warn(of configuration: Configuration) {
-    for warning in configuration.warnings { log.warning("configuration: \(warning)") }
+  ///
+  /// - Parameter old: the one before, whose warnings are in the log already: jobs reload without a change.
+  func warn(of configuration: Configuration, since old: Configuration? = nil) {
+    let told = Set(old?.warnings ?? [])
+    for warning in configuration.warnings where !told.contains(warning) { log.warning("configuration: \(warning)") }
   }
 
   /// What links in notifications begin with.
