@@ -216,6 +216,35 @@ struct RecordedRunsTests {
     #expect(other.quickRuns(than: .seconds(60)).map(\.to) == [at(62), nil])
   }
 
+  @Test(
+    "a run that lasts longer than a quick pace is waited for: no run is missing meanwhile",
+    arguments: [
+      ([0, 60, 65, 70, 75, 135], [0.1, 5, 5, 5, 5, 0.1], []), ([0, 60, 65, 70, 75, 135], [], []),
+      ([0, 60, 65, 90, 95, 135], [0.1, 5, 5, 5, 5, 0.1], ["65-90 not-stored 4"]),
+      ([0, 60, 61, 62, 72, 132], [0.1, 0.1, 0.1, 0.1, 0.1, 0.1], ["62-72 not-stored 9"]),
+    ] as [([Int64], [Double], [String])])
+  func slowRuns(_ times: [Int64], _ seconds: [Double], _ expected: [String]) {
+    let milliseconds = times.map { $0 * 1000 }
+    let recorded = RecordedRuns(
+      slice(times), verdict: nil,
+      pace: SeriesSlice(labels: .empty, milliseconds: milliseconds, values: [60, 1, 1, 1, 60, 60]),
+      duration: seconds.isEmpty ? nil : SeriesSlice(labels: .empty, milliseconds: milliseconds, values: seconds))
+    let found = recorded.unstored(
+      on: .interval(.seconds(60)), from: at(0), through: at(140), besides: [], timeout: .seconds(5))
+    #expect(told(found) == expected)
+  }
+
+  @Test("a run that may still be going at the end of what is asked is not missing yet", arguments: [Int64(66), 75])
+  func goingOn(_ end: Int64) {
+    let recorded = RecordedRuns(
+      slice([0, 60]), verdict: nil,
+      pace: SeriesSlice(labels: .empty, milliseconds: [0, 60_000], values: [60, 1]),
+      duration: SeriesSlice(labels: .empty, milliseconds: [0, 60_000], values: [0.1, 0.1]))
+    let found = recorded.unstored(
+      on: .interval(.seconds(60)), from: at(0), through: at(end), besides: [], timeout: .seconds(5))
+    #expect(told(found) == (end == 66 ? [] : ["60- not-stored 3"]))
+  }
+
   private func cron(_ text: String) throws -> ProbeDefinition {
     let json = #"{"name":"a","kind":"files","cron":"\#(text)","settings":{"paths":["/x"]}}"#
     return try JSONDecoder().decode(ProbeDefinition.self, from: Data(json.utf8))

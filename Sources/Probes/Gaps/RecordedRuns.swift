@@ -20,16 +20,26 @@ public struct RecordedRuns: Sendable {
   private let good: Set<Int64>
   /// From a run to the next, in seconds, as the pace was after the run; where it was stored.
   let paces: [Int64: Double]
+  /// Seconds that a run took which was still going when the pace had the next one; infinite where that is not stored.
+  let slow: [Int64: Double]
 
   /// - Parameters:
   ///   - runs: samples of `metric`.
   ///   - verdict: samples of what is 1 when the target is in order, see `VerdictMetrics`.
   ///   - pace: samples of `paceMetric`; probes whose pace never changes have none.
-  public init(_ runs: SeriesSlice, verdict: SeriesSlice?, pace: SeriesSlice? = nil) {
+  ///   - duration: samples of the seconds that each run took, see `VerdictMetrics`.
+  public init(
+    _ runs: SeriesSlice, verdict: SeriesSlice?, pace: SeriesSlice? = nil, duration: SeriesSlice? = nil
+  ) {
     times = zip(runs.milliseconds, runs.values).compactMap { $1.isStaleMarker ? nil : $0 }
     paces = Dictionary(
       pace.map { zip($0.milliseconds, $0.values).filter { Self.pacesRange.contains($0.1) } } ?? [],
       uniquingKeysWith: { $1 })
+    let took = Dictionary(zip(duration?.milliseconds ?? [], duration?.values ?? []), uniquingKeysWith: { $1 })
+    slow = paces.reduce(into: [:]) { slow, pace in
+      let seconds = took[pace.key].flatMap { $0 >= 0 ? $0 : nil } ?? .infinity
+      if seconds > pace.value { slow[pace.key] = seconds }
+    }
     good = Set(verdict.map { zip($0.milliseconds, $0.values).compactMap { $1 == 1 ? $0 : nil } } ?? [])
   }
 

@@ -31,7 +31,9 @@ extension RecordedRuns {
     scheduledSince: Timestamp? = nil
   ) -> [SampleGap] {
     guard case .cron(let cron, let zone) = probe.rhythm else {
-      return unstored(on: probe.rhythm, from: start, through: end, besides: noted, scheduledSince: scheduledSince)
+      return unstored(
+        on: probe.rhythm, from: start, through: end, besides: noted, scheduledSince: scheduledSince,
+        timeout: probe.timeout)
     }
     let named = NamedRuns(
       cron: cron, zone: zone, probe: probe.name, interval: probe.interval, timeout: probe.timeout, noted: noted)
@@ -72,7 +74,7 @@ extension RecordedRuns {
 
   func unstored(
     on rhythm: Rhythm, from start: Timestamp, through end: Timestamp, besides noted: [SampleGap],
-    scheduledSince: Timestamp? = nil
+    scheduledSince: Timestamp? = nil, timeout: Duration = .zero
   ) -> [SampleGap] {
     let noted = noted.sorted { $0.from < $1.from }
     var gaps: [SampleGap] = []
@@ -82,11 +84,12 @@ extension RecordedRuns {
       let isCertain = isCertain(of: rhythm, at: time, scheduledSince)
       let most = isCertain && next != nil ? Self.certainStepsMax : Self.stepsMax
       // Of a year of runs nearly all are followed by the next in time.
-      let shortest = min(rhythm.interval.inSeconds, paces[time] ?? .infinity)
+      let pace = pace(at: time, rhythm, lasting: next == nil ? .infinity : slow[time] ?? 0, timeout)
+      let shortest = min(rhythm.interval.inSeconds, pace ?? .infinity)
       guard Double(to.milliseconds - time) > shortest * 1000 * most else { continue }
       let usual = isCertain ? 1 : usualSteps(at: index, rhythm, without: noted)
       for part in Self.parts(from: from, to: to, without: noted) {
-        let steps = steps(of: rhythm, from: part.from, to: part.to, at: time) / usual
+        let steps = steps(of: rhythm, from: part.from, to: part.to, pace: pace) / usual
         guard steps > most else { continue }
         // Of n steps between two runs n - 1 are missing; a part that a noted gap bounds has no run of its own there, and
         // where the clock was set nothing was due either.
@@ -134,10 +137,20 @@ extension RecordedRuns {
     }
   }
 
-  /// - Parameter run: after which it was; its stored pace counts more than the schedule, which may have changed.
-  private func steps(of rhythm: Rhythm, from: Timestamp, to: Timestamp, at run: Int64) -> Double {
+  /// From a run to the next in seconds, where it was stored.
+  ///
+  /// Quicker than the schedule, no due time passes while a run is going: the next one begins when it ends.
+  ///
+  /// - Parameter lasting: seconds that the run took, or at the end of what is asked the one after it may take.
+  private func pace(at run: Int64, _ rhythm: Rhythm, lasting: Double, _ timeout: Duration) -> Double? {
+    guard let pace = paces[run], pace < rhythm.interval.inSeconds else { return paces[run] }
+    return max(pace, min(lasting, timeout.inSeconds))
+  }
+
+  /// - Parameter pace: as it was stored; it counts more than the schedule, which may have changed.
+  private func steps(of rhythm: Rhythm, from: Timestamp, to: Timestamp, pace: Double?) -> Double {
     // The steady pace of a calendar is the hours', which may be over.
-    guard let pace = paces[run], !rhythm.isCivil || pace != rhythm.interval.inSeconds else {
+    guard let pace, !rhythm.isCivil || pace != rhythm.interval.inSeconds else {
       return rhythm.steps(from: from, to: to)
     }
     return to.elapsed(since: from).inSeconds / pace

@@ -141,14 +141,16 @@ struct SeriesGaps: Sendable {
   private static let spansMax = 3
 
   private func read(_ wanted: [LabelSet], _ queries: QueryService) async throws(SeriesReadError) -> Stored {
-    let names = [RecordedRuns.metric, giver.probe.settings.verdictMetrics.success, RecordedRuns.paceMetric]
+    let verdict = giver.probe.settings.verdictMetrics
+    let names = [RecordedRuns.metric, RecordedRuns.paceMetric, verdict.duration, verdict.success]
     let own = names.map { name in
       LabelSet([Label(LabelSet.metricName, name)] + giver.target.labels)
     }
     let start = question.from.advanced(by: .zero - reach)
     let found = try await slices(of: own + wanted, from: start, through: question.to, queries)
     let series = Array(found.dropFirst(own.count))
-    let runs = RecordedRuns(found[0] ?? SeriesSlice(labels: own[0]), verdict: found[1], pace: found[2])
+    let runs = RecordedRuns(
+      found[0] ?? SeriesSlice(labels: own[0]), verdict: found[3], pace: found[1], duration: found[2])
     let firstSample = found.compactMap { $0?.firstMillisecond }.min().map(Timestamp.init(milliseconds:))
     if let first = runs.first, first <= question.from {
       return Stored(runs: runs, allRuns: runs, from: start, series: series, firstSample: firstSample)
@@ -161,7 +163,8 @@ struct SeriesGaps: Sendable {
       end = begin
       let all = RecordedRuns(
         SeriesSlice(labels: own[0], earlier[0], before: found[0]), verdict: nil,
-        pace: SeriesSlice(labels: own[2], earlier[2], before: found[2]))
+        pace: SeriesSlice(labels: own[1], earlier[1], before: found[1]),
+        duration: SeriesSlice(labels: own[2], earlier[2], before: found[2]))
       if let first = all.first, first <= question.from {
         return Stored(runs: runs, allRuns: all, from: begin, series: series, firstSample: firstSample)
       }
