@@ -191,6 +191,19 @@ struct RecordedRunsTests {
     #expect(runs.unstored(on: .interval(.seconds(10)), from: at(50), through: at(70), besides: []).isEmpty)
   }
 
+  @Test(
+    "a run that was going at a stop or when its probe was taken out told nothing, and is not lost",
+    arguments: [
+      (SampleGap.Cause.notRunning, 36, []), (.notDefined, 36, []), (.shed, 36, ["20-36 not-stored 1"]),
+      (.notRunning, 46, ["20-46 not-stored 2"]),
+    ] as [(SampleGap.Cause, Int64, [String])])
+  func cutOff(_ cause: SampleGap.Cause, _ stop: Int64, _ expected: [String]) {
+    let stopped = SampleGap(from: at(stop), to: at(68), cause, .everything, Reason("x"))
+    let found = runs([0, 10, 20, 70]).unstored(
+      on: .interval(.seconds(10)), from: at(0), through: at(70), besides: [stopped], scheduledSince: at(0))
+    #expect(told(found) == expected)
+  }
+
   @Test("what a gap explains of a time without runs leaves the rest of it to be told")
   func partlyExplained() {
     let runs = runs([0, 10, 20, 100, 110])

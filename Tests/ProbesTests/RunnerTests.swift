@@ -228,6 +228,39 @@ struct RunnerTests {
     }
   }
 
+  @Test("a definition that is changed while its run is going says so, one that is not is left alone")
+  func replacedRun() async throws {
+    let rounds = Mutex(0)
+    let (release, door) = AsyncStream<Void>.makeStream()
+    let probe = try definition("one") { _ in
+      let round = rounds.withLock { rounds in
+        rounds += 1
+        return rounds
+      }
+      if round == 2 { for await _ in release { break } }
+      return ProbeReport(.up)
+    }
+    let renewed = try definition("one", { _ in ProbeReport(.up) }, version: "2")
+    try await withRunner([probe]) { runner, states in
+      await pass(.seconds(1))
+      _ = await states.next()
+      await clock.waitForSleeper()
+      clock.advance(by: try #require(await runner.status().first).nextIn)
+      let start = clock.now
+      while await runner.status().first?.isRunning != true { await Task.yield() }
+      await pass(.seconds(3))
+      await runner.load([probe])
+      #expect(await runner.gapHistory(of: "one")?.gaps == [])
+      await runner.load([renewed])
+      let gap = SampleGap(
+        from: start, to: clock.now, .notChecked, .everything, Reason("reason.gap.replaced"))
+      #expect(await runner.gapHistory(of: "one")?.gaps == [gap])
+      await runner.load([probe])
+      #expect(await runner.gapHistory(of: "one")?.gaps == [gap], "none was going")
+      door.finish()
+    }
+  }
+
   @Test("series the store refuses are counted and explained")
   func refusal() async throws {
     let environment = ProbeEnvironment(transfers: TransferEngine(), clock: clock, hostName: "host-1")

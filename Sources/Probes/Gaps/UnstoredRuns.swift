@@ -90,11 +90,12 @@ extension RecordedRuns {
       let usual = isCertain ? 1 : usualSteps(at: index, rhythm, without: noted)
       for part in Self.parts(from: from, to: to, without: noted) {
         let steps = steps(of: rhythm, from: part.from, to: part.to, pace: pace) / usual
-        guard steps > most else { continue }
+        let after = noted.first { $0.from == part.to }?.cause
+        // A run that was going when everything stopped, or when its probe was taken out, told nothing.
+        guard steps > (after == .notRunning || after == .notDefined ? Self.stepsMax : most) else { continue }
         // Of n steps between two runs n - 1 are missing; a part that a noted gap bounds has no run of its own there, and
         // where the clock was set nothing was due either.
-        let isCutOff = noted.contains { $0.cause == .clockSet && $0.from == part.to }
-        let isOpen = part.to == to && next == nil || isCutOff
+        let isOpen = part.to == to && next == nil || after == .clockSet
         let all = Int(isCertain && !isOpen ? steps.rounded() : steps + 1e-6)
         let whole = all - (isOpen ? 0 : 1) + (part.from == from ? 0 : 1)
         gaps.append(.unstored(from: part.from, to: part.to == to && next == nil ? nil : part.to, runs: max(1, whole)))

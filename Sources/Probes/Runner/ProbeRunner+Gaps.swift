@@ -55,4 +55,15 @@ extension ProbeRunner {
         from: start.advanced(by: .zero - late), to: start, .late, .everything,
         Reason("reason.gap.late", ["late": String(late.inSeconds)])))
   }
+
+  /// A run that was going, or waited for its parents, when its definition was changed: nobody takes what it found.
+  func noteReplacement(of entry: Entry) {
+    let going = entry.running.flatMap { $0.limit == nil ? nil : $0 }
+    guard let start = (going ?? entry.held?.run)?.startedAt else { return }
+    gaps.add(
+      entry.definition.name,
+      SampleGap(
+        from: start, to: max(clock.now, start.advanced(by: .milliseconds(1))), .notChecked, .everything,
+        Reason("reason.gap.replaced")))
+  }
 }

@@ -92,6 +92,7 @@ public actor ProbeRunner {
       }
     }
     arrange(parents: parents)
+    for (name, entry) in old where kept[name] == nil && wanted[name] != nil { noteReplacement(of: entry) }
     gaps.define(
       Set(wanted.keys), at: clock.now, target: { wanted[$0]?.targetLabels(hostName: environment.hostName) },
       schedule: { wanted[$0]?.rhythm.keptText })

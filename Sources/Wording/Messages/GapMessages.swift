@@ -13,6 +13,8 @@ let gapMessages: [Message] = [
     zh: "时钟被拨快了 {step:age}：这段时间并不存在，没有缺失运行。"),
   Message("reason.gap.not-defined", en: "The probe was not in the configuration.", zh: "配置中没有该探测。"),
   Message(
+    "reason.gap.replaced", en: "The probe's definition was changed while it ran.", zh: "探测运行期间其定义被修改。"),
+  Message(
     "gaps.removed", en: "The probe was taken out of the configuration: {at:moment}.", zh: "该探测已于 {at:moment} 从配置中移除。"),
   Message(
     "gaps.pace.zoom",
