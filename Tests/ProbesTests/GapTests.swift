@@ -50,6 +50,32 @@ struct GapTests {
     #expect(record.gaps.first?.from == at(10) && record.isOpen)
   }
 
+  @Test("due times that passed while a run was going stay told when the run failed: it has samples of its own")
+  func stillRunningThenFailed() {
+    var record = GapRecord(knownSince: at(0))
+    record.miss(
+      GapObservation(cause: .stillRunning, extent: .everything, reason: Reason("reason.gap.still-running")), at: at(20))
+    record.miss(failure(), at: at(10))
+    let gaps = GapHistory(probe: "a", record).gaps
+    #expect(gaps.map(\.cause) == [.failed, .stillRunning] && gaps.map(\.from) == [at(10), at(20)])
+    #expect(gaps[0].to == nil && gaps[1].to == at(20).advanced(by: .milliseconds(1)))
+  }
+
+  @Test("a time without runs is noted though runs fail before and after it, not within one that says as much")
+  func lateWithinFailures() {
+    var ledger = GapLedger(startingAt: at(0))
+    ledger.define(["a"], at: at(0))
+    let late = SampleGap(from: at(20), to: at(50), .late, .everything, Reason("late"))
+    ledger.miss("a", failure(), at(10))
+    ledger.add("a", late)
+    ledger.miss("a", failure(), at(50))
+    #expect(ledger.history(of: "a")?.gaps.map(\.cause) == [.failed, .late, .failed])
+    #expect(ledger.history(of: "a")?.gaps.map(\.to) == [at(20), at(50), nil])
+    ledger.miss("a", GapObservation(cause: .shed, extent: .everything, reason: Reason("shed")), at(60))
+    ledger.add("a", SampleGap(from: at(70), to: at(80), .late, .everything, Reason("late")))
+    #expect(ledger.history(of: "a")?.gaps.map(\.cause) == [.failed, .late, .failed, .shed])
+  }
+
   @Test("a clock that is set back within a gap takes none of its runs away, and adds none")
   func clockBack() {
     var record = GapRecord(knownSince: at(0))

@@ -204,6 +204,20 @@ struct RecordedRunsTests {
     #expect(told(found) == expected)
   }
 
+  @Test(
+    "a gap whose runs leave their series explains no missing one",
+    arguments: [
+      (SampleGap.Cause.failed, 15, nil, ["20-60 not-stored 3"]), (.incomplete, 22, 58, ["20-60 not-stored 3"]),
+      (.seriesRefused, 15, nil, ["20-60 not-stored 3"]), (.seriesRefused, 22, 58, []), (.hung, 15, nil, []),
+      (.late, 22, 58, []),
+    ] as [(SampleGap.Cause, Int64, Int64?, [String])])
+  func runsInGap(_ cause: SampleGap.Cause, _ from: Int64, _ to: Int64?, _ expected: [String]) throws {
+    let extent: SampleGap.Extent = cause == .late ? .everything : cause == .hung ? .measurements : .part
+    let gap = SampleGap(from: at(from), to: to.map(at), cause, extent, Reason("x"))
+    let found = runs([0, 10, 20, 60, 70]).unstored(of: try textfile(), from: at(0), through: at(70), besides: [gap])
+    #expect(told(found) == expected)
+  }
+
   @Test("what a gap explains of a time without runs leaves the rest of it to be told")
   func partlyExplained() {
     let runs = runs([0, 10, 20, 100, 110])

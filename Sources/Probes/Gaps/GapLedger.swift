@@ -91,9 +91,9 @@ struct GapLedger {
     if records[name]?.close(at: time) == true { changed.insert(name) }
   }
 
-  /// A gap that is over already; nothing when one lasts that covers it.
+  /// A gap without runs that is over already; nothing when one lasts that says as much.
   mutating func add(_ name: String, _ gap: SampleGap) {
-    guard records[name]?.isOpen == false else { return }
+    guard let record = records[name], !(record.isOpen && record.gaps.last?.explainsMissingRuns == true) else { return }
     records[name]?.add(gap)
     changed.insert(name)
   }

@@ -40,8 +40,8 @@ public struct GapRecord: Codable, Hashable, Sendable {
       return false
     }
     var gap = SampleGap(from: time, seen.cause, seen.extent, seen.reason, runs: seen.cause == .notDue ? 0 : 1)
-    if let last = gaps.last, last.to == nil, last.cause == .stillRunning, last.from >= time {
-      // The run that due times waited for began earlier, and now says itself what became of it.
+    if let last = gaps.last, last.to == nil, last.cause == .stillRunning, last.from >= time, gap.explainsMissingRuns {
+      // The run that due times waited for began earlier, and now says itself why they had none.
       gaps.removeLast()
       gap.runs += last.runs
     }

@@ -78,6 +78,10 @@ public struct SampleGap: Codable, Hashable, Sendable {
     return metric != "probe_success" || cause == .notChecked || cause == .hung
   }
 
+  /// Whether it tells why runs are not in the store. In every other gap each run leaves its own series, whatever it found;
+  /// of one that hangs only the first does.
+  var explainsMissingRuns: Bool { extent == .everything || cause == .hung }
+
   /// Whether it has a part in the time from `start` to `end`.
   public func overlaps(from start: Timestamp, through end: Timestamp) -> Bool {
     from <= end && (to.map { $0 > start } ?? true)

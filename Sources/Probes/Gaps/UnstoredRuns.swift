@@ -24,12 +24,13 @@ extension RecordedRuns {
   /// - Parameters:
   ///   - start: nothing is told about the time before.
   ///   - end: up to here runs are looked for.
-  ///   - noted: the probe's gaps; ascending.
+  ///   - noted: the probe's gaps.
   ///   - scheduledSince: since when the schedule is the present one; `nil`: not known.
   public func unstored(
     of probe: ProbeDefinition, from start: Timestamp, through end: Timestamp, besides noted: [SampleGap],
     scheduledSince: Timestamp? = nil
   ) -> [SampleGap] {
+    let noted = explanations(among: noted)
     guard case .cron(let cron, let zone) = probe.rhythm else {
       return unstored(
         on: probe.rhythm, from: start, through: end, besides: noted, scheduledSince: scheduledSince,
@@ -52,7 +53,7 @@ extension RecordedRuns {
     of probe: ProbeDefinition, since known: Timestamp, from start: Timestamp, before first: Timestamp?,
     through end: Timestamp, besides noted: [SampleGap]
   ) -> [SampleGap] {
-    let noted = noted.sorted { $0.from < $1.from }
+    let noted = noted.filter { $0.explainsMissingRuns || $0.cause == .seriesRefused }.sorted { $0.from < $1.from }
     let reason = Reason("reason.gap.none-stored")
     if case .cron(let cron, let zone) = probe.rhythm {
       let named = NamedRuns(
@@ -70,13 +71,27 @@ extension RecordedRuns {
     }
   }
 
+  /// The gaps that tell why runs are missing, ascending.
+  ///
+  /// A store that is full refuses a run's own series with the others; a probe's limit on series leaves it.
+  private func explanations(among noted: [SampleGap]) -> [SampleGap] {
+    noted.filter { gap in
+      gap.explainsMissingRuns || (gap.cause == .seriesRefused && !hasRuns(in: gap))
+    }
+    .sorted { $0.from < $1.from }
+  }
+
+  private func hasRuns(in gap: SampleGap) -> Bool {
+    times.contains { gap.covers(Timestamp(milliseconds: $0)) }
+  }
+
   // MARK: Intervals, within the hours of a calendar or without
 
+  /// - Parameter noted: gaps that tell why runs are missing; ascending.
   func unstored(
     on rhythm: Rhythm, from start: Timestamp, through end: Timestamp, besides noted: [SampleGap],
     scheduledSince: Timestamp? = nil, timeout: Duration = .zero
   ) -> [SampleGap] {
-    let noted = noted.sorted { $0.from < $1.from }
     var gaps: [SampleGap] = []
     for (index, time) in times.enumerated() where time >= start.milliseconds {
       let next = index + 1 < times.count ? times[index + 1] : nil
