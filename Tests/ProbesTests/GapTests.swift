@@ -197,6 +197,28 @@ struct GapTests {
     #expect(last.reason.id == "reason.gap.stopped" && last.from == at(200) && last.to == at(300))
   }
 
+  @Test("outages that left the ring are said to be forgotten, to the probes that were known then")
+  func forgottenOutages() throws {
+    var ledger = GapLedger(startingAt: at(0))
+    ledger.define(["old"], at: at(0))
+    for number in 0..<Int64(RunnerTimes.outagesMax + 2) {
+      if number == 5 { ledger.define(["old", "new"], at: at(490)) }
+      ledger.jump(by: .seconds(10), to: at(number * 100 + 50))
+    }
+    let changes = ledger.takeChanges(at: at(9000))
+    let runner = try JSONDecoder().decode(RunnerTimes.self, from: try JSONEncoder().encode(changes.runner))
+    #expect(runner.outages.count == RunnerTimes.outagesMax && runner.forgottenBefore == at(150))
+    #expect(ledger.history(of: "old")?.forgottenBefore == at(150))
+    #expect(ledger.history(of: "old")?.gaps.first?.from == at(240))
+    #expect(ledger.history(of: "new")?.forgottenBefore == nil)
+    var record = GapRecord(knownSince: at(0))
+    for number in 0...Int64(GapRecord.gapsMax) {
+      record.miss(failure(), at: at(number * 10))
+      record.close(at: at(number * 10 + 5))
+    }
+    #expect(GapHistory(probe: "a", record, runner).forgottenBefore == at(150))
+  }
+
   @Test("a probe that leaves the configuration has a gap until it comes back, also over a restart")
   func definition() {
     var ledger = GapLedger(startingAt: at(0))

@@ -99,7 +99,7 @@ struct GapLedger {
   }
 
   func history(of name: String) -> GapHistory? {
-    records[name].map { GapHistory(probe: name, $0, outages: times.outages) }
+    records[name].map { GapHistory(probe: name, $0, times) }
   }
 
   /// Those that are no longer defined, by name.

@@ -92,6 +92,8 @@ public struct RunnerTimes: Codable, Hashable, Sendable {
   /// Set by an orderly stop.
   public var stoppedAt: Timestamp?
   public private(set) var outages: [SampleGap] = []
+  /// Older outages have left the ring; `nil` when none has.
+  public private(set) var forgottenBefore: Timestamp?
 
   init(startingAt now: Timestamp) { aliveAt = now }
 
@@ -126,7 +128,7 @@ public struct RunnerTimes: Codable, Hashable, Sendable {
 
   private mutating func add(_ outage: SampleGap) {
     outages.append(outage)
-    if outages.count > Self.outagesMax { outages.removeFirst() }
+    if outages.count > Self.outagesMax { forgottenBefore = outages.removeFirst().to }
   }
 }
 
@@ -135,6 +137,7 @@ public struct GapHistory: Hashable, Sendable {
   public let probe: String
   /// Since when it is told.
   public let knownSince: Timestamp
+  /// Older gaps, its own or the whole program's, are no longer kept; `nil` when all are.
   public let forgottenBefore: Timestamp?
   /// Since when its schedule is the present one; `nil` when that is not known.
   public let scheduledSince: Timestamp?
@@ -143,10 +146,12 @@ public struct GapHistory: Hashable, Sendable {
   /// Since when it is no longer in the configuration; `nil` while it is.
   public let removedAt: Timestamp?
 
-  public init(probe: String, _ record: GapRecord, outages: [SampleGap] = []) {
+  public init(probe: String, _ record: GapRecord, _ runner: RunnerTimes? = nil) {
     self.probe = probe
     knownSince = record.knownSince
-    forgottenBefore = record.forgottenBefore
+    let forgotten = runner?.forgottenBefore.flatMap { $0 > record.knownSince ? $0 : nil }
+    forgottenBefore = [record.forgottenBefore, forgotten].compactMap { $0 }.max()
+    let outages = runner?.outages ?? []
     removedAt = record.removedAt
     scheduledSince = record.schedule?.since
     gaps = (record.gaps + outages.filter { $0.to.map { $0 > record.knownSince } ?? true }).sorted { $0.from < $1.from }
