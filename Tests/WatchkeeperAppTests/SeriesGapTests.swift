@@ -113,6 +113,40 @@ extension OneAfterAnother {
       #expect(gaps.map(\.runs) == [20])
     }
 
+    /// Has too many samples for a question that reaches back too far.
+    private struct ShortReader: SeriesReader {
+      let reader: any SeriesReader
+      let oldest: Timestamp
+
+      func select(
+        _ selections: [SeriesSelection], limits: ReadLimits
+      ) async throws(SeriesReadError) -> [[SeriesSlice]] {
+        guard selections.allSatisfy({ $0.after >= oldest }) else { throw .tooManySamples(limit: 1) }
+        return try await reader.select(selections, limits: limits)
+      }
+
+      func labelSets(
+        matching selectors: [[LabelMatcher]], after: Timestamp, through: Timestamp, limits: ReadLimits
+      ) async throws(SeriesReadError) -> [LabelSet] {
+        try await reader.labelSets(matching: selectors, after: after, through: through, limits: limits)
+      }
+    }
+
+    @Test("where the look back fails, what was read until then is the answer")
+    func shortLook() async throws {
+      let bench = try await GapBench(#""interval":"10m""#)
+      try await bench.run(3, reading: "kept 1\n")
+      try await lose(20, on: bench)
+      try await bench.run(1, reading: "kept 1\n")
+      await bench.stop()
+      let from = bench.times[22]
+      bench.console.reader = ShortReader(reader: bench.store.store, oldest: from.advanced(by: .seconds(-2 * 3600)))
+      let answer = try #require(try await bench.ask("files", from: from).probes.first)
+      #expect(answer.remarks.isEmpty)
+      #expect(answer.gaps.map(\.reason) == [.message(Reason("reason.gap.none-stored"))])
+      #expect(answer.gaps.map(\.from) == [from] && answer.gaps.map(\.to) == [bench.times[23]])
+    }
+
     @Test("where nothing at all is stored of a probe that was known, the whole time is a gap")
     func nothingStored() async throws {
       let bench = try await GapBench()

@@ -124,7 +124,7 @@ struct SeriesGaps: Sendable {
   private struct Stored {
     /// Since `reach` before the asked time, as `series`.
     let runs: RecordedRuns
-    /// With the last ones before those, when that time has none.
+    /// With the last ones before those, when no run lies at or before `question.from`.
     let allRuns: RecordedRuns
     /// From here on `allRuns` are all.
     let from: Timestamp
@@ -155,11 +155,15 @@ struct SeriesGaps: Sendable {
     if let first = runs.first, first <= question.from {
       return Stored(runs: runs, allRuns: runs, from: start, series: series, firstSample: firstSample)
     }
+    // What is good of a run does not matter there.
+    let pacing = Array(own.dropLast())
     var (span, end) = (reach, start)
     for _ in 0..<Self.spansMax where end > knownSince {
       span = span * Self.reachGrowth
       let begin = max(knownSince, question.from.advanced(by: .zero - span))
-      let earlier = try await slices(of: own, from: begin, through: end.advanced(by: .milliseconds(-1)), queries)
+      let last = end.advanced(by: .milliseconds(-1))
+      // What was read already is an answer, though not from as far back.
+      guard let earlier = try? await slices(of: pacing, from: begin, through: last, queries) else { break }
       end = begin
       let all = RecordedRuns(
         SeriesSlice(labels: own[0], earlier[0], before: found[0]), verdict: nil,
