@@ -119,6 +119,12 @@ public final class EmbeddedStore: SampleAppender, Sendable {
     }
   }
 
+  /// When the oldest day begins that has a file; `nil` when none has. Days before it were removed by `retention` or
+  /// `size_max`, or never were.
+  public var oldestDayStart: Timestamp? {
+    files.withLock { $0.names }.map(\.day).min().map { Timestamp(milliseconds: $0.start) }
+  }
+
   public var statistics: StoreStatistics {
     var statistics = condition.withLock { $0.statistics }
     head.withLock { head in

@@ -225,11 +225,13 @@ struct PromiseTests {
     await store.applyRetention(at: clock.now)
     #expect(store.statistics.filesUnlinked == 1 && store.statistics.files == 3)
     #expect(try await store.read().first?.milliseconds.first == TestTime.midnight + 24 * TestTime.hour)
+    #expect(store.oldestDayStart?.milliseconds == TestTime.midnight + 24 * TestTime.hour)
     await store.close()
     store = try open { $0.retention = .seconds(25 * 3600) }
     await store.applyRetention(at: clock.now)
     #expect(store.statistics.filesUnlinked == 1 && store.statistics.files == 2)
     #expect(try await store.read().first?.milliseconds.first == TestTime.midnight + 48 * TestTime.hour)
+    #expect(store.oldestDayStart?.milliseconds == TestTime.midnight + 48 * TestTime.hour)
     await store.close()
   }
 

@@ -46,6 +46,7 @@ final class ConsoleBench: @unchecked Sendable {
   var probes: [ProbeStatus] = []
   var gaps: [String: GapHistory] = [:]
   var retired: [RetiredProbe] = []
+  var storedSince: Timestamp?
   var metadata = MetadataTable()
   var ownMetadata = MetadataTable()
   var limits = EvaluationLimits()
@@ -67,7 +68,7 @@ final class ConsoleBench: @unchecked Sendable {
   var sources: ConsoleSources {
     let (incidents, inventory, maintenance) = (incidents, inventory, maintenance)
     let (rules, configuration, probes, metadata) = (rules, configuration, probes, metadata)
-    let (gaps, retired, ownMetadata) = (gaps, retired, ownMetadata)
+    let (gaps, retired, storedSince, ownMetadata) = (gaps, retired, storedSince, ownMetadata)
     return ConsoleSources(
       clock: Clock(), journal: journal,
       queries: QueryService(
@@ -78,7 +79,7 @@ final class ConsoleBench: @unchecked Sendable {
       metadata: { KnownMetadata(told: metadata, own: ownMetadata) },
       probes: { probes }, gapHistory: { gaps[$0] },
       knownProbes: { KnownProbes(defined: configuration.probes, retired: retired) },
-      hostName: Self.hostName, zone: .utc)
+      storedSince: { storedSince }, hostName: Self.hostName, zone: .utc)
   }
 
   static func ago(_ seconds: Int64) -> Timestamp { now.advanced(by: .seconds(-seconds)) }

@@ -160,6 +160,9 @@ struct GapAnswerTests {
     #expect(try await gaps(from: 30 * day, to: 20 * day).isEmpty)
     let kept = try await gaps(from: 30 * day, to: 10 * day)
     #expect(kept.map(\.from) == [ago(15 * day)] && kept.map(\.to) == [ago(10 * day)])
+    bench.storedSince = ago(12 * day)
+    #expect(try await gaps(from: 30 * day, to: 10 * day).map(\.from) == [ago(12 * day)])
+    #expect(try await gaps(from: 30 * day, to: 13 * day).isEmpty)
     let target = probe.targetLabels(hostName: ConsoleBench.hostName)
     let success = probe.settings.verdictMetrics.success
     #expect(try await gaps(from: 5400, to: 1800).map(\.reason) == [.message(Reason("reason.gap.none-stored"))])

@@ -52,9 +52,10 @@ extension ConsoleSources {
   private func seriesGaps(
     _ question: GapQuestion, _ giver: SeriesGiver, metric: String?, _ history: GapHistory
   ) -> SeriesGaps {
-    SeriesGaps(
+    let kept = clock.now.advanced(by: .zero - configuration().settings.storage.retention.duration)
+    return SeriesGaps(
       question: question, giver: giver, metric: metric, history: history, now: clock.now,
-      retention: configuration().settings.storage.retention.duration)
+      storedSince: max(kept, storedSince() ?? kept))
   }
 
   private func series(of question: GapQuestion) async -> [LabelSet] {

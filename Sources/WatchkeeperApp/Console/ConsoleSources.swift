@@ -22,6 +22,8 @@ struct ConsoleSources: Sendable {
   /// Those that can be asked about, with the targets of lists and those that have left the configuration.
   let knownProbes: @Sendable () async -> KnownProbes
   var targetSources: @Sendable () async -> [TargetSourceStatus] = { [] }
+  /// When the oldest day begins that the store has; `nil` when it has none.
+  var storedSince: @Sendable () -> Timestamp? = { nil }
   /// The name of this host: the label `instance` of its own series.
   let hostName: String
   /// The zone in which days begin and times are shown.

@@ -2,6 +2,7 @@ internal import Probes
 internal import Records
 internal import Synchronization
 internal import Telemetry
+internal import TimeSeriesStore
 
 /// The console's pages and actions over a running installation.
 struct LiveConsole: Sendable {
@@ -26,7 +27,8 @@ extension Installation {
       probes: { [probes] in await probes.status() },
       gapHistory: { [probes] in await probes.gapHistory(of: $0) },
       knownProbes: { [probes] in await probes.knownProbes() },
-      targetSources: { [targets] in await targets.status }, hostName: hostName, zone: zone)
+      targetSources: { [targets] in await targets.status }, storedSince: { [store] in store.oldestDayStart },
+      hostName: hostName, zone: zone)
     return LiveConsole(sources: sources, installation: self, backtests: Backtests(sources))
   }
 }

@@ -15,8 +15,8 @@ struct SeriesGaps: Sendable {
   let metric: String?
   let history: GapHistory
   let now: Timestamp
-  /// How long samples are kept: of the time before the store says nothing.
-  let retention: Duration
+  /// Of the time before the store says nothing: `retention` or `size_max` took it.
+  let storedSince: Timestamp
 
   /// One answer for the probe, and one for each series with a hole that is not the whole probe's; for a single series they
   /// are one.
@@ -78,7 +78,7 @@ struct SeriesGaps: Sendable {
     if found.allRuns.first.map({ $0 > question.from }) ?? true {
       // Samples without runs were written before runs left a series of their own.
       let first = [found.allRuns.first, found.firstSample].compactMap { $0 }.min()
-      let since = max(knownSince, now.advanced(by: .zero - retention), found.from)
+      let since = max(knownSince, storedSince, found.from)
       gaps += RecordedRuns.unstored(
         of: giver.probe, since: since, from: question.from, before: first, through: end, besides: history.gaps)
     }
