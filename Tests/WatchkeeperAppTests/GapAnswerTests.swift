@@ -192,6 +192,19 @@ struct GapAnswerTests {
     #expect(ids == ["gaps.unknown-before", "gaps.unread"])
   }
 
+  @Test(
+    "when series cannot be read, those who could give them are told of, and that nothing was read",
+    arguments: [(#"never{instance="http://shop"}"#, ["shop"]), ("never", [])])
+  func unreadSeries(_ subject: String, _ probes: [String]) async throws {
+    let bench = try await bench()
+    bench.reader = BrokenReader()
+    let page = try await bench.sources.gapsPage(question(subject))
+    #expect(
+      page.probes.map(\.probe) == probes && page.probes.map { $0.gaps.map(\.cause) } == probes.map { _ in ["failed"] })
+    let why = PrometheusFailure(.reading(.unreadable("days/2026-11-20"))).message
+    #expect(page.remark == Phrase("gaps.unread", ["why": why]))
+  }
+
   @Test("the terminal tells each gap with its reason, in the reader's language", arguments: Language.allCases)
   func text(_ language: Language) async throws {
     let reader = Reader(language: language, now: ConsoleBench.now.milliseconds)

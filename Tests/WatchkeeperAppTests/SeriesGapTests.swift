@@ -59,6 +59,17 @@ extension OneAfterAnother {
       #expect(both.map { $0.gaps.map(\.from) } == [[bench.times[2]]])
     }
 
+    @Test("a series that left before the asked time is told beside others that stay")
+    func leftBesideOthers() async throws {
+      let bench = try await GapBench()
+      try await bench.run(2, reading: "a{x=\"1\"} 1\na{x=\"2\"} 1\n")
+      try await bench.run(5, reading: "a{x=\"1\"} 1\n")
+      await bench.stop()
+      let page = try await bench.ask("a", from: bench.times[4])
+      #expect(page.probes.map(\.series) == [#"a{instance="web01", job="textfile", x="2"}"#])
+      #expect(page.probes.map { $0.gaps.map(\.from) } == [[bench.times[2]]])
+    }
+
     private func lose(_ count: Int, on bench: GapBench) async throws {
       bench.store.isLosing.store(true, ordering: .relaxed)
       try await bench.run(count, reading: "kept 1\n")

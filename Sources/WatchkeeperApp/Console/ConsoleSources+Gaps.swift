@@ -7,7 +7,8 @@ internal import WebInterface
 extension ConsoleSources {
   /// Probes that one answer tells about. The default is 50.
   static let gapProbesMax = 50
-  /// Series that have no sample in the asked time are looked for in so much before it. The default is a day.
+  /// Where no series has a sample in the asked time or shortly before, so much before it is looked at. The default is a
+  /// day.
   private static let gapSeriesReach = Duration.seconds(86_400)
 
   /// Why samples are missing: of a probe by its name, or of the series that a selector finds.
@@ -24,29 +25,30 @@ extension ConsoleSources {
     guard let query = try? Query(parsing: question.subject),
       case .vector(let selector) = query.expression.withoutParentheses
     else { throw known.nothing(named: question.subject, [question.subject], hostName) }
-    let series = await series(of: question)
+    let (series, unread) = await series(of: question)
     let givers = givers(of: selector.matchers, among: known.defined, series)
     let retired = known.retired(giving: series, selector.matchers, besides: givers)
     guard !givers.isEmpty || !retired.isEmpty else {
+      if let unread { return GapsPage(question, probes: [], remark: unread) }
       let values = selector.matchers.compactMap(\.wantedValue)
       throw known.nothing(named: question.subject, values.isEmpty ? [question.subject] : values, hostName)
     }
     var budget = SeriesGaps.seriesMax
     var answers: [ProbeGaps] = []
-    var unread = 0
+    var unlooked = 0
     for giver in givers.prefix(Self.gapProbesMax) {
       guard let history = await gapHistory(giver.probe.name) else { continue }
       let gaps = seriesGaps(question, giver, metric: selector.metric, history)
       answers += await gaps.answers(readingAtMost: budget, queries)
-      unread += max(0, giver.series.count - budget)
+      unlooked += max(0, giver.series.count - budget)
       budget = max(0, budget - giver.series.count)
     }
     for probe in retired.prefix(max(0, Self.gapProbesMax - givers.count)) {
       guard let history = await gapHistory(probe.name) else { continue }
       answers.append(history.answer(to: question, metric: selector.metric))
     }
-    return GapsPage(
-      question, probes: answers, remark: Self.surplus(probes: givers.count + retired.count, series: unread))
+    let surplus = Self.surplus(probes: givers.count + retired.count, series: unlooked)
+    return GapsPage(question, probes: answers, remark: unread ?? surplus)
   }
 
   private func seriesGaps(
@@ -58,12 +60,18 @@ extension ConsoleSources {
       storedSince: max(kept, storedSince() ?? kept))
   }
 
-  private func series(of question: GapQuestion) async -> [LabelSet] {
-    for start in [question.from, question.from.advanced(by: .zero - Self.gapSeriesReach)] {
-      let found = try? await labelSets(matching: [question.subject], from: start, through: question.to)
-      if let found, !found.isEmpty { return found }
+  /// Those that a selector finds; one that left shortly before the asked time is missing in it beside others that stay.
+  private func series(of question: GapQuestion) async -> (found: [LabelSet], unread: Phrase?) {
+    do {
+      for reach in [SeriesGaps.reachMin, Self.gapSeriesReach] {
+        let start = question.from.advanced(by: .zero - reach)
+        let found = try await labelSets(matching: [question.subject], from: start, through: question.to)
+        if !found.isEmpty { return (found, nil) }
+      }
+      return ([], nil)
+    } catch {
+      return ([], Phrase("gaps.unread", ["why": error.message]))
     }
-    return []
   }
 
   private static func surplus(probes: Int, series: Int) -> Phrase? {

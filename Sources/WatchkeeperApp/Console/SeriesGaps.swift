@@ -134,7 +134,9 @@ struct SeriesGaps: Sendable {
   }
 
   /// A loss that covers the begin of the asked time is seen by the runs before it.
-  private var reach: Duration { max(giver.probe.interval * 3, .seconds(3600)) }
+  private var reach: Duration { max(giver.probe.interval * 3, Self.reachMin) }
+  /// The default is an hour.
+  static let reachMin = Duration.seconds(3600)
   /// When there are none, the last runs are looked for in spans each of which reaches so many times as far.
   private static let reachGrowth = 8
   /// Such spans. The default is 3: with the shortest reach three weeks.

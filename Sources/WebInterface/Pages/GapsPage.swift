@@ -20,7 +20,7 @@ public struct GapsPage: Sendable, Encodable {
   public var from: Timestamp
   public var to: Timestamp
   public var probes: [ProbeGaps]
-  /// Set when more probes give such series than are told.
+  /// Set when more probes give such series than are told, or the store could not be asked for them.
   public var remark: Phrase?
 
   public init(_ question: GapQuestion, probes: [ProbeGaps], remark: Phrase? = nil) {
