@@ -63,8 +63,8 @@ let gapMessages: [Message] = [
   Message(
     "reason.gap.none-stored",
     en:
-      "No run of this time or before is in the store and none is noted as missing: the disk refused the samples, or files were damaged or removed, see the log.",
-    zh: "存储中没有这段时间及此前的运行，也没有缺失记录：磁盘拒绝写入，或文件已损坏或被移除，详见日志。"),
+      "No run of this time is in the store, nor of the time before as far as it was looked at, and none is noted as missing: the disk refused the samples, or files were damaged or removed, see the log.",
+    zh: "存储中没有这段时间的运行，在所查看的范围内此前也没有，且没有缺失记录：磁盘拒绝写入，或文件已损坏或被移除，详见日志。"),
   Message("gaps.span", en: "{from} to {to}", zh: "{from} 至 {to}"),
   Message("gaps.none", en: "No gap is known in this time.", zh: "该时段内没有已知的缺口。"),
   Message("gaps.lasts", en: "lasts", zh: "持续中"),
