@@ -38,7 +38,7 @@ packages_to_check=(
 
 # The programs that ours is measured beside, too.
 packages_to_bench=(
-  binutils monitoring-plugins-basic nginx-common nginx-light openssl prometheus prometheus-alertmanager
-  prometheus-blackbox-exporter prometheus-node-exporter prometheus-process-exporter prometheus-snmp-exporter python3
-  snmp victoria-metrics
+  binutils monitoring-plugins-basic netdata-core netdata-plugins-bash nginx-common nginx-light openssl prometheus
+  prometheus-alertmanager prometheus-blackbox-exporter prometheus-node-exporter prometheus-process-exporter
+  prometheus-snmp-exporter python3 snmp victoria-metrics
 )
