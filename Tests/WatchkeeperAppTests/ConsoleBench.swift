@@ -47,6 +47,7 @@ final class ConsoleBench: @unchecked Sendable {
   var gaps: [String: GapHistory] = [:]
   var retired: [RetiredProbe] = []
   var storedSince: Timestamp?
+  var clock: any WallClock = Clock()
   var metadata = MetadataTable()
   var ownMetadata = MetadataTable()
   var limits = EvaluationLimits()
@@ -67,13 +68,13 @@ final class ConsoleBench: @unchecked Sendable {
 
   var sources: ConsoleSources {
     let (incidents, inventory, maintenance) = (incidents, inventory, maintenance)
-    let (rules, configuration, probes, metadata) = (rules, configuration, probes, metadata)
+    let (rules, configuration, probes, metadata, clock) = (rules, configuration, probes, metadata, clock)
     let (gaps, retired, storedSince, ownMetadata) = (gaps, retired, storedSince, ownMetadata)
     return ConsoleSources(
-      clock: Clock(), journal: journal,
+      clock: clock, journal: journal,
       queries: QueryService(
-        reader: reader ?? series, lookback: .seconds(300), clock: Clock(), evaluation: limits, features: features),
-      gate: QueryGate(runningMax: 4, clock: Clock()),
+        reader: reader ?? series, lookback: .seconds(300), clock: clock, evaluation: limits, features: features),
+      gate: QueryGate(runningMax: 4, clock: clock),
       incidents: { incidents }, inventory: { inventory }, maintenance: { maintenance }, rules: { rules },
       deliveries: { DeliveryService.View() }, configuration: { configuration },
       metadata: { KnownMetadata(told: metadata, own: ownMetadata) },

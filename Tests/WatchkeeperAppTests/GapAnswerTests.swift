@@ -1,6 +1,7 @@
 import Foundation
 import Inventory
 import Records
+import Synchronization
 import Telemetry
 import Testing
 import WebInterface
@@ -190,6 +191,65 @@ struct GapAnswerTests {
       if case .message(let reason) = phrase { reason.id } else { "" }
     }
     #expect(ids == ["gaps.unknown-before", "gaps.unread"])
+  }
+
+  /// Each read takes 70 seconds.
+  private final class SlowReader: SeriesReader {
+    let clock = TestClock(now: ConsoleBench.now)
+    let reads = Atomic(0)
+
+    func select(
+      _ selections: [SeriesSelection], limits: ReadLimits
+    ) async throws(SeriesReadError) -> [[SeriesSlice]] {
+      reads.add(1, ordering: .relaxed)
+      clock.advance(by: .seconds(70))
+      guard limits.timeMax >= .seconds(70) else { throw .tookTooLong(limit: limits.timeMax) }
+      return selections.map { _ in [] }
+    }
+
+    func labelSets(
+      matching selectors: [[LabelMatcher]], after: Timestamp, through: Timestamp, limits: ReadLimits
+    ) async throws(SeriesReadError) -> [LabelSet] { [] }
+  }
+
+  @Test("all reads of one answer share the time of a query; whose turn does not come is told from the notes alone")
+  func deadline() async throws {
+    let bench = try await bench()
+    let reader = SlowReader()
+    (bench.reader, bench.clock) = (reader, reader.clock)
+    let page = try await bench.sources.gapsPage(question(#"probe_http_redirects{job="blackbox"}"#))
+    #expect(page.probes.map(\.probe) == ["shop", "wiki"] && page.probes[0].gaps.map(\.cause) == ["failed"])
+    let unread = Phrase("gaps.unread", ["why": "\(SeriesReadError.tookTooLong(limit: ReadLimits().timeMax))"])
+    #expect(page.probes.map { $0.remarks.contains(unread) } == [false, true])
+    #expect(reader.reads.load(ordering: .relaxed) == 2)
+  }
+
+  @Test("a time in which nothing ran has the runs that each probe's schedule has in it; of one that left nobody knows")
+  func outage() async throws {
+    let bench = try await bench()
+    let probes = try [
+      #""name":"each-minute","interval":"1m""#, #""name":"each-hour","cron":"0 * * * *""#,
+      #""name":"seldom","interval":"1d""#,
+    ].map { keys in
+      let json = #"{\#(keys),"kind":"http","settings":{"url":"http://shop"}}"#
+      return try JSONDecoder().decode(ProbeDefinition.self, from: Data(json.utf8))
+    }
+    bench.configuration = Configuration(
+      files: ConfigurationFiles(files: []), settings: WatchkeeperSettings(), probes: probes, ruleGroups: [],
+      inventory: InventoryDeclaration(), plans: [])
+    var times = RunnerTimes(startingAt: ago(9000))
+    _ = times.begin(at: ago(600))
+    for name in ["each-minute", "each-hour", "seldom", "gone"] {
+      bench.gaps[name] = GapHistory(probe: name, GapRecord(knownSince: ago(9600)), times)
+    }
+    func runs(of name: String) async throws -> [Int?] {
+      try await bench.sources.gapsPage(question(name, since: 9100)).probes[0].gaps
+        .filter { $0.cause == "not_running" }.map(\.runs)
+    }
+    #expect(try await runs(of: "each-minute") == [140])
+    #expect(try await runs(of: "each-hour") == [3])
+    #expect(try await runs(of: "seldom") == [0])
+    #expect(try await runs(of: "gone") == [nil])
   }
 
   @Test(

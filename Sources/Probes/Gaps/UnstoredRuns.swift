@@ -237,7 +237,7 @@ private struct NamedRuns {
     return dues(after: start, before: next.advanced(by: .milliseconds(1))).dropLast()
   }
 
-  private func dues(after start: Timestamp, before end: Timestamp) -> [Timestamp] {
+  func dues(after start: Timestamp, before end: Timestamp) -> [Timestamp] {
     var dues: [Timestamp] = []
     var minute = start.advanced(by: .zero - Rhythm.spread)
     while dues.count < Self.duesMax, let next = cron.next(after: minute, in: zone) {
@@ -323,6 +323,32 @@ extension SampleGap {
     from: Timestamp, to: Timestamp?, runs: Int, _ reason: Reason = unstoredReason
   ) -> SampleGap {
     SampleGap(from: from, to: to, .notStored, .everything, reason, runs: runs)
+  }
+}
+
+// MARK: What is told of noted gaps
+
+extension SampleGap {
+  /// Runs or due times in it; `nil`: not known.
+  ///
+  /// The times in which nothing ran are everybody's: how many runs of a probe were due in one, its schedule tells.
+  ///
+  /// - Parameter probe: `nil` when it is no longer defined.
+  public func runs(of probe: ProbeDefinition?, through now: Timestamp) -> Int? {
+    switch cause {
+    case .notRunning: probe?.runsDue(from: from, to: to ?? now)
+    case .notDefined: 0
+    default: runs
+    }
+  }
+}
+
+extension ProbeDefinition {
+  /// By the schedule as it is now.
+  fileprivate func runsDue(from start: Timestamp, to end: Timestamp) -> Int {
+    guard case .cron(let cron, let zone) = rhythm else { return Int(rhythm.steps(from: start, to: end).rounded()) }
+    return NamedRuns(cron: cron, zone: zone, probe: name, interval: interval, timeout: timeout, noted: [])
+      .dues(after: start, before: end).count
   }
 }
 

@@ -51,7 +51,7 @@ struct GapsAnswer: Decodable, Sendable {
     let to: Timestamp?
     let extent: String
     let reason: PhraseAnswer
-    let runs: Int
+    let runs: Int?
   }
 
   let from: Timestamp
@@ -82,7 +82,7 @@ struct GapsText {
       let length = reader.age(seconds: (gap.to ?? answer.to).elapsed(since: gap.from).inSeconds)
       table.add(
         reader.dayAndTime(gap.from), gap.to.map(reader.dayAndTime) ?? reader.text("gaps.lasts"), length,
-        String(gap.runs), reader.text("gaps.extent.\(gap.extent)"), TextLayout.oneLine(gap.reason.text))
+        gap.runs.map(String.init) ?? "–", reader.text("gaps.extent.\(gap.extent)"), TextLayout.oneLine(gap.reason.text))
     }
     let section = TextLayout.section(head, table) ?? head
     return ([section] + remarks).joined(separator: "\n")

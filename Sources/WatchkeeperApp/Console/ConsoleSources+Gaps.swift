@@ -13,13 +13,14 @@ extension ConsoleSources {
 
   /// Why samples are missing: of a probe by its name, or of the series that a selector finds.
   func gapsPage(_ question: GapQuestion) async throws(ConsoleError) -> GapsPage {
+    let deadline = clock.uptime + queries.limits.timeMax
     let known = await knownProbes()
     if let history = await gapHistory(question.subject) {
       guard let probe = known.defined.first(where: { $0.name == question.subject }) else {
-        return GapsPage(question, probes: [history.answer(to: question, metric: nil)])
+        return GapsPage(question, probes: [history.answer(to: question, metric: nil, now: clock.now)])
       }
       let giver = SeriesGiver(probe: probe, target: probe.targetLabels(hostName: hostName))
-      let gaps = seriesGaps(question, giver, metric: nil, history)
+      let gaps = seriesGaps(question, giver, metric: nil, history, until: deadline)
       return GapsPage(question, probes: await gaps.answers(readingAtMost: 0, queries))
     }
     guard let query = try? Query(parsing: question.subject),
@@ -38,26 +39,26 @@ extension ConsoleSources {
     var unlooked = 0
     for giver in givers.prefix(Self.gapProbesMax) {
       guard let history = await gapHistory(giver.probe.name) else { continue }
-      let gaps = seriesGaps(question, giver, metric: selector.metric, history)
+      let gaps = seriesGaps(question, giver, metric: selector.metric, history, until: deadline)
       answers += await gaps.answers(readingAtMost: budget, queries)
       unlooked += max(0, giver.series.count - budget)
       budget = max(0, budget - giver.series.count)
     }
     for probe in retired.prefix(max(0, Self.gapProbesMax - givers.count)) {
       guard let history = await gapHistory(probe.name) else { continue }
-      answers.append(history.answer(to: question, metric: selector.metric))
+      answers.append(history.answer(to: question, metric: selector.metric, now: clock.now))
     }
     let surplus = Self.surplus(probes: givers.count + retired.count, series: unlooked)
     return GapsPage(question, probes: answers, remark: unread ?? surplus)
   }
 
   private func seriesGaps(
-    _ question: GapQuestion, _ giver: SeriesGiver, metric: String?, _ history: GapHistory
+    _ question: GapQuestion, _ giver: SeriesGiver, metric: String?, _ history: GapHistory, until deadline: Duration
   ) -> SeriesGaps {
     let kept = clock.now.advanced(by: .zero - configuration().settings.storage.retention.duration)
     return SeriesGaps(
       question: question, giver: giver, metric: metric, history: history, now: clock.now,
-      storedSince: max(kept, storedSince() ?? kept))
+      storedSince: max(kept, storedSince() ?? kept), deadline: deadline)
   }
 
   /// Those that a selector finds; one that left shortly before the asked time is missing in it beside others that stay.
@@ -173,10 +174,13 @@ extension VectorSelector {
 }
 
 extension GapHistory {
-  func answer(to question: GapQuestion, metric: String?) -> ProbeGaps {
+  /// - Parameter definition: `nil` when the probe is no longer defined.
+  func answer(
+    to question: GapQuestion, metric: String?, of definition: ProbeDefinition? = nil, now: Timestamp
+  ) -> ProbeGaps {
     ProbeGaps(
       probe: probe, metric: metric, remarks: remarks(on: question),
-      gaps: told(in: question, metric: metric).reversed().map(GapRow.init))
+      gaps: told(in: question, metric: metric).reversed().map { GapRow($0, of: definition, now: now) })
   }
 
   /// Those in the time that concern the metric, ascending.
@@ -198,9 +202,9 @@ extension GapHistory {
 }
 
 extension GapRow {
-  init(_ gap: SampleGap) {
+  init(_ gap: SampleGap, of probe: ProbeDefinition?, now: Timestamp) {
     self.init(
       from: gap.from, to: gap.to, cause: gap.cause.rawValue, extent: gap.extent.rawValue, reason: .message(gap.reason),
-      runs: gap.runs)
+      runs: gap.runs(of: probe, through: now))
   }
 }

@@ -20,7 +20,9 @@ extension ConsoleSources {
     let series =
       (try? await labelSets(matching: [query], from: now.advanced(by: .zero - queries.lookback), through: now)) ?? []
     let question = GapQuestion(subject: name, from: now.advanced(by: .zero - Self.probeGapsSpan), to: now)
-    let gaps = await gapHistory(name)?.answer(to: question, metric: nil) ?? ProbeGaps(probe: name, gaps: [])
+    let gaps =
+      await gapHistory(name)?.answer(to: question, metric: nil, of: definition, now: now)
+      ?? ProbeGaps(probe: name, gaps: [])
     return ProbePage(
       row: row, facts: Self.facts(of: status, definition, series: series.count), gaps: gaps,
       rules: rules(reading: series), query: query)

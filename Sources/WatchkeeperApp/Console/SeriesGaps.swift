@@ -17,11 +17,13 @@ struct SeriesGaps: Sendable {
   let now: Timestamp
   /// Of the time before the store says nothing: `retention` or `size_max` took it.
   let storedSince: Timestamp
+  /// The uptime by which all reads of the page are to end.
+  let deadline: Duration
 
   /// One answer for the probe, and one for each series with a hole that is not the whole probe's; for a single series they
   /// are one.
   func answers(readingAtMost seriesMax: Int, _ queries: QueryService) async -> [ProbeGaps] {
-    var whole = history.answer(to: question, metric: metric)
+    var whole = history.answer(to: question, metric: metric, of: giver.probe, now: now)
     let wanted = Array(giver.series.prefix(seriesMax))
     let found: Stored
     do {
@@ -112,7 +114,7 @@ struct SeriesGaps: Sendable {
   /// Newest first. What lasts to the end of a time that is over ends with it, as far as this answer sees.
   private func rows(_ gaps: [SampleGap]) -> [GapRow] {
     gaps.sorted { ($0.from, $0.runs) > ($1.from, $1.runs) }.map { gap in
-      var row = GapRow(gap)
+      var row = GapRow(gap, of: giver.probe, now: now)
       if gap.isSeenInStore, gap.to == nil, question.to < now { row.to = question.to }
       return row
     }
@@ -183,8 +185,18 @@ struct SeriesGaps: Sendable {
     of series: [LabelSet], from start: Timestamp, through end: Timestamp, _ queries: QueryService
   ) async throws(SeriesReadError) -> [SeriesSlice?] {
     let after = start.advanced(by: .milliseconds(-1))
-    let slices = try await queries.reader.select(
-      series.map { SeriesSelection($0.exactMatchers, after: after, through: end) }, limits: queries.limits)
+    let tookTooLong = SeriesReadError.tookTooLong(limit: queries.limits.timeMax)
+    let rest = deadline - queries.clock.uptime
+    guard rest > .zero else { throw tookTooLong }
+    let slices: [[SeriesSlice]]
+    do {
+      slices = try await queries.reader.select(
+        series.map { SeriesSelection($0.exactMatchers, after: after, through: end) },
+        limits: queries.answering(within: rest).limits)
+    } catch {
+      if case .tookTooLong = error { throw tookTooLong }
+      throw error
+    }
     // A selection finds series with more labels, too.
     return zip(series, slices).map { labels, slices in slices.first { $0.labels == labels } }
   }

@@ -204,7 +204,7 @@ extension Installation {
       SelfMetric(
         "watchkeeper_probe_runs_total", .counter, "Runs of each probe.", perProbe { Double($0.runs) }),
       SelfMetric(
-        "watchkeeper_probe_skipped_total", .counter, "Due times skipped because the last run was still going.",
+        "watchkeeper_probe_skipped_total", .counter, "Due times that passed while a check was still going.",
         perProbe { Double($0.skipped) }),
       SelfMetric(
         "watchkeeper_probe_samples_refused_total", .counter, "Samples refused because a limit on series was reached.",

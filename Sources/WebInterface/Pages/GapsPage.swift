@@ -63,10 +63,10 @@ public struct GapRow: Sendable, Encodable {
   /// `everything`, `measurements`, `part`, or `series`: the one that was looked at.
   public var extent: String
   public var reason: Phrase
-  /// Runs or due times in it.
-  public var runs: Int
+  /// Runs or due times in it; `nil`: not known.
+  public var runs: Int?
 
-  public init(from: Timestamp, to: Timestamp?, cause: String, extent: String, reason: Phrase, runs: Int) {
+  public init(from: Timestamp, to: Timestamp?, cause: String, extent: String, reason: Phrase, runs: Int?) {
     self.from = from
     self.to = to
     self.cause = cause

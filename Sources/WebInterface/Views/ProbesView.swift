@@ -107,7 +107,7 @@ extension GapRow {
       return view
     }
     var view: View = [
-      "from": time(from), "why": parts.text(reason), "runs": String(runs),
+      "from": time(from), "why": parts.text(reason), "runs": runs.map(String.init) ?? "–",
       "missing": parts.reader.text("gaps.extent.\(extent)"),
       "length": parts.reader.age(seconds: Double(end - from.milliseconds) / 1000),
     ]
