@@ -108,6 +108,38 @@ struct ExpiryProbeTests {
     #expect(report.samples.value("domain_registration_timestamp_seconds") != nil)
   }
 
+  @Test("a domain whose registry rdap.org does not know is unknown, not unregistered")
+  func unlisted() async throws {
+    let proxy = try registration("", status: "404 Not Found")
+    defer { proxy.stop() }
+    let report = try await run(
+      DomainProbeSettings.self, #"{"target":"example.de","server":"http://rdap.org","proxy_url":"\#(proxy.url())"}"#)
+    #expect(proxy.notes.first?.hasPrefix("GET http://rdap.org/domain/example.de ") == true, "\(proxy.notes)")
+    #expect(report.verdict.reason?.id == "reason.domain.unasked")
+    #expect(report.explanation.hasPrefix("rdap.org knows no registry for this domain"), "\(report.explanation)")
+    for (server, asks) in [("https://RDAP.org:443/", true), ("https://rdap.org.example", false)] {
+      let json = #"{"target":"example.de","server":"\#(server)"}"#
+      let settings = try JSONDecoder().decode(DomainProbeSettings.self, from: Data(json.utf8))
+      #expect(settings.asksForwarder == asks, "\(server)")
+    }
+  }
+
+  @Test(
+    "an answer about another domain says nothing about this one",
+    arguments: [
+      ("EXAMPLE.org.", true), ("bücher.org", true), ("org.example", false), ("le.org", false),
+      ("www.example.org", false),
+    ])
+  func another(told: String, counts: Bool) async throws {
+    let body = #"{"ldhName":"\#(told)","events":[\#(event("expiration", days: 90))]}"#
+    let server = try LoopbackServer.answering(
+      "HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+    defer { server.stop() }
+    let report = try await run(DomainProbeSettings.self, #"{"target":"example.org","server":"\#(server.url())"}"#)
+    #expect(report.explanation == (counts ? "" : "the registry answers about another domain"))
+    #expect(report.verdict.reason?.id == (counts ? nil : "reason.domain.unasked"))
+  }
+
   @Test("a registry that cannot be asked, or does not say, leaves the domain unknown")
   func unasked() async throws {
     let port = try LoopbackServer.unusedPort()

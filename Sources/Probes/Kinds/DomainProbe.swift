@@ -36,6 +36,16 @@ public struct DomainProbeSettings: ProbeSettings {
       || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
   }
 
+  /// Holds no registrations: it sends on to the registries that IANA lists, and says 404 of all others, many country
+  /// codes among them. That is no word about the domain.
+  /// - Source: the program of rdap.org, `lib/server.php`.
+  static let forwarder = "rdap.org"
+
+  var asksForwarder: Bool {
+    let place = server.drop { $0 != "/" }.drop { $0 == "/" }.prefix { $0 != "/" && $0 != ":" }
+    return place.lowercased() == Self.forwarder
+  }
+
   public var instance: String? { target }
 
   public var network: NetworkTarget? { nil }
@@ -96,11 +106,20 @@ final class DomainProbe: Probe {
     }
     let status = transfer.status ?? 0
     let code = ProbeSample("probe_http_status_code", Double(status))
+    if status == 404, transfer.redirects == 0, settings.asksForwarder {
+      return .unknown(
+        "reason.domain.unasked",
+        "\(DomainProbeSettings.forwarder) knows no registry for this domain – name the RDAP server of its registry with 'server'",
+        [code])
+    }
     if status == 404 { return .down("reason.domain.unregistered", "the registry knows no such domain", [code]) }
     guard status == 200, case .object(let domain) = JSONReader.value(of: transfer.body),
       case .list(let events) = domain["events"]
     else {
       return .unknown("reason.domain.unasked", "the registry answers with status \(status) and no registration", [code])
+    }
+    guard isAbout(settings.target, domain) else {
+      return .unknown("reason.domain.unasked", "the registry answers about another domain", [code])
     }
     var samples = [code]
     let (expiry, registered) = (Self.moment("expiration", events), Self.moment("registration", events))
@@ -116,6 +135,15 @@ final class DomainProbe: Probe {
       return .down("reason.domain.expiry", "the registration ends in \(days) days", samples)
     }
     return ProbeReport(.up, samples)
+  }
+
+  /// A name that is asked for below a registered one may be answered with that; names in other scripts are not compared.
+  private func isAbout(_ target: String, _ domain: [String: ConditionValue]) -> Bool {
+    guard case .text(let told) = domain["ldhName"], told.utf8.allSatisfy({ $0 < 0x80 }) else { return true }
+    let name = told.lowercased().drop { $0 == "." }
+    let registered = name.hasSuffix(".") ? name.dropLast() : name
+    let asked = target.lowercased()
+    return registered.isEmpty || asked == registered || asked.hasSuffix(".\(registered)")
   }
 
   private static func moment(_ action: String, _ events: [ConditionValue]) -> Double? {

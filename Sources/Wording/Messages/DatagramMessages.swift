@@ -64,8 +64,9 @@ let datagramMessages: [Message] = [
     "fault.network.server", en: "'{text}' is not a server – write a host or host:port, e.g. 192.0.2.53:53",
     zh: "“{text}”不是服务器——请写主机或 host:port，例如 192.0.2.53:53"),
   Message(
-    "fault.dns.name", en: "'{text}' is not a domain name – write labels of 1 to 63 characters, 255 in all",
-    zh: "“{text}”不是域名——每段 1 到 63 个字符，总长不超过 255"),
+    "fault.dns.name",
+    en: "'{text}' is not a domain name – write labels of 1 to 63 characters, 255 in all, other scripts as 'xn--…'",
+    zh: "“{text}”不是域名——每段 1 到 63 个字符，总长不超过 255，其他文字写成“xn--…”形式"),
   Message(
     "fault.dns.expect",
     en:
