@@ -47,6 +47,9 @@ struct TLSProbeTests {
       let problem = ["problem": String(reason.dropFirst("reason.tls.".count))]
       #expect(report.samples.value("probe_ssl_certificate_problem", problem) == 1, "\(name)")
     }
+    let trust = #""ca_file":"\#(folder.file("authority.pem"))""#
+    let named = try await judge(folder, "good", [], #""tls_config":{\#(trust),"server_name":"shop.example.org"}"#)
+    #expect(named.explanation.hasSuffix(", not for shop.example.org"), "\(named.explanation)")
     let unknown = try await judge(folder, "good", [], #""tls_config":{}"#)
     #expect(unknown.verdict.reason?.id == "reason.tls.unknown_authority", "\(unknown.explanation)")
     let own = try await judge(folder, "authority", [], #""tls_config":{}"#)

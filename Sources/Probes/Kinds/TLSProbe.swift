@@ -64,7 +64,8 @@ struct TLSProbe: Probe {
     guard let tls = report.tls else { return ProbeReport(of: report.failure, samples, cost: report.cost) }
     samples += Self.samples(of: tls)
     if report.failure == nil, settings.verifies, let problem = tls.worst {
-      let failure = CertificateVerdict.failure(of: problem, tls, at: settings.stream.target)
+      let failure = CertificateVerdict.failure(
+        of: problem, tls, at: settings.stream.target, as: request.certificateName)
       return ProbeReport(of: failure, samples, cost: report.cost)
     }
     return ProbeReport(of: report.failure, samples, cost: report.cost)

@@ -2,7 +2,10 @@ internal import Telemetry
 
 /// What is wrong with a server's certificate, for the operator.
 enum CertificateVerdict {
-  static func failure(of problem: CertificateProblem, _ report: TLSReport, at place: String) -> ExchangeFailure {
+  /// - Parameter name: which the certificate should bear, where it is another than the place's.
+  static func failure(
+    of problem: CertificateProblem, _ report: TLSReport, at place: String, as name: String?
+  ) -> ExchangeFailure {
     let certificate = problem.depth < report.certificates.count ? report.certificates[problem.depth] : nil
     let named = certificate?.subject ?? ""
     let subject = named.isEmpty ? "the certificate at depth \(problem.depth)" : "'\(named)'"
@@ -10,7 +13,7 @@ enum CertificateVerdict {
       switch problem.kind {
       case .expired: "\(subject) expired \(moment(certificate?.notAfter)) – renew it on \(place)"
       case .notYetValid: "\(subject) begins \(moment(certificate?.notBefore)) – compare the clocks"
-      case .wrongName: "\(subject) is for \(names(certificate)), not for \(place)"
+      case .wrongName: "\(subject) is for \(names(certificate)), not for \(name ?? place)"
       case .selfSigned: "\(subject) is signed by itself – give its file as ca_file if it is to be trusted"
       case .unknownAuthority:
         "'\(report.certificates.last?.issuer ?? "")' is no authority known here – install its certificate, "

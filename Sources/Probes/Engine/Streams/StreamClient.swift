@@ -196,7 +196,8 @@ actor StreamClient: LoopClient {
       connection.tls = report
       connection.stage = .talking
       if connection.request.verifies, let problem = report.worst {
-        return end(connection, CertificateVerdict.failure(of: problem, report, at: connection.place))
+        let name = connection.request.certificateName
+        return end(connection, CertificateVerdict.failure(of: problem, report, at: connection.place, as: name))
       }
       feed(connection, connection.request.encryption == .atOnce ? .connected : .encrypted)
       if !connection.isOver { receive(connection) }
