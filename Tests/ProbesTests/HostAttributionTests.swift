@@ -166,6 +166,15 @@ struct ControlGroupTests {
     #expect(samples.filter { $0.series.metric == "container_memory_bytes" }.count == 3)
   }
 
+  @Test(
+    "a machine of nspawn is one however it was started",
+    arguments: ["machine-web\\x2d1.scope", "systemd-nspawn@web-1.service"])
+  func machines(folder: String) throws {
+    let machine = try #require(ContainerIdentity(folder: folder, path: "machine.slice/\(folder)"))
+    #expect(machine.runtime == "nspawn" && machine.id == "web-1")
+    #expect(ContainerIdentity(folder: "nginx.service", path: "system.slice/nginx.service") == nil)
+  }
+
   @Test("Docker's data may lie where its daemon was told to put it")
   func dataRoot() throws {
     let fixture = try fixture()

@@ -29,7 +29,9 @@ final class PrivateSystemd {
 
   init() throws {
     let units = [
-      "watch.target": "[Unit]\nWants=good.service bad.service tick.timer\nAfter=good.service bad.service tick.timer\n",
+      "watch.target": "[Unit]\nWants=good.service bad.service tick.timer past.timer\n"
+        + "After=good.service bad.service tick.timer\n",
+      "past.timer": "[Timer]\nOnActiveSec=1us\nAccuracySec=1us\nUnit=good.service\n",
       "good.service": "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true\n",
       "bad.service": "[Service]\nType=oneshot\nExecStart=/bin/false\n",
       "tick.timer": "[Timer]\nOnCalendar=yearly\nUnit=good.service\n",
@@ -118,6 +120,11 @@ struct SystemdTests {
     #expect(samples.value("node_systemd_system_running") == 0)
     #expect(samples.value("node_systemd_service_restart_total", ["name": "good.service"]) == 0)
     #expect(samples.value("node_systemd_timer_last_trigger_seconds", ["name": "tick.timer"]) == 0)
+    func pastTrigger(_ samples: [ProbeSample]) -> Double {
+      samples.value("node_systemd_timer_last_trigger_seconds", ["name": "past.timer"]) ?? 0
+    }
+    let later = await patiently(until: { pastTrigger($0) != 0 }) { sampler.sample() }
+    #expect(abs(pastTrigger(later) - Date().timeIntervalSince1970) < 600, "\(pastTrigger(later))")
     #expect(samples.contains { $0.series.metric == "node_systemd_version" && $0.value > 200 })
     #expect(samples.value("node_scrape_collector_success", ["collector": "systemd"]) == 1)
     try ServiceTemplate.expectRules("systemd", seeWhatIs: samples)

@@ -177,7 +177,8 @@ struct ContainerIdentity: Hashable {
   let pod: String?
 
   /// `docker-ID.scope`, `libpod-ID.scope`, `cri-containerd-ID.scope`, `crio-ID.scope`, `docker/ID`,
-  /// `kubepods…/podUID/ID`, `lxc.payload.NAME`, `machine-NAME.scope`.
+  /// `kubepods…/podUID/ID`, `lxc.payload.NAME`, `machine-NAME.scope`, and `systemd-nspawn@NAME.service`, which
+  /// `machinectl start` makes.
   init?(folder: String, path: String) {
     let pod = path.split(separator: "/").dropLast().last { $0.contains("pod") && !$0.hasPrefix("kubepods.slice") }
     self.pod = pod.flatMap(Self.podIdentifier)
@@ -201,6 +202,11 @@ struct ContainerIdentity: Hashable {
     if folder.hasPrefix("machine-"), folder.hasSuffix(".scope") {
       runtime = "nspawn"
       id = String(base.dropFirst(8)).replacing("\\x2d", with: "-")
+      return
+    }
+    if folder.hasPrefix("systemd-nspawn@"), folder.hasSuffix(".service") {
+      runtime = "nspawn"
+      id = String(folder.dropFirst(15).dropLast(8)).replacing("\\x2d", with: "-")
       return
     }
     guard Self.isIdentifier(folder[...]) else { return nil }

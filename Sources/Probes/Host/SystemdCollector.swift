@@ -189,7 +189,8 @@ final class SystemdCollector: HostCollector {
     var reader = DBusReader(answer ?? [])
     switch reader.signature() {
     case "u": return reader.number().map(Double.init)
-    case "t": return reader.longNumber().map(Double.init)
+    // Not `map(Double.init)`: of a UInt64 that takes the bits.
+    case "t": return reader.longNumber().map { Double($0) }
     default: return nil
     }
   }
