@@ -144,6 +144,28 @@ struct ConsolePageTests {
     await #expect(throws: ConsoleError.notFound) { try await sources.itemPage("host/none", range: .hour) }
   }
 
+  @Test("a column of relations says how many it does not show")
+  func cutRelations() async throws {
+    let bench = try await ConsoleBench()
+    try await bench.furnish()
+    let found = (1...20).map { Discovery.Found("filesystem", identity: "/mnt/\($0)", attributes: ["fstype": "ext4"]) }
+    try await bench.take(
+      .discover(Discovery(below: ConsoleBench.host, classes: ["filesystem"], found: found, source: "h")))
+    let count = bench.inventory.book.children(of: ConsoleBench.host).count { !$0.isRetired } + 1
+    let page = try await bench.sources.itemPage("host/web01", range: .hour)
+    #expect(page.relations.map(\.nodes.count) == [ItemsPageBuilder.nodesMax, 1])
+    let hidden = String(count - ItemsPageBuilder.nodesMax)
+    #expect(page.relations[0].heading == Phrase("console.column-cut.serves", ["count": hidden]))
+    let standing = ItemStanding(
+      bench.incidents.book, bench.inventory.book, bench.maintenance.book, at: ConsoleBench.now)
+    let impact = ImpactColumns.columns(of: ConsoleBench.host, in: bench.inventory.book, standing)
+    #expect(impact.map(\.nodes.count) == [1, ImpactColumns.nodesMax])
+    let behind = String(count - ImpactColumns.nodesMax)
+    #expect(impact[1].heading == Phrase("console.column-cut.affected", ["count": behind]))
+    for column in page.relations + impact { #expect(Catalogue.contains(column.heading.id), "\(column.heading.id)") }
+    #expect(Catalogue.contains("console.column-cut.needs") && Catalogue.contains("console.column-cut.behind"))
+  }
+
   @Test("every class and relation has words")
   func words() {
     for known in ItemClass.catalogue { #expect(Catalogue.contains("console.class.\(known.name)")) }

@@ -6,7 +6,7 @@ enum ImpactColumns {
   /// Nodes of one column; the rest is counted in its heading.
   static let nodesMax = 8
   /// Cause, affected, and all that lies behind.
-  private static let headings = ["console.column.cause", "console.column.affected", "console.column.behind"]
+  private static let headings = ["cause", "affected", "behind"]
 
   /// Empty when nothing hangs on the item.
   static func columns(of item: ItemID, in book: InventoryBook, _ standing: ItemStanding) -> [RelationColumn] {
@@ -15,13 +15,21 @@ enum ImpactColumns {
     let isDown = standing.state(of: item) == .critical
     var layers = [[AffectedItem]](repeating: [], count: headings.count)
     for entry in affected { layers[min(entry.path.count, headings.count) - 1].append(entry) }
-    let shown = layers.filter { !$0.isEmpty }.map { Array($0.prefix(nodesMax)) }
+    let filled = layers.filter { !$0.isEmpty }
+    let shown = filled.map { Array($0.prefix(nodesMax)) }
     return shown.enumerated().map { index, layer in
       let next = index + 1 < shown.count ? shown[index + 1] : []
       return RelationColumn(
-        heading: Phrase(headings[index]), nodes: layer.map { node($0, item, book, standing) },
+        heading: heading(headings[index], hiding: filled[index].count - layer.count),
+        nodes: layer.map { node($0, item, book, standing) },
         edges: edges(from: layer, to: next, isDown: isDown))
     }
+  }
+
+  /// - Parameter hidden: nodes that are not shown.
+  static func heading(_ name: String, hiding hidden: Int) -> Phrase {
+    hidden > 0
+      ? Phrase("console.column-cut.\(name)", ["count": String(hidden)]) : Phrase("console.column.\(name)")
   }
 
   private static func node(

@@ -189,10 +189,11 @@ extension ItemsPageBuilder {
       + outgoing.filter { $0.type.direction == .targetHurtsSource }.map { neighbour($0, at: $0.target) }
       + incoming.filter { $0.type.direction == .sourceHurtsTarget }.map { neighbour($0, at: $0.source) }
     guard !serves.isEmpty || !needs.isEmpty else { return [] }
-    return columns(item, serves: Array(serves.prefix(Self.nodesMax)), needs: Array(needs.prefix(Self.nodesMax)))
+    return columns(item, serves: serves, needs: needs)
   }
 
-  private func columns(_ item: Item, serves: [Neighbour], needs: [Neighbour]) -> [RelationColumn] {
+  private func columns(_ item: Item, serves allServed: [Neighbour], needs allNeeded: [Neighbour]) -> [RelationColumn] {
+    let (serves, needs) = (Array(allServed.prefix(Self.nodesMax)), Array(allNeeded.prefix(Self.nodesMax)))
     let subject = RelationNode(
       id: item.id.text, name: item.name, detail: Self.kind(item.className), state: standing.state(of: item.id),
       role: .subject)
@@ -202,7 +203,8 @@ extension ItemsPageBuilder {
       let edges = serves.enumerated().map { index, neighbour in
         RelationEdge(from: index, to: 0, isDown && neighbour.edge == .hard ? .carriesFailure : neighbour.edge)
       }
-      columns.append(RelationColumn(heading: Phrase("console.column.serves"), nodes: serves.map(node), edges: edges))
+      let heading = ImpactColumns.heading("serves", hiding: allServed.count - serves.count)
+      columns.append(RelationColumn(heading: heading, nodes: serves.map(node), edges: edges))
     }
     let edges = needs.enumerated().map { index, neighbour in
       let isCause = standing.state(of: neighbour.item) == .critical && neighbour.edge == .hard
@@ -210,7 +212,8 @@ extension ItemsPageBuilder {
     }
     columns.append(RelationColumn(heading: Phrase("console.column.itself"), nodes: [subject], edges: edges))
     if !needs.isEmpty {
-      columns.append(RelationColumn(heading: Phrase("console.column.needs"), nodes: needs.map(node)))
+      let heading = ImpactColumns.heading("needs", hiding: allNeeded.count - needs.count)
+      columns.append(RelationColumn(heading: heading, nodes: needs.map(node)))
     }
     return columns
   }

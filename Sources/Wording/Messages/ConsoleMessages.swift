@@ -31,6 +31,10 @@ private let incidentEvidenceMessages: [Message] = [
   Message("console.column.cause", en: "Cause", zh: "原因"),
   Message("console.column.affected", en: "Affected", zh: "受影响"),
   Message("console.column.behind", en: "Behind them", zh: "间接影响"),
+  Message(
+    "console.column-cut.affected", en: "Affected ({count} more are not shown)", zh: "受影响（另有 {count} 项未显示）"),
+  Message(
+    "console.column-cut.behind", en: "Behind them ({count} more are not shown)", zh: "间接影响（另有 {count} 项未显示）"),
   Message("console.effect.fails", en: "fails with it", zh: "随之中断"),
   Message("console.effect.degraded", en: "goes on, with less", zh: "降级运行"),
   Message("console.fact.impact", en: "Impact", zh: "影响"),
@@ -300,6 +304,8 @@ private let itemSentenceMessages: [Message] = [
   Message("console.column.serves", en: "Serves", zh: "支撑"),
   Message("console.column.itself", en: "This item", zh: "本项"),
   Message("console.column.needs", en: "Depends on", zh: "依赖"),
+  Message("console.column-cut.serves", en: "Serves ({count} more are not shown)", zh: "支撑（另有 {count} 项未显示）"),
+  Message("console.column-cut.needs", en: "Depends on ({count} more are not shown)", zh: "依赖（另有 {count} 项未显示）"),
   Message("console.finding.unbound", en: "{number} found no item", zh: "{number} 未找到配置项"),
   Message("console.finding.more", en: "{count} more findings", zh: "另有 {count} 处发现"),
   Message(
