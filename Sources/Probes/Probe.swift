@@ -92,6 +92,8 @@ public struct ProbeEnvironment: Sendable {
   public var allowance = SeriesAllowance()
   /// Where a probe may keep what it must know after a restart; `nil` in a trial.
   public var stateFolder: String?
+  /// Whether the probe runs once and by hand, so that it does not leave for the next run what takes longer.
+  public var isTrial = false
   /// Called with what an exporter says of its metrics.
   public var tellMetadata: @Sendable ([MetricMetadata]) -> Void = { _ in }
 

@@ -75,6 +75,8 @@ public struct ProbeReport: Sendable {
   public var samples: [ProbeSample]
   /// One line for the operator; empty when all is well.
   public var explanation: String
+  /// What cannot be read here at all, and what would help: told once, no fault of the run.
+  public var notes: [String] = []
   /// Samples whose series the probe resolved itself, beside `samples`.
   public var batch = SampleBatch()
   /// Series that the probe asked for itself and was refused, and why.

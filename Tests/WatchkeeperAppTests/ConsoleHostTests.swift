@@ -188,6 +188,13 @@ struct ConsoleShellTests {
     #expect(worse.news(since: bad) == [])
     #expect(good.news(since: worse) == ["everything is collected again"])
     #expect(good.news(since: nil) == [])
+    var lacking = good
+    lacking.notes = ["this needs CAP_X"]
+    #expect(lacking.news(since: good) == ["this needs CAP_X"])
+    #expect(lacking.news(since: lacking) == [], "told once, and nothing has ended")
+    var more = lacking
+    more.notes.append("this needs CAP_Y")
+    #expect(more.news(since: lacking) == ["this needs CAP_Y"])
     var crowded = good
     (crowded.refused, crowded.refusal) = (7, .tooManySeriesOfProbe(limit: 20))
     crowded.explanation = crowded.refusalText ?? ""

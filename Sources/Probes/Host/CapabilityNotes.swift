@@ -18,13 +18,10 @@ extension HostFiles {
     if lacking[capability] == nil { lacking[capability] = what }
   }
 
-  /// What the operator is told: once, and again only when something else is lacking.
-  func newlyLacking() -> [String] {
-    guard Set(lacking.keys) != toldLacking else { return [] }
-    let news = lacking.filter { !toldLacking.contains($0.key) }
-    toldLacking.formUnion(lacking.keys)
-    return news.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+  /// What the operator is told of what cannot be read; it stays as it was first said, as long as the probe lives.
+  var notes: [String] {
+    lacking.sorted { $0.key.rawValue < $1.key.rawValue }.map {
       "\($0.value) – this needs \($0.key.rawValue): systemctl edit watchkeeper, and add AmbientCapabilities=\($0.key.rawValue)"
-    }
+    } + (compressedLists.map { [$0] } ?? [])
   }
 }

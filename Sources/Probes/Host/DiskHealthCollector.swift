@@ -22,7 +22,10 @@ final class DiskHealthCollector: HostCollector {
     if askedAt == 0 || now - askedAt >= Self.secondsMin {
       let disks = Folder.names(in: system.sys + "/block").filter { $0.hasPrefix("sd") }
       let controllers = Folder.names(in: system.sys + "/class/nvme")
-      if work.begin({ [dev] in DiskHealth(disks: disks, controllers: controllers, in: dev) }) { askedAt = now }
+      if work.begin({ [dev] in DiskHealth(disks: disks, controllers: controllers, in: dev) }) {
+        askedAt = now
+        work.wait(atMost: system.patience)
+      }
     }
     guard let health = work.result else { return }
     for (capability, what) in health.denied { system.lack(capability, what) }

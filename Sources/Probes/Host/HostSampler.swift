@@ -25,6 +25,12 @@ final class HostSampler {
     }
   }
 
+  /// What cannot be read here at all, and what would help; no fault of a round.
+  var notes: [String] { system.notes }
+
+  /// For a trial, which has one round only: what is looked at on threads of their own is waited for.
+  func waitForBackgroundWork(atMost limit: Duration) { system.patience = limit }
+
   /// One failing collector costs only its own series.
   func sample() -> [ProbeSample] {
     problems.removeAll()
@@ -47,7 +53,6 @@ final class HostSampler {
       }
     }
     isBlind = core.read > 0 && core.failed == core.read
-    problems += system.newlyLacking()
     return sink.take()
   }
 

@@ -103,7 +103,10 @@ final class HostFiles {
   var round = 0
   /// See `lack`.
   var lacking: [LackingCapability: String] = [:]
-  var toldLacking: Set<LackingCapability> = []
+  /// That apt's lists cannot be read as they are; `nil`: they can.
+  var compressedLists: String?
+  /// How long a collector waits for what it begins on a thread of its own; zero but in a trial, which runs once.
+  var patience = Duration.zero
 
   /// Every this many rounds collectors look for devices that came or went; the default is 4.
   static let scanEvery = 4

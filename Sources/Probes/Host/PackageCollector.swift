@@ -32,9 +32,17 @@ final class PackageCollector: HostCollector {
     if readAt == 0 || now - readAt >= Self.secondsMin {
       readAt = now
       let state = Self.changed(status) + Self.changed(lists)
-      if state != seen, work.begin({ PendingUpgrades.count(status: status, lists: lists) }) { seen = state }
+      if state != seen, work.begin({ PendingUpgrades.count(status: status, lists: lists) }) {
+        seen = state
+        work.wait(atMost: system.patience)
+      }
     }
     guard let found = work.result else { return }
+    system.compressedLists = found.compressed.map {
+      "\(lists)/\($0) is compressed, so that pending upgrades are not counted – have apt keep its lists plain: "
+        + "Acquire::GzipIndexes \"false\";, then apt-get update"
+    }
+    guard found.compressed == nil else { throw .noData(lists) }
     let stamp = self.stamp ?? sink.bind("apt_package_cache_timestamp_seconds")
     self.stamp = stamp
     if found.newestList > 0 { sink.put(stamp, found.newestList) }
@@ -66,6 +74,8 @@ struct PendingUpgrades: Sendable {
   var counts: [Key: Double] = [:]
   /// When the newest list was downloaded, in Unix time.
   var newestList = 0.0
+  /// A list that apt keeps compressed, as images of containers have it; without it the counts would be too low.
+  var compressed: String?
 
   /// Bytes of lists that are read; the default is 512 MiB (Debian's main has 50).
   private static let bytesMax = 512 << 20
@@ -86,7 +96,10 @@ struct PendingUpgrades: Sendable {
     }
     var result = PendingUpgrades()
     var left = bytesMax
-    for file in Folder.names(in: lists) where file.hasSuffix("_Packages") && left > 0 {
+    let files = Folder.names(in: lists)
+    result.compressed = files.filter { $0.contains("_Packages.") }.min()
+    guard result.compressed == nil else { return result }
+    for file in files where file.hasSuffix("_Packages") && left > 0 {
       let origin = suite(of: file)
       let read = Stanzas.read("\(lists)/\(file)", limitBytes: left) { stanza in
         let key = Array(stanza.package) + [0] + Array(stanza.architecture)

@@ -32,7 +32,7 @@ public struct LinuxHostSettings: ProbeSettings {
 
   public var network: NetworkTarget? { nil }
 
-  public func makeProbe(in environment: ProbeEnvironment) -> any Probe { LinuxHostProbe(self) }
+  public func makeProbe(in environment: ProbeEnvironment) -> any Probe { LinuxHostProbe(self, in: environment) }
 
   public static let kind = ProbeKind(
     name: "linux-host", summary: "Processors, memory, disks, file systems and network of this host, as node_exporter.",
@@ -47,10 +47,14 @@ public struct LinuxHostSettings: ProbeSettings {
 final class LinuxHostProbe: Probe {
   private let runs: ThreadedRuns<HostSampler>
 
-  init(_ settings: LinuxHostSettings) {
-    runs = ThreadedRuns(
-      "sampling of this host",
-      HostSampler(proc: settings.proc, sys: settings.sys, root: settings.root, settings.collectors))
+  /// How long a trial waits for each look that is taken on a thread of its own: 3 seconds.
+  private static let trialPatience = Duration.seconds(3)
+
+  init(_ settings: LinuxHostSettings, in environment: ProbeEnvironment) {
+    let sampler = HostSampler(
+      proc: settings.proc, sys: settings.sys, root: settings.root, settings.collectors)
+    if environment.isTrial { sampler.waitForBackgroundWork(atMost: Self.trialPatience) }
+    runs = ThreadedRuns("sampling of this host", sampler)
   }
 
   func run(within limit: Duration) async -> ProbeReport {
@@ -62,6 +66,8 @@ final class LinuxHostProbe: Probe {
     if sampler.isBlind {
       return .unknown("reason.probe.local", explanation, samples)
     }
-    return ProbeReport(.up, samples, explanation: explanation)
+    var report = ProbeReport(.up, samples, explanation: explanation)
+    report.notes = sampler.notes
+    return report
   }
 }

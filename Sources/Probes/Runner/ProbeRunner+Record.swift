@@ -53,6 +53,8 @@ extension ProbeRunner {
     entry.status.lastRun = run.startedAt
     entry.status.verdict = report.verdict
     entry.status.explanation = report.explanation
+    // A run that failed or hung says none; they hold on.
+    if !report.notes.isEmpty { entry.status.notes = report.notes }
     entry.status.duration = took
     entry.status.late = run.late
     entry.status.samples = entry.binding.stored

@@ -19,6 +19,8 @@ public struct ProbeStatus: Sendable {
   public var verdict: ProbeVerdict?
   /// One line; empty when all is well.
   public var explanation = ""
+  /// What the probe cannot read at all, as it said last.
+  public var notes: [String] = []
   public var duration = Duration.zero
   /// How long after its due time the last run started.
   public var late = Duration.zero

@@ -55,6 +55,7 @@ struct ProbeTryCommand: AsyncParsableCommand, PermittedCommand {
       throw ExitStatus.usage.code
     }
     var environment = ProbeEnvironment(transfers: TransferEngine(), clock: LiveClock(), hostName: hostName)
+    environment.isTrial = true
     let told = ToldMetadata()
     environment.tellMetadata = { told.note($0) }
     guard subject.definition.targetSources == nil else {

@@ -31,7 +31,8 @@ struct ProbeTrial: Sendable {
     let took = environment.clock.uptime - start
     let target = definition.targetLabels(hostName: environment.hostName)
     return ProbeTrial(
-      definition: definition, target: target, verdict: report.verdict, explanation: report.explanation, took: took,
+      definition: definition, target: target, verdict: report.verdict,
+      explanation: ([report.explanation].filter { !$0.isEmpty } + report.notes).joined(separator: "; "), took: took,
       samples: listing.samples(in: report.batch)
         + (report.samples + report.verdictSamples(took: took)).map { labelled($0, target) })
   }

@@ -99,7 +99,9 @@ extension ProbeStatus {
     guard let lastRun else { return Phrase("console.probe.waiting") }
     if isSilent(at: now) { return Phrase("console.probe.silent", ["at": lastRun.argument]) }
     if let reason = verdict?.reason { return .message(reason) }
-    guard isPartial else { return nil }
+    guard isPartial else {
+      return notes.isEmpty ? nil : Phrase("console.probe.partly", ["text": notes.joined(separator: "; ")])
+    }
     guard explanation == refusalText else { return Phrase("console.probe.partly", ["text": explanation]) }
     switch refusal {
     case .tooManySeriesOfProbe(let limit):

@@ -132,6 +132,7 @@ extension ProbeStatus {
     var news: [String] = []
     if refusal != before?.refusal { news.append(refusalText ?? "no series is refused any more") }
     if let change = pace.news(since: before?.pace ?? .steady, step: step) { news.append(change) }
+    news += notes.filter { !(before?.notes.contains($0) ?? false) }
     if (unread == nil) != (before?.unread == nil) { news.append(unread ?? "everything is collected again") }
     return news
   }
