@@ -3,6 +3,7 @@ import Glibc
 import LoopbackServers
 import Telemetry
 import Testing
+import Transfers
 
 @testable import Probes
 
@@ -150,20 +151,36 @@ struct DiskHealthTests {
       ])
   }
 
-  @Test("a disk that may not be asked names the right that is lacking, as it was said first")
+  @Test("a disk that may not be asked names the rights that are lacking and what gives the unit them, as said first")
   func lacking() throws {
     let fixture = try HostFixture()
     defer { withExtendedLifetime(fixture) {} }
     let system = HostFiles(proc: fixture.proc, sys: fixture.sys, root: fixture.folder)
-    system.lack(.rawIO, "the health of /dev/sda cannot be asked")
-    system.lack(.rawIO, "the health of /dev/sdb cannot be asked")
+    system.lack(.disks, "the health of /dev/sda cannot be asked")
+    system.lack(.disks, "the health of /dev/sdb cannot be asked")
+    system.lack(.files, "x")
     #expect(
       system.notes == [
-        "the health of /dev/sda cannot be asked – this needs CAP_SYS_RAWIO: systemctl edit watchkeeper, and add "
-          + "AmbientCapabilities=CAP_SYS_RAWIO"
+        "x – this needs CAP_DAC_READ_SEARCH: systemctl edit watchkeeper, and write under [Service] "
+          + "AmbientCapabilities=CAP_DAC_READ_SEARCH, CapabilityBoundingSet=CAP_DAC_READ_SEARCH",
+        "the health of /dev/sda cannot be asked – this needs CAP_SYS_RAWIO and CAP_DAC_READ_SEARCH: systemctl edit "
+          + "watchkeeper, and write under [Service] AmbientCapabilities=CAP_SYS_RAWIO CAP_DAC_READ_SEARCH, "
+          + "CapabilityBoundingSet=CAP_SYS_RAWIO CAP_DAC_READ_SEARCH, PrivateDevices=no",
       ])
-    system.lack(.ptrace, "x")
-    #expect(system.notes.count == 2)
+  }
+
+  @Test("a disk that the kernel has and whose file is not to be seen lacks a right; what answers otherwise does not")
+  func hidden() throws {
+    let fixture = try HostFixture()
+    defer { withExtendedLifetime(fixture) {} }
+    let health = DiskHealth(disks: ["sda"], controllers: ["nvme0"], in: fixture.folder + "/dev")
+    #expect(
+      health.denied == [
+        .disks: "the health of \(fixture.folder)/dev/sda cannot be asked",
+        .controllers: "the health of \(fixture.folder)/dev/nvme0 cannot be asked",
+      ])
+    // A folder is no disk: the kernel says so.
+    #expect(DiskHealth(disks: ["sys"], controllers: [], in: fixture.folder).denied.isEmpty)
   }
 
   @Test(

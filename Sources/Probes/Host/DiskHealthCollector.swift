@@ -28,7 +28,7 @@ final class DiskHealthCollector: HostCollector {
       }
     }
     guard let health = work.result else { return }
-    for (capability, what) in health.denied { system.lack(capability, what) }
+    for (right, what) in health.denied { system.lack(right, what) }
     guard !health.isEmpty else { throw .noData(system.sys + "/block") }
     for (metric, labels, value) in health.figures {
       let key = [Label(LabelSet.metricName, metric)] + labels
@@ -42,24 +42,25 @@ final class DiskHealthCollector: HostCollector {
 /// What the disks answered.
 struct DiskHealth: Sendable {
   private(set) var figures: [(metric: String, labels: [Label], value: Double)] = []
-  private(set) var denied: [LackingCapability: String] = [:]
+  private(set) var denied: [LackingRight: String] = [:]
   /// Whether there is no disk that could be asked.
   let isEmpty: Bool
 
   init(disks: [String], controllers: [String], in dev: String) {
     isEmpty = disks.isEmpty && controllers.isEmpty
-    for disk in disks { ask("\(dev)/\(disk)", .rawIO) { $0.readATA(disk, $1) } }
-    for controller in controllers { ask("\(dev)/\(controller)", .administration) { $0.readNVMe(controller, $1) } }
+    for disk in disks { ask("\(dev)/\(disk)", .disks) { $0.readATA(disk, $1) } }
+    for controller in controllers { ask("\(dev)/\(controller)", .controllers) { $0.readNVMe(controller, $1) } }
   }
 
   /// - Parameter question: gives what the system says: negative for an error.
   private mutating func ask(
-    _ path: String, _ right: LackingCapability, _ question: (inout DiskHealth, Int32) -> Int32
+    _ path: String, _ right: LackingRight, _ question: (inout DiskHealth, Int32) -> Int32
   ) {
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     let answer = descriptor < 0 ? -errno : question(&self, descriptor)
     if descriptor >= 0 { close(descriptor) }
-    if answer == -EACCES || answer == -EPERM { denied[right] = "the health of \(path) cannot be asked" }
+    // The kernel has the device; where its file is not to be seen, the unit hides it.
+    if [-EACCES, -EPERM, -ENOENT].contains(answer) { denied[right] = "the health of \(path) cannot be asked" }
   }
 
   private mutating func readNVMe(_ controller: String, _ descriptor: Int32) -> Int32 {

@@ -102,7 +102,7 @@ final class HostFiles {
   /// Counts samples.
   var round = 0
   /// See `lack`.
-  var lacking: [LackingCapability: String] = [:]
+  var lacking: [LackingRight: String] = [:]
   /// That apt's lists cannot be read as they are; `nil`: they can.
   var compressedLists: String?
   /// How long a collector waits for what it begins on a thread of its own; zero but in a trial, which runs once.

@@ -25,7 +25,7 @@ final class ProcessCollector: HostCollector {
   private var users: [UInt32: String] = [:]
   private var bootSeconds = 0.0
   /// What could not be read for want of a capability.
-  private(set) var denied = 0
+  private(set) var isDenied = false
 
   init(_ system: HostFiles, _ settings: ProcessGroupSettings) {
     proc = system.proc
@@ -39,7 +39,7 @@ final class ProcessCollector: HostCollector {
     guard let folder else { throw HostReadError(path: proc, code: ENOENT) }
     if bootSeconds == 0 { bootSeconds = try Self.bootTime(system) }
     for group in groups.values { group.begin() }
-    denied = 0
+    isDenied = false
     rewinddir(folder)
     while let entry = readdir(folder) {
       guard let number = Self.number(entry) else { continue }
@@ -53,8 +53,8 @@ final class ProcessCollector: HostCollector {
     }
     if system.isScanRound { known = known.filter { $0.value.round == system.round } }
     for group in groups.values { group.put(into: &sink) }
-    if denied > 0, !CapabilityNotes.isRoot {
-      system.lack(.ptrace, "/proc/PID/io and /proc/PID/fd of \(denied) processes of other users cannot be read")
+    if isDenied, LackingRight.isNeeded {
+      system.lack(.processes, "/proc/PID/io and /proc/PID/fd of other users' processes cannot be read")
     }
   }
 
@@ -92,7 +92,7 @@ final class ProcessCollector: HostCollector {
     do {
       process.rare.readTransfers(try ProcFile(path + "/io").read(into: system.buffer))
     } catch {
-      if error.code == EACCES || error.code == EPERM { denied += 1 }
+      if error.code == EACCES || error.code == EPERM { isDenied = true }
     }
     // Listing descriptors is the dearest.
     guard process.rare.descriptorsMax == 0 || (Int(process.number) &+ system.round) % (4 * Self.seldom) == 0 else {

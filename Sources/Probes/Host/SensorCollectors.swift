@@ -161,7 +161,7 @@ final class EnergyCollector: HostCollector {
         let path = "\(folder)/\(zone)"
         guard access(path + "/energy_uj", R_OK) == 0 else {
           if errno == EACCES {
-            system.lack(.readSearch, path + "/energy_uj cannot be read")
+            system.lack(.files, path + "/energy_uj cannot be read")
             problem = .noData(path)
           }
           continue

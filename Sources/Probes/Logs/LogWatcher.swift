@@ -62,8 +62,8 @@ final class LogWatcher {
 
   private static func explained(_ error: HostReadError) -> String {
     guard error.code == EACCES || error.code == EPERM else { return "\(error)" }
-    return "\(error) – put the service into the group that may read it (adm, systemd-journal), or add "
-      + "AmbientCapabilities=CAP_DAC_READ_SEARCH (systemctl edit watchkeeper)"
+    return "\(error) – put the service into the group that may read it (systemctl edit watchkeeper, and write under "
+      + "[Service] SupplementaryGroups=adm systemd-journal), or \(LackingRight.files.remedy)"
   }
 
   private func readFile(_ path: String) throws(HostReadError) {

@@ -58,6 +58,9 @@ struct WatchkeeperCommand: AsyncParsableCommand {
 
 /// Runs the command that the process's arguments name, and exits with its status.
 public func runCommandLine() async {
+  // Else libdispatch writes a line to the system's log for each thread that it may not make less nice, which takes a
+  // right that a service has not. It reads this with its first line; no other thread runs yet.
+  setenv("LIBDISPATCH_LOG", "NO", 0)
   let language = LanguageOption.spoken(
     Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment)
   await Terminal.$language.withValue(language) { await runCommand() }

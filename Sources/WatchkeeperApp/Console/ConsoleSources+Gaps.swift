@@ -21,7 +21,7 @@ extension ConsoleSources {
       }
       let giver = SeriesGiver(probe: probe, target: probe.targetLabels(hostName: hostName))
       let gaps = seriesGaps(question, giver, metric: nil, history, until: deadline)
-      return GapsPage(question, probes: await gaps.answers(readingAtMost: 0, queries))
+      return GapsPage(question, probes: await answers(gaps, readingAtMost: 0))
     }
     guard let query = try? Query(parsing: question.subject),
       case .vector(let selector) = query.expression.withoutParentheses
@@ -40,7 +40,7 @@ extension ConsoleSources {
     for giver in givers.prefix(Self.gapProbesMax) {
       guard let history = await gapHistory(giver.probe.name) else { continue }
       let gaps = seriesGaps(question, giver, metric: selector.metric, history, until: deadline)
-      answers += await gaps.answers(readingAtMost: budget, queries)
+      answers += await self.answers(gaps, readingAtMost: budget)
       unlooked += max(0, giver.series.count - budget)
       budget = max(0, budget - giver.series.count)
     }
@@ -50,6 +50,14 @@ extension ConsoleSources {
     }
     let surplus = Self.surplus(probes: givers.count + retired.count, series: unlooked)
     return GapsPage(question, probes: answers, remark: unread ?? surplus)
+  }
+
+  /// With what the probe cannot read at all: that explains series which never were.
+  private func answers(_ gaps: SeriesGaps, readingAtMost seriesMax: Int) async -> [ProbeGaps] {
+    var answers = await gaps.answers(readingAtMost: seriesMax, queries)
+    let notes = await probes().first { $0.name == gaps.giver.probe.name }?.notes ?? []
+    answers[0].remarks += notes.map(Phrase.verbatim)
+    return answers
   }
 
   private func seriesGaps(
