@@ -69,10 +69,28 @@ struct DatabaseTests {
     #expect(
       template.samples.value("pg_stat_activity_max_tx_duration", ["datname": "postgres", "state": "active"]) != nil)
     try ServiceTemplate.expectRules("postgresql", seeWhatIs: template.samples)
+    #expect(template.report.explanation == "")
+    try await expectHiddenSessions(server, port: port, "{\(target),\(login)}")
     let tls = try await run(TLSProbeSettings.self, #"{\#(target),"starttls":"postgresql",\#(trust)}"#)
     #expect(tls.verdict == .up, "\(tls.explanation)")
     let local = try await run(PostgreSQLProbeSettings.self, early)
     #expect(local.verdict == .up, "\(local.explanation)")
+  }
+
+  /// Without `pg_monitor` others are counted all the same, and the verdict says what is not seen of them.
+  private func expectHiddenSessions(_ server: ServerProcess, port: Int, _ settings: String) async throws {
+    let session = try ServerProcess(
+      Self.postgres + "/psql",
+      ["-h", server.folder, "-p", String(port), "-U", "postgres", "-c", "SELECT pg_sleep(600)"]
+    )
+    defer { session.stop() }
+    let hidden = ["datname": "postgres", "state": "hidden"]
+    let report = try await patiently(until: { $0.samples.value("pg_stat_activity_count", hidden) != nil }) {
+      try await run(PostgreSQLProbeSettings.self, settings)
+    }
+    #expect(report.verdict == .up)
+    #expect(report.samples.value("pg_stat_activity_count", hidden) == 1)
+    #expect(report.explanation.contains("GRANT pg_monitor"), "\(report.explanation)")
   }
 
   private func startedPostgreSQL(_ folder: CertificateFolder, port: Int) throws -> ServerProcess {
@@ -105,6 +123,16 @@ struct DatabaseTests {
       ])
   }
 
+  private func expectRights(_ socket: String, _ target: String, _ password: String) async throws {
+    let other = try await ServiceTemplate(name: "mysql").run("{target: 'unix:\(socket)', username: other}").report
+    #expect(other.verdict.reason?.id == "reason.stream.login", "\(other.explanation)")
+    let login = #""username":"plain","password_file":"\#(password)""#
+    let plain = try await run(MySQLProbeSettings.self, "{\(target),\(login)}")
+    #expect(plain.verdict == .up)
+    #expect(plain.samples.value("sql_query_success", ["query": "slave_status"]) == 0)
+    #expect(plain.explanation.contains("no figures of 'slave_status': error 1227"), "\(plain.explanation)")
+  }
+
   @Test(
     "MariaDB: login, encryption, figures and own queries",
     .enabled(if: ServerProcess.isInstalled("/usr/sbin/mariadbd"), "needs the package mariadb-server"))
@@ -132,6 +160,8 @@ struct DatabaseTests {
         FLUSH PRIVILEGES;
         CREATE USER probe@'127.0.0.1' IDENTIFIED BY 'secret';
         GRANT SELECT, PROCESS, REPLICATION CLIENT, SLAVE MONITOR ON *.* TO probe@'127.0.0.1';
+        CREATE USER plain@'127.0.0.1' IDENTIFIED BY 'secret';
+        CREATE USER other@localhost IDENTIFIED VIA unix_socket;
         ALTER USER root@localhost IDENTIFIED VIA unix_socket;
 
         """
@@ -160,6 +190,9 @@ struct DatabaseTests {
     // NULL while nothing is received.
     try ServiceTemplate.expectRules(
       "mysql", seeWhatIs: template.samples, but: ["mysql_slave_status_seconds_behind_master"])
+    let version = try #require(template.samples.first { $0.series.metric == "mysql_version_info" }?.series["version"])
+    #expect(!version.hasPrefix("5.5.5-"), "\(version)")
+    try await expectRights(socket, target, secret(folder, "secret"))
     let wrong = #""username":"probe","password_file":"\#(secret(folder, "wrong"))""#
     let stranger = try await run(MySQLProbeSettings.self, "{\(target),\(wrong)}")
     #expect(stranger.verdict.reason?.id == "reason.stream.login", "\(stranger.explanation)")

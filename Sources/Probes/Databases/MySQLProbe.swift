@@ -123,10 +123,19 @@ struct MySQLDialogue: ServiceDialogue {
   var samples: [ProbeSample] {
     var samples = [ProbeSample(Self.upSeries, isUp ? 1 : 0, own: 0)] + collection.samples
     if let greeting {
-      samples.append(ProbeSample("mysql_version_info", [Label("version", greeting.version)], 1))
+      samples.append(ProbeSample("mysql_version_info", [Label("version", Self.told(greeting.version))], 1))
     }
     return samples
   }
+
+  /// MariaDB puts a version before its own that old replicas accept.
+  private static func told(_ version: String) -> String {
+    let disguise = "5.5.5-"
+    guard version.hasPrefix(disguise), version.contains("MariaDB") else { return version }
+    return String(version.dropFirst(disguise.count))
+  }
+
+  var remark: String { collection.remark }
 
   mutating func next(_ event: DialogueEvent, _ input: inout StreamBuffer, _ output: inout [UInt8]) -> DialogueStep {
     do throws(ExchangeFailure) {
@@ -207,7 +216,8 @@ struct MySQLDialogue: ServiceDialogue {
         isMariaDB
           ? "SET SESSION tx_read_only=1, max_statement_time=10"
           : "SET SESSION transaction_read_only=1, max_execution_time=10000", &output)
-    case 0xff: throw packet.errorCode == 1045 ? .login(packet.errorText) : .declined(packet.errorText)
+    case 0xff:
+      throw Self.loginErrors.contains(packet.errorCode) ? .login(packet.errorText) : .declined(packet.errorText)
     case 0xfe:
       var reader = MySQLReader(Array(packet.content.dropFirst()))
       method = String(decoding: try reader.textToZero(), as: UTF8.self)
@@ -237,6 +247,10 @@ struct MySQLDialogue: ServiceDialogue {
     }
     return .proceed
   }
+
+  /// Access denied, with a password and without one; a password that ran out; an account that is locked, as MySQL and
+  /// as MariaDB count.
+  private static let loginErrors = [1045, 1698, 1862, 3118, 4151]
 
   private var isLocal: Bool {
     if case .path = settings.stream.request.endpoint { return true }

@@ -50,6 +50,9 @@ public struct PostgreSQLProbeSettings: StreamProbeSettings {
     }
   }
 
+  /// In place of a state that the role may not see.
+  static let hiddenState = "hidden"
+
   /// - Source: the names of postgres_exporter.
   private static let standard = [
     SQLQuery(
@@ -65,11 +68,13 @@ public struct PostgreSQLProbeSettings: StreamProbeSettings {
         SELECT datname, pg_database_size(oid) AS size_bytes FROM pg_database \
         WHERE datallowconn AND has_database_privilege(oid, 'CONNECT')
         """, shape: .table(prefix: "pg_database_", labels: ["datname"]), isOwn: false),
+    // Who is not in `pg_monitor` sees that others are connected, and not what they do: they count all the same.
     SQLQuery(
       name: "stat_activity",
       sql: """
-        SELECT datname, state, count(*) AS count, max(extract(epoch FROM now() - xact_start)) AS max_tx_duration \
-        FROM pg_stat_activity WHERE datname IS NOT NULL AND state IS NOT NULL GROUP BY datname, state
+        SELECT datname, coalesce(state, '\(hiddenState)') AS state, count(*) AS count, \
+        max(extract(epoch FROM now() - xact_start)) AS max_tx_duration FROM pg_stat_activity \
+        WHERE datname IS NOT NULL AND (state IS NOT NULL OR query = '<insufficient privilege>') GROUP BY 1, 2
         """, shape: .table(prefix: "pg_stat_activity_", labels: ["datname", "state"]), isOwn: false),
     SQLQuery(
       name: "locks",
@@ -173,6 +178,14 @@ struct PostgreSQLDialogue: ServiceDialogue {
       samples.append(ProbeSample("pg_static", [Label("version", version), Label("short_version", short)], 1))
     }
     return samples
+  }
+
+  var remark: String {
+    guard collection.samples.contains(where: { $0.series["state"] == PostgreSQLProbeSettings.hiddenState }) else {
+      return collection.remark
+    }
+    let hidden = "the role '\(credentials.userName)' does not see what other sessions do: GRANT pg_monitor TO it"
+    return collection.remark.isEmpty ? hidden : "\(hidden); \(collection.remark)"
   }
 
   mutating func next(_ event: DialogueEvent, _ input: inout StreamBuffer, _ output: inout [UInt8]) -> DialogueStep {

@@ -112,6 +112,8 @@ struct SQLCollection: Sendable {
   private(set) var samples: [ProbeSample] = []
   /// Of the first query of a file that failed.
   private(set) var failure: ExchangeFailure?
+  /// Of queries of ours that failed: each costs only its figures, most for want of a right.
+  private(set) var remark = ""
   private var columns: [String] = []
   private var rows = 0
   private var problem: String?
@@ -198,6 +200,9 @@ struct SQLCollection: Sendable {
     if let sample { samples.append(sample) }
     if let problem, query.isOwn, failure == nil {
       failure = ExchangeFailure("reason.stream.query", "'\(query.name)': \(problem)")
+    }
+    if let problem, !query.isOwn {
+      remark += (remark.isEmpty ? "" : "; ") + "no figures of '\(query.name)': \(problem)"
     }
     position += 1
     rows = 0

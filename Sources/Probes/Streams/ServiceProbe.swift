@@ -45,6 +45,13 @@ struct ServiceCredentials: Sendable {
 protocol ServiceDialogue: Dialogue {
   /// Series without slots of their own are looked up by their labels.
   var samples: [ProbeSample] { get }
+
+  /// What an exchange that went well could not learn, one line; empty when nothing is lacking, which is the default.
+  var remark: String { get }
+}
+
+extension ServiceDialogue {
+  var remark: String { "" }
 }
 
 /// One exchange with a service per run.
@@ -83,7 +90,11 @@ struct ServiceProbe<Spoken: ServiceDialogue>: Probe {
     var request = stream.request
     request.limit = limit
     let report = await client.exchange(request, dialogue(credentials))
-    return ProbeReport(of: report.failure, series.samples(of: report) + report.dialogue.samples, cost: report.cost)
+    let samples = series.samples(of: report) + report.dialogue.samples
+    guard report.failure != nil else {
+      return ProbeReport(.up, samples, explanation: report.dialogue.remark, cost: report.cost)
+    }
+    return ProbeReport(of: report.failure, samples, cost: report.cost)
   }
 }
 
