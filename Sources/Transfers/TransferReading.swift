@@ -126,6 +126,10 @@ struct TransferReading {
     if job.stoppedAtLimit, case .refuseBeyond(let limit) = job.request.body {
       return "the body is longer than \(limit) bytes"
     }
+    // libcurl names the URL's host, which stands for nothing there.
+    if code == CURLE_COULDNT_CONNECT, let path = job.request.unixSocketPath {
+      return "\(path): \(String(cString: strerror(Int32(truncatingIfNeeded: number(CURLINFO_OS_ERRNO)))))"
+    }
     if job.floodedHeaders { return "the headers of the answer are longer than \(TransferJob.headerBytesMax) bytes" }
     let written = String(cString: job.errorText)
     let text = written.isEmpty ? String(cString: curl_easy_strerror(code)) : written

@@ -98,6 +98,8 @@ struct NTPProbeTests {
     let kiss = try await verdict { [Self.answer($0, stratum: 0, reference: "RATE")] }
     #expect(kiss.verdict.reason?.id == "reason.probe.ntp_refused")
     #expect(kiss.explanation == "the server answers with the kiss-o'-death RATE")
+    let unset = try await verdict { [Self.answer($0, leap: 3, stratum: 0, reference: "\0\0\0\0")] }
+    #expect(unset.verdict.reason?.id == "reason.probe.ntp_unset")
     #expect(try await verdict { [Self.answer($0, leap: 3)] }.verdict.reason?.id == "reason.probe.ntp_unset")
     #expect(try await verdict { [Self.answer($0, stratum: 16)] }.verdict.reason?.id == "reason.probe.ntp_unset")
     let forged = try await verdict(

@@ -41,6 +41,8 @@ struct MemcachedDialogue: ServiceDialogue {
   private var figures: [ProbeSample] = []
   private var lines = 0
 
+  private static let errors: Set = ["ERROR", "SERVER_ERROR"]
+
   /// Lines of one answer: 1,000.
   private static let linesMax = 1000
 
@@ -66,7 +68,10 @@ struct MemcachedDialogue: ServiceDialogue {
       lines += 1
       let words = line.split(separator: UInt8(ascii: " "), maxSplits: 2)
       guard words.count == 3, words[0] == Array("STAT".utf8)[...], lines <= Self.linesMax else {
-        return .failed(.broken("\(awaited) is \(ForeignText.quoted(line))"))
+        // `ERROR` alone means that it does not know the word; with a text it says why it will not answer.
+        let declines = words.count > 1 && Self.errors.contains(String(decoding: words[0], as: UTF8.self))
+        let text = "\(awaited) is \(ForeignText.quoted(line))"
+        return .failed(declines ? .declined(text) : .broken(text))
       }
       take(String(decoding: words[1], as: UTF8.self), words[2])
     }

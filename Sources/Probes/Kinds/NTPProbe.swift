@@ -109,7 +109,7 @@ struct NTPProbe: Probe {
     series.put(.stratum, Double(packet.stratum))
     series.put(.leap, Double(packet.leap))
     if let kiss = packet.kiss {
-      let text = kiss.isEmpty ? "the server refuses to answer" : "the server answers with the kiss-o'-death \(kiss)"
+      let text = "the server answers with the kiss-o'-death \(kiss)"
       return .down("reason.probe.ntp_refused", text, series.samples)
     }
     guard packet.isSynchronised else {

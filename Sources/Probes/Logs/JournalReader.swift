@@ -18,8 +18,8 @@ final class JournalReader {
     }
     journal = opened
     for unit in choice.units { watchkeeper_journal_match(opened, "_SYSTEMD_UNIT=\(unit)") }
-    if choice.directory == nil, !Self.isReadable {
-      throw HostReadError(path: "/var/log/journal", code: EACCES)
+    if choice.directory == nil, let code = Self.fault(in: Self.folders) {
+      throw HostReadError(path: Self.folders.map { $0 + "/*/system.journal" }.joined(separator: ", "), code: code)
     }
     self.cursor = cursor
     if let cursor {
@@ -31,14 +31,16 @@ final class JournalReader {
 
   deinit { watchkeeper_journal_close(journal) }
 
-  /// The library opens what it may and is silent about the rest.
-  private static var isReadable: Bool {
-    for folder in ["/var/log/journal", "/run/log/journal"] where access(folder, F_OK) == 0 {
+  private static let folders = ["/var/log/journal", "/run/log/journal"]
+
+  /// The library opens what it may and is silent about the rest, also where there is no journal at all.
+  static func fault(in folders: [String]) -> Int32? {
+    for folder in folders where access(folder, F_OK) == 0 {
       let paths: [String] = Folder.names(in: folder).map { "\(folder)/\($0)/system.journal" }
       let files = paths.filter { access($0, F_OK) == 0 || errno == EACCES }
-      if !files.isEmpty { return files.contains { access($0, R_OK) == 0 } }
+      if !files.isEmpty { return files.contains { access($0, R_OK) == 0 } ? nil : EACCES }
     }
-    return true
+    return ENOENT
   }
 
   func read(_ body: (Bytes) -> Void) throws(HostReadError) {

@@ -52,10 +52,12 @@ struct NTPPacket: Sendable, Hashable {
     packet[place..<place + 8].reduce(0) { $0 << 8 | UInt64($1) }
   }
 
-  /// The code of a kiss-o'-death, such as RATE or DENY; `nil` when this is a time.
+  /// The code of a kiss-o'-death, such as RATE or DENY; `nil` when this is a time, or stratum 0 without a code:
+  /// chrony has that before its clock is set.
   var kiss: String? {
-    guard stratum == 0 else { return nil }
-    return String(decoding: reference.prefix { (0x21...0x7e).contains($0) }, as: UTF8.self)
+    let code = reference.prefix { (0x21...0x7e).contains($0) }
+    guard stratum == 0, !code.isEmpty else { return nil }
+    return String(decoding: code, as: UTF8.self)
   }
 
   var isSynchronised: Bool { leap != 3 && (1...15).contains(stratum) && transmitted != 0 }

@@ -163,7 +163,7 @@ struct AnswerSeries {
       for (number, total) in totals.sorted(by: { $0.key < $1.key }) { sink.put(number, total) }
       if !totals.isEmpty {
         harvest.hasNumbers = true
-      } else if isMissed {
+      } else if isMissed, !harvest.lacking.contains(entries[index].sample.metric) {
         harvest.lacking.append(entries[index].sample.metric)
       }
     }
