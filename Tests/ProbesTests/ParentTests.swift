@@ -51,6 +51,29 @@ struct ParentTests {
     }
   }
 
+  @Test("what was known last is told while nothing is: of what was down before its parent died, and of what was up")
+  func lastKnown() async throws {
+    let probes = try ["router", "server", "printer"].map { try definition($0) }
+    try await bench.run(probes, parents: ["server": ["router"], "printer": ["router"]]) { bench in
+      func last(_ name: String) -> [Double] {
+        bench.store.samples("watchkeeper_probe_last_success", of: name).map(\.value)
+      }
+      try await bench.untilIdle(after: .seconds(1))
+      kill("server")
+      try await bench.untilIdle(after: .seconds(10))
+      #expect(success(of: "server") == [1, 0] && last("server").isEmpty)
+      kill("router", "printer")
+      try await bench.untilIdle(after: .seconds(10))
+      #expect(success(of: "server").last?.isStaleMarker == true)
+      #expect(last("server") == [0] && last("printer") == [1])
+      targets.dead.withLock { $0 = [] }
+      try await bench.untilIdle(after: .seconds(10))
+      try await bench.untilIdle(after: .seconds(60))
+      #expect(success(of: "server").last == 1)
+      #expect(last("server").last?.isStaleMarker == true && last("server").first == 0)
+    }
+  }
+
   @Test("a child that fails while its parent is well is down, after the parent was asked")
   func ownFault() async throws {
     let probes = [try definition("router", interval: 600), try definition("server")]

@@ -29,10 +29,17 @@ extension ProbeRunner {
     let isUsual = report.ownVerdictSamples == nil
     entry.own[.up] = isUsual ? (report.verdict.isKnown ? 1 : 0) : nil
     entry.own[.duration] = isUsual ? took.inSeconds : nil
+    // What is not known any more has not recovered: rules go on from what was known last.
+    let last = entry.lastUp.map { $0 ? 1.0 : 0 }
+    entry.own[.success] = nil
+    entry.own[.lastSuccess] = nil
+    entry.own[.lastUp] = nil
     switch report.verdict {
-    case .up: entry.own[.success] = isUsual ? 1 : nil
-    case .down: entry.own[.success] = isUsual ? 0 : nil
-    case .unknown, .unreachable: entry.own[.success] = nil
+    case .up, .down:
+      entry.lastUp = report.verdict == .up
+      entry.own[.success] = isUsual ? (report.verdict == .up ? 1 : 0) : nil
+    case .unknown, .unreachable:
+      if isUsual { entry.own[.lastSuccess] = last } else if report.verdict.isUnreachable { entry.own[.lastUp] = last }
     }
     entry.own[.late] = run.late.inSeconds
     entry.own[.skipped] = Double(entry.timing.skipped)

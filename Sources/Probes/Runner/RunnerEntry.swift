@@ -29,6 +29,8 @@ extension ProbeRunner {
     var hasGap = false
     /// One run's own samples; kept, so that a run needs no room of its own.
     var own = OwnSamples()
+    /// What the last verdict was that says something of the target; `nil` before the first.
+    var lastUp: Bool?
 
     init(
       definition: ProbeDefinition, probe: any Probe, timing: Timing, binding: SeriesBinding, status: ProbeStatus,
@@ -122,7 +124,9 @@ extension ProbeRunner {
 /// The samples that every run has beside the probe's own, each in a place of its own.
 struct OwnSamples {
   enum Name: Int, CaseIterable {
-    case up, duration, success, late, skipped, abandoned, interval, confirmed, unreachable, cpu, packets, bytes
+    case up, duration, success, late, skipped, abandoned, interval, confirmed, unreachable, lastSuccess, lastUp, cpu,
+      packets,
+      bytes
 
     var metric: String {
       switch self {
@@ -135,6 +139,8 @@ struct OwnSamples {
       case .interval: "watchkeeper_probe_interval_seconds"
       case .confirmed: "watchkeeper_probe_down_confirmed"
       case .unreachable: "watchkeeper_probe_unreachable"
+      case .lastSuccess: "watchkeeper_probe_last_success"
+      case .lastUp: "watchkeeper_probe_last_up"
       case .cpu: "watchkeeper_probe_cpu_seconds"
       case .packets: "watchkeeper_probe_packets"
       case .bytes: "watchkeeper_probe_bytes"
