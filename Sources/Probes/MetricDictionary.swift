@@ -82,10 +82,10 @@ public enum MetricDictionary {
     "watchkeeper_probe_interval_seconds": ("gauge", "From one check to the next at the present pace."),
     "watchkeeper_probe_down_confirmed": ("gauge", "1 when a verdict of down was repeated as often as it takes."),
     "watchkeeper_probe_last_success": (
-      "gauge", "While the check says nothing of its target: 1 when the last one that did was good, 0 when it failed."
+      "gauge", "While the check says nothing of its target: 1 when it was good before, 0 when it had failed repeatedly."
     ),
     "watchkeeper_probe_last_up": (
-      "gauge", "While a target is unreachable: 1 when the last scrape that was tried was good, 0 when it failed."
+      "gauge", "While nobody can scrape the target: 1 when that was good before, 0 when it had failed repeatedly."
     ),
     "watchkeeper_probe_unreachable": ("gauge", "1 when the check failed behind a parent that is down."),
     "node_boot_time_seconds": ("gauge", "Unix time of the last boot."),

@@ -108,6 +108,14 @@ struct ExpiryProbeTests {
     #expect(report.samples.value("domain_registration_timestamp_seconds") != nil)
   }
 
+  @Test("a domain may be written with the dot of the root")
+  func rooted() async throws {
+    let server = try registration(event("expiration", days: 200), status: "200 OK")
+    defer { server.stop() }
+    let report = try await run(DomainProbeSettings.self, #"{"target":"example.org.","server":"\#(server.url())"}"#)
+    #expect(report.verdict == .up, "\(report.explanation)")
+  }
+
   @Test("a domain whose registry rdap.org does not know is unknown, not unregistered")
   func unlisted() async throws {
     let proxy = try registration("", status: "404 Not Found")

@@ -77,6 +77,7 @@ struct PackageTests {
     try fixture.write(
       "var/lib/dpkg/status", "Package: bash\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n")
     try fixture.write(list, "Package: bash\nArchitecture: amd64\nVersion: 2\n\n")
+    try fixture.write(list + ".diff_Index", "SHA256-Current: x\n")
     var environment = ProbeEnvironment(transfers: .init(), clock: ManualClock(), hostName: "h")
     environment.isTrial = true
     let settings = LinuxHostSettings(proc: fixture.proc, sys: fixture.sys, root: fixture.folder)
@@ -173,12 +174,14 @@ struct DiskHealthTests {
   func hidden() throws {
     let fixture = try HostFixture()
     defer { withExtendedLifetime(fixture) {} }
-    let health = DiskHealth(disks: ["sda"], controllers: ["nvme0"], in: fixture.folder + "/dev")
+    let health = DiskHealth(disks: ["sda"], controllers: ["nvme0"], in: fixture.folder + "/dev", isRestricted: true)
     #expect(
       health.denied == [
         .disks: "the health of \(fixture.folder)/dev/sda cannot be asked",
         .controllers: "the health of \(fixture.folder)/dev/nvme0 cannot be asked",
       ])
+    let roots = DiskHealth(disks: ["sda"], controllers: [], in: fixture.folder + "/dev", isRestricted: false)
+    #expect(roots.denied.isEmpty)
     // A folder is no disk: the kernel says so.
     #expect(DiskHealth(disks: ["sys"], controllers: [], in: fixture.folder).denied.isEmpty)
   }

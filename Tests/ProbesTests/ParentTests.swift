@@ -51,21 +51,25 @@ struct ParentTests {
     }
   }
 
-  @Test("what was known last is told while nothing is: of what was down before its parent died, and of what was up")
+  @Test("what was known last is told while nothing is; one failure just before the parent's says nothing of the child")
   func lastKnown() async throws {
-    let probes = try ["router", "server", "printer"].map { try definition($0) }
-    try await bench.run(probes, parents: ["server": ["router"], "printer": ["router"]]) { bench in
+    let probes = try ["router", "server", "printer", "scanner"].map { try definition($0) }
+    let parents = ["server": ["router"], "printer": ["router"], "scanner": ["router"]]
+    try await bench.run(probes, parents: parents) { bench in
       func last(_ name: String) -> [Double] {
         bench.store.samples("watchkeeper_probe_last_success", of: name).map(\.value)
       }
       try await bench.untilIdle(after: .seconds(1))
       kill("server")
       try await bench.untilIdle(after: .seconds(10))
-      #expect(success(of: "server") == [1, 0] && last("server").isEmpty)
+      kill("scanner")
+      try await bench.untilIdle(after: .seconds(10))
+      #expect(success(of: "server") == [1, 0, 0] && last("server").isEmpty)
+      #expect(success(of: "scanner") == [1, 1, 0])
       kill("router", "printer")
       try await bench.untilIdle(after: .seconds(10))
       #expect(success(of: "server").last?.isStaleMarker == true)
-      #expect(last("server") == [0] && last("printer") == [1])
+      #expect(last("server") == [0] && last("printer") == [1] && last("scanner") == [1])
       targets.dead.withLock { $0 = [] }
       try await bench.untilIdle(after: .seconds(10))
       try await bench.untilIdle(after: .seconds(60))

@@ -6,6 +6,7 @@ import Testing
 import WebInterface
 import Wording
 
+@testable import Probes
 @testable import WatchkeeperApp
 
 @Suite("Console: incidents")
@@ -78,6 +79,38 @@ struct ConsoleIncidentTests {
     #expect(detail.hasPrefix("INC-1 was resolved by Ann") && detail.hasSuffix(": deleted old dumps"))
     let again = try #require(bench.incidents.book[RecordNumber(.incident, 2)])
     #expect(EarlierIncident.before(again, in: bench.incidents.book).map(\.number) == [first])
+  }
+
+  @Test("an open incident tells why the check behind it fails; a well one, another's and a past one say nothing")
+  func check() async throws {
+    let bench = try await ConsoleBench()
+    try await bench.furnish()
+    try await bench.fire(bench.alert(), at: ConsoleBench.ago(90_000))
+    func said() async throws -> [PageFact] {
+      try await bench.sources.incidentPage(RecordNumber(.incident, 1), range: .hour).related.filter {
+        $0.label == Phrase("console.related.check", ["probe": "this-host"])
+      }
+    }
+    func status(_ labels: LabelSet, _ verdict: ProbeVerdict) -> ProbeStatus {
+      var status = ProbeStatus(
+        name: "this-host", kind: "linux-host", item: nil, labels: labels, interval: .seconds(15))
+      (status.verdict, status.lastRun) = (verdict, ConsoleBench.ago(5))
+      return status
+    }
+    let labels = LabelSet(["instance": ConsoleBench.hostName])
+    let refused = Reason("reason.probe.refused", ["text": "x"])
+    bench.probes = [status(LabelSet(["instance": "db01"]), .down(refused)), status(labels, .up)]
+    #expect(try await said().isEmpty)
+    bench.probes.append(status(labels, .down(refused)))
+    let facts = try await said()
+    #expect(facts.map(\.value) == [.message(refused)] && facts.map(\.state) == [.critical])
+    try await bench.take(
+      .resolve(RecordNumber(.incident, 1), by: .person("Ann"), text: "x", code: "fixed"), at: ConsoleBench.ago(89_000))
+    for ago: Int64 in stride(from: 88_900, through: 86_900, by: -200) {
+      try await bench.fire(at: ConsoleBench.ago(ago))
+    }
+    try await bench.take(.tick, at: ConsoleBench.ago(3600))
+    #expect(try await said().isEmpty)
   }
 
   @Test("an open incident: state, impact, graph, threshold, telling and actions") func open() async throws {

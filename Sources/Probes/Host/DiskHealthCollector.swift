@@ -46,7 +46,11 @@ struct DiskHealth: Sendable {
   /// Whether there is no disk that could be asked.
   let isEmpty: Bool
 
-  init(disks: [String], controllers: [String], in dev: String) {
+  /// Whether files of devices may be hidden from us: root sees all that there are.
+  private let isRestricted: Bool
+
+  init(disks: [String], controllers: [String], in dev: String, isRestricted: Bool = LackingRight.isNeeded) {
+    self.isRestricted = isRestricted
     isEmpty = disks.isEmpty && controllers.isEmpty
     for disk in disks { ask("\(dev)/\(disk)", .disks) { $0.readATA(disk, $1) } }
     for controller in controllers { ask("\(dev)/\(controller)", .controllers) { $0.readNVMe(controller, $1) } }
@@ -60,7 +64,8 @@ struct DiskHealth: Sendable {
     let answer = descriptor < 0 ? -errno : question(&self, descriptor)
     if descriptor >= 0 { close(descriptor) }
     // The kernel has the device; where its file is not to be seen, the unit hides it.
-    if [-EACCES, -EPERM, -ENOENT].contains(answer) { denied[right] = "the health of \(path) cannot be asked" }
+    let isHidden = answer == -ENOENT && isRestricted
+    if isHidden || answer == -EACCES || answer == -EPERM { denied[right] = "the health of \(path) cannot be asked" }
   }
 
   private mutating func readNVMe(_ controller: String, _ descriptor: Int32) -> Int32 {

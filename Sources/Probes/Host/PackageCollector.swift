@@ -80,6 +80,9 @@ struct PendingUpgrades: Sendable {
   /// Bytes of lists that are read; the default is 512 MiB (Debian's main has 50).
   private static let bytesMax = 512 << 20
 
+  /// Endings of lists that apt keeps compressed; beside plain ones there are indexes of differences.
+  private static let compressions = ["lz4", "gz", "xz", "bz2", "zst", "lzma"]
+
   private struct Installed {
     let version: [UInt8]
     var candidate: [UInt8]
@@ -97,7 +100,7 @@ struct PendingUpgrades: Sendable {
     var result = PendingUpgrades()
     var left = bytesMax
     let files = Folder.names(in: lists)
-    result.compressed = files.filter { $0.contains("_Packages.") }.min()
+    result.compressed = files.filter { name in compressions.contains { name.hasSuffix("_Packages." + $0) } }.min()
     guard result.compressed == nil else { return result }
     for file in files where file.hasSuffix("_Packages") && left > 0 {
       let origin = suite(of: file)

@@ -140,9 +140,10 @@ final class DomainProbe: Probe {
   /// A name that is asked for below a registered one may be answered with that; names in other scripts are not compared.
   private func isAbout(_ target: String, _ domain: [String: ConditionValue]) -> Bool {
     guard case .text(let told) = domain["ldhName"], told.utf8.allSatisfy({ $0 < 0x80 }) else { return true }
-    let name = told.lowercased().drop { $0 == "." }
-    let registered = name.hasSuffix(".") ? name.dropLast() : name
-    let asked = target.lowercased()
+    let answered = told.lowercased().drop { $0 == "." }
+    let registered = answered.hasSuffix(".") ? answered.dropLast() : answered
+    let name = target.lowercased()
+    let asked = name.hasSuffix(".") ? name.dropLast() : name[...]
     return registered.isEmpty || asked == registered || asked.hasSuffix(".\(registered)")
   }
 

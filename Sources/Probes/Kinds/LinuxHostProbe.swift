@@ -47,18 +47,21 @@ public struct LinuxHostSettings: ProbeSettings {
 final class LinuxHostProbe: Probe {
   private let runs: ThreadedRuns<HostSampler>
 
-  /// How long a trial waits for each look that is taken on a thread of its own: 3 seconds.
-  private static let trialPatience = Duration.seconds(3)
+  private let isTrial: Bool
 
   init(_ settings: LinuxHostSettings, in environment: ProbeEnvironment) {
-    let sampler = HostSampler(
-      proc: settings.proc, sys: settings.sys, root: settings.root, settings.collectors)
-    if environment.isTrial { sampler.waitForBackgroundWork(atMost: Self.trialPatience) }
-    runs = ThreadedRuns("sampling of this host", sampler)
+    isTrial = environment.isTrial
+    runs = ThreadedRuns(
+      "sampling of this host",
+      HostSampler(proc: settings.proc, sys: settings.sys, root: settings.root, settings.collectors))
   }
 
   func run(within limit: Duration) async -> ProbeReport {
-    await runs.report { sampler in Self.report(sampler.sample(), of: sampler) }
+    await runs.report { [isTrial] sampler in
+      // Two looks are taken on threads of their own: half of the time is for them.
+      if isTrial { sampler.waitForBackgroundWork(atMost: limit / 4) }
+      return Self.report(sampler.sample(), of: sampler)
+    }
   }
 
   private static func report(_ samples: [ProbeSample], of sampler: HostSampler) -> ProbeReport {

@@ -29,17 +29,17 @@ extension ProbeRunner {
     let isUsual = report.ownVerdictSamples == nil
     entry.own[.up] = isUsual ? (report.verdict.isKnown ? 1 : 0) : nil
     entry.own[.duration] = isUsual ? took.inSeconds : nil
-    // What is not known any more has not recovered: rules go on from what was known last.
-    let last = entry.lastUp.map { $0 ? 1.0 : 0 }
     entry.own[.success] = nil
     entry.own[.lastSuccess] = nil
     entry.own[.lastUp] = nil
     switch report.verdict {
     case .up, .down:
-      entry.lastUp = report.verdict == .up
+      entry.noteKnown(report.verdict.outcome)
       entry.own[.success] = isUsual ? (report.verdict == .up ? 1 : 0) : nil
     case .unknown, .unreachable:
-      if isUsual { entry.own[.lastSuccess] = last } else if report.verdict.isUnreachable { entry.own[.lastUp] = last }
+      // What is not known any more has not recovered: rules go on from what was known last.
+      let isScrape = entry.definition.settings.verdictMetrics == .scrape
+      entry.own[isScrape ? .lastUp : .lastSuccess] = entry.lastUp.map { $0 ? 1 : 0 }
     }
     entry.own[.late] = run.late.inSeconds
     entry.own[.skipped] = Double(entry.timing.skipped)
@@ -61,7 +61,7 @@ extension ProbeRunner {
     entry.status.verdict = report.verdict
     entry.status.explanation = report.explanation
     // A run that failed or hung says none; they hold on.
-    if !report.notes.isEmpty { entry.status.notes = report.notes }
+    if report.verdict == .up { entry.status.notes = report.notes }
     entry.status.duration = took
     entry.status.late = run.late
     entry.status.samples = entry.binding.stored

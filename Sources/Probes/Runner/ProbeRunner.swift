@@ -121,6 +121,7 @@ public actor ProbeRunner {
       definition: definition, probe: probe, timing: timing,
       binding: SeriesBinding(target: target, within: allowance, inheriting: living), status: status, watch: watch)
     entry.hasGap = old?.hasGap ?? false
+    entry.lastUp = old.flatMap { $0.status.labels == target && $0.definition.kind == definition.kind ? $0.lastUp : nil }
     return entry
   }
 

@@ -29,7 +29,7 @@ extension ProbeRunner {
     var hasGap = false
     /// One run's own samples; kept, so that a run needs no room of its own.
     var own = OwnSamples()
-    /// What the last verdict was that says something of the target; `nil` before the first.
+    /// What was known of the target last, by a good check or by one that failed again; `nil` before the first.
     var lastUp: Bool?
 
     init(
@@ -43,6 +43,15 @@ extension ProbeRunner {
       pacing = Pacing(definition.pace, interval: definition.interval)
       self.binding = binding
       self.status = status
+    }
+
+    /// One failure that none confirms may be the first sign of what the target is behind.
+    func noteKnown(_ outcome: Pacing.Outcome) {
+      if outcome == .up {
+        lastUp = true
+      } else if pacing.failures > max(1, pacing.settings.confirmation?.runs ?? 0) {
+        lastUp = false
+      }
     }
 
     /// When it was looked at last: rhythms of the calendar are looked at again, because its clock may be set.

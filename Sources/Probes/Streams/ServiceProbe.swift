@@ -91,10 +91,9 @@ struct ServiceProbe<Spoken: ServiceDialogue>: Probe {
     request.limit = limit
     let report = await client.exchange(request, dialogue(credentials))
     let samples = series.samples(of: report) + report.dialogue.samples
-    guard report.failure != nil else {
-      return ProbeReport(.up, samples, explanation: report.dialogue.remark, cost: report.cost)
-    }
-    return ProbeReport(of: report.failure, samples, cost: report.cost)
+    var told = ProbeReport(of: report.failure, samples, cost: report.cost)
+    told.notes = [report.dialogue.remark].filter { !$0.isEmpty }
+    return told
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Probes
 internal import PromQL
 internal import Planner
 internal import Alerting
@@ -114,16 +115,29 @@ extension ConsoleSources {
     if let last = earlier.first, let facts = try? await self.history(of: Incident.entity(of: last.number)) {
       earlier[0].solution = EarlierIncident.solution(in: facts.compactMap { try? Incidents.TimelineEntry($0) })
     }
+    let status = known?.status ?? .closed
     return IncidentPageBuilder(
       rows: rows(of: state),
       standing: ItemStanding(state.book, inventory, maintenance().book, at: clock.now), incident: incident,
-      status: known?.status ?? .closed, history: history, rule: found?.rule, range: range,
+      status: status, history: history, rule: found?.rule, range: range,
       chart: await chart(of: incident, found, history, changes, range), earlier: earlier,
       changesBefore: changes.filter { change in
         change.at <= incident.openedAt
           && incident.activeAt.elapsed(since: change.at) <= IncidentPageBuilder.neighbourhood
-      }, alert: rules().alert(of: incident)
+      }, alert: rules().alert(of: incident), check: status.isActive ? await check(behind: incident) : nil
     ).page
+  }
+
+  /// What the probe says whose series the alert is about, while it is not well: the rule only knows that it is not.
+  private func check(behind incident: Incident) async -> PageFact? {
+    for probe in await probes() where !probe.labels.isEmpty {
+      guard let reason = probe.verdict?.reason,
+        probe.labels.allSatisfy({ incident.labels[$0.name] == $0.value })
+      else { continue }
+      return PageFact(
+        Phrase("console.related.check", ["probe": probe.name]), .message(reason), state: probe.state(at: clock.now))
+    }
+    return nil
   }
 
   /// Changes of the item, newest first.

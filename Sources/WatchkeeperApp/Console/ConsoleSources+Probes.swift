@@ -85,7 +85,7 @@ extension ProbeStatus {
     }
   }
 
-  fileprivate func state(at now: Timestamp) -> PageState {
+  func state(at now: Timestamp) -> PageState {
     if isSilent(at: now) { return .unknown }
     switch verdict {
     case .up: return isPartial ? .warning : .ok

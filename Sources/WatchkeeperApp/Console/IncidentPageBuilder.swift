@@ -25,6 +25,8 @@ struct IncidentPageBuilder {
   let changesBefore: [ItemChange]
   /// The alert behind the incident, while it is active.
   var alert: Alert?
+  /// What the probe says that the alert is about, while it fails.
+  var check: PageFact?
 
   /// How long before an incident a change counts as its neighbour.
   static let neighbourhood = Duration.seconds(3600)
@@ -102,7 +104,7 @@ struct IncidentPageBuilder {
   private var reasonNotNow: Reason? { rows.book.reasonNotToPage(incident, at: rows.now) }
 
   private var related: [PageFact] {
-    var facts: [PageFact] = []
+    var facts = [check].compactMap { $0 }
     if let last = earlier.first {
       facts.append(
         PageFact(

@@ -46,6 +46,7 @@ private let incidentEvidenceMessages: [Message] = [
   Message("console.why.retired", en: "on {item}; the rule exists no more.", zh: "位于 {item}；该规则已不存在。"),
   Message("console.why.at-once", en: "true on {item}.", zh: "在 {item} 上成立。"),
   Message("console.why.held", en: "held for {held:age} on {item}.", zh: "在 {item} 上持续 {held:age}。"),
+  Message("console.related.check", en: "The check '{probe}' says now", zh: "探测 '{probe}' 目前的结果"),
   Message("console.related.recurrence", en: "The same happened before", zh: "此前发生过"),
   Message("console.related.numbers", en: "{numbers:list}", zh: "{numbers:list}"),
   Message(
