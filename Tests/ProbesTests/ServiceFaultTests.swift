@@ -38,26 +38,15 @@ struct ServiceFaultTests {
       ])
     defer { pool.stop() }
     #expect(try ServerProcess.run("/bin/sh", ["-c", "chmod 755 \(pool.folder); chmod 644 \(pool.folder)/slow.php"]))
-    let server = try ServerProcess(
-      "/usr/sbin/nginx", ["-p", "FOLDER", "-c", "FOLDER/conf", "-e", "/dev/null"],
-      files: [
-        "conf": """
-        daemon off; worker_processes 1; pid FOLDER/pid; error_log /dev/null; user root;
-        events { worker_connections 64; }
-        http {
-          access_log off; client_body_temp_path FOLDER/a; proxy_temp_path FOLDER/b; fastcgi_temp_path FOLDER/c;
-          uwsgi_temp_path FOLDER/d; scgi_temp_path FOLDER/e;
-          server {
-            listen 127.0.0.1:\(port);
-            root \(pool.folder);
-            location = /fpm-status {
-              fastcgi_pass 127.0.0.1:\(status); include /etc/nginx/fastcgi.conf; allow 127.0.0.1; deny all;
-            }
-            location = /slow.php { fastcgi_pass 127.0.0.1:\(pages); include /etc/nginx/fastcgi.conf; }
-          }
-        }
-        """
-      ])
+    let server = try ServerProcess.nginx(
+      at: "127.0.0.1:\(port)",
+      """
+      root \(pool.folder);
+      location = /fpm-status {
+        fastcgi_pass 127.0.0.1:\(status); include /etc/nginx/fastcgi.conf; allow 127.0.0.1; deny all;
+      }
+      location = /slow.php { fastcgi_pass 127.0.0.1:\(pages); include /etc/nginx/fastcgi.conf; }
+      """)
     defer { server.stop() }
     func ask(until isThere: ([ProbeSample]) -> Bool) async throws -> (report: ProbeReport, samples: [ProbeSample]) {
       try await patiently(until: { $0.report.verdict == .up && isThere($0.samples) }) {

@@ -1,4 +1,5 @@
 import Foundation
+import LoopbackServers
 import Telemetry
 import Testing
 import Transfers
@@ -87,5 +88,27 @@ struct ServiceTemplate {
     )
     .matches(of: #/[a-zA-Z_:][a-zA-Z0-9_:]*(?<call> *\()?/#).filter { $0.call == nil && $0.0.contains("_") }
     .map { String($0.0) }
+  }
+}
+
+extension ServerProcess {
+  /// One server of nginx, whose files lie in a folder of its own.
+  ///
+  /// - Parameters:
+  ///   - address: as `listen` has it.
+  ///   - server: what stands in its `server` block; `FOLDER` is the folder.
+  static func nginx(at address: String, _ server: String, files: [String: String] = [:]) throws -> ServerProcess {
+    let configuration = """
+      daemon off; worker_processes 1; pid FOLDER/pid; error_log /dev/null; user root;
+      events { worker_connections 64; }
+      http {
+        access_log off; client_body_temp_path FOLDER/a; proxy_temp_path FOLDER/b; fastcgi_temp_path FOLDER/c;
+        uwsgi_temp_path FOLDER/d; scgi_temp_path FOLDER/e;
+        server { listen \(address); \(server) }
+      }
+      """
+    return try ServerProcess(
+      "/usr/sbin/nginx", ["-p", "FOLDER", "-c", "FOLDER/conf", "-e", "/dev/null"],
+      files: files.merging(["conf": configuration]) { $1 })
   }
 }

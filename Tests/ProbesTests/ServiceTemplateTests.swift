@@ -44,23 +44,12 @@ struct ServiceTemplateTests {
   @Test("nginx", .enabled(if: ServerProcess.isInstalled("/usr/sbin/nginx"), "needs the package nginx-light"))
   func nginx() async throws {
     let port = try LoopbackServer.unusedPort()
-    let server = try ServerProcess(
-      "/usr/sbin/nginx", ["-p", "FOLDER", "-c", "FOLDER/conf", "-e", "/dev/null"],
-      files: [
-        "conf": """
-        daemon off; worker_processes 1; pid FOLDER/pid; error_log /dev/null;
-        events { worker_connections 64; }
-        http {
-          access_log off; client_body_temp_path FOLDER/a; proxy_temp_path FOLDER/b; fastcgi_temp_path FOLDER/c;
-          uwsgi_temp_path FOLDER/d; scgi_temp_path FOLDER/e;
-          server {
-            listen 127.0.0.1:\(port);
-            location = /nginx_status { stub_status; allow 127.0.0.1; deny all; }
-            location / { return 200 "no status"; }
-          }
-        }
-        """
-      ])
+    let server = try ServerProcess.nginx(
+      at: "127.0.0.1:\(port)",
+      """
+      location = /nginx_status { stub_status; allow 127.0.0.1; deny all; }
+      location / { return 200 "no status"; }
+      """)
     defer { server.stop() }
     let samples = try await run("nginx", "{url: 'http://127.0.0.1:\(port)/nginx_status'}")
     try ServiceTemplate.expectRules("nginx", seeWhatIs: samples)
@@ -241,24 +230,13 @@ struct ServiceTemplateTests {
         """
       ])
     defer { pool.stop() }
-    let server = try ServerProcess(
-      "/usr/sbin/nginx", ["-p", "FOLDER", "-c", "FOLDER/conf", "-e", "/dev/null"],
-      files: [
-        "conf": """
-        daemon off; worker_processes 1; pid FOLDER/pid; error_log /dev/null; user root;
-        events { worker_connections 64; }
-        http {
-          access_log off; client_body_temp_path FOLDER/a; proxy_temp_path FOLDER/b; fastcgi_temp_path FOLDER/c;
-          uwsgi_temp_path FOLDER/d; scgi_temp_path FOLDER/e;
-          server {
-            listen 127.0.0.1:\(port);
-            location = /fpm-status {
-              fastcgi_pass unix:\(pool.folder)/socket; include /etc/nginx/fastcgi.conf; allow 127.0.0.1; deny all;
-            }
-          }
-        }
-        """
-      ])
+    let server = try ServerProcess.nginx(
+      at: "127.0.0.1:\(port)",
+      """
+      location = /fpm-status {
+        fastcgi_pass unix:\(pool.folder)/socket; include /etc/nginx/fastcgi.conf; allow 127.0.0.1; deny all;
+      }
+      """)
     defer { server.stop() }
     // The first of its processes may answer before the second is there.
     let samples = try await run("php-fpm", "{url: 'http://127.0.0.1:\(port)/fpm-status?json'}") {
@@ -430,23 +408,9 @@ struct ServiceTemplateTests {
       """#
     let folder = ServerProcess.makeFolder()
     defer { _ = try? ServerProcess.run("/bin/rm", ["-rf", folder]) }
-    let server = try ServerProcess(
-      "/usr/sbin/nginx", ["-p", "FOLDER", "-c", "FOLDER/conf", "-e", "/dev/null"],
-      files: [
-        "list": list,
-        "conf": """
-        daemon off; worker_processes 1; pid FOLDER/pid; error_log /dev/null; user root;
-        events { worker_connections 64; }
-        http {
-          access_log off; client_body_temp_path FOLDER/a; proxy_temp_path FOLDER/b; fastcgi_temp_path FOLDER/c;
-          uwsgi_temp_path FOLDER/d; scgi_temp_path FOLDER/e;
-          server {
-            listen unix:\(folder)/socket;
-            location = /containers/json { default_type application/json; alias FOLDER/list; }
-          }
-        }
-        """,
-      ])
+    let server = try ServerProcess.nginx(
+      at: "unix:\(folder)/socket",
+      "location = /containers/json { default_type application/json; alias FOLDER/list; }", files: ["list": list])
     defer { server.stop() }
     let samples = try await run("docker", "{unix_socket: '\(folder)/socket'}")
     try ServiceTemplate.expectRules("docker", seeWhatIs: samples)
