@@ -5,6 +5,15 @@ import Testing
 
 @Suite("Secrets that a probe remembers")
 struct ProbeSecretsTests {
+  @Test("what a server quotes of a secret is taken out of the notes of a good run, too")
+  func notes() {
+    let secrets = ProbeSecrets(NetworkServices().secrets)
+    secrets.remember(Secret("horse-staple"))
+    var report = ProbeReport(.up)
+    report.notes = ["no figures of 'locks': you said horse-staple"]
+    #expect(secrets.redacted(report).notes == ["no figures of 'locks': you said (secret)"])
+  }
+
   @Test("one in use outlives the tokens that a server makes up, of which the oldest are forgotten")
   func memory() {
     let secrets = ProbeSecrets(NetworkServices().secrets)

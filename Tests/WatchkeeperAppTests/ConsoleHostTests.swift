@@ -177,6 +177,20 @@ struct ConsoleShellTests {
     #expect(page.rows.last?.item == PageLink(.verbatim("Shop"), to: .item("application/shop")))
   }
 
+  @Test("the log hears of a note once, whatever words a server has for it each time, and of one more")
+  func notes() {
+    let good = status("db", ranAgo: 5)
+    var first = good
+    first.notes = ["no figures of 'locks': error 1"]
+    var reworded = good
+    reworded.notes = ["no figures of 'locks': error 2"]
+    var more = first
+    more.notes.append("this needs CAP_SYS_PTRACE")
+    #expect(first.news(since: good) == first.notes && first.news(since: nil) == first.notes)
+    #expect(reworded.news(since: first) == [] && good.news(since: first) == [])
+    #expect(more.news(since: first) == ["this needs CAP_SYS_PTRACE"])
+  }
+
   @Test("the log hears of what cannot be read when it begins and when it ends, and of refused series likewise")
   func news() {
     let good = status("scripts", ranAgo: 5)

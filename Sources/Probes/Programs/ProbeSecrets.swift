@@ -45,13 +45,14 @@ final class ProbeSecrets: Sendable {
   func redacted(_ text: String) -> String { SecretRedaction(told.withLock { $0 }).redacted(text) }
 
   func redacted(_ report: ProbeReport) -> ProbeReport {
-    guard !report.explanation.isEmpty || report.verdict.reason != nil else { return report }
+    guard !report.explanation.isEmpty || !report.notes.isEmpty || report.verdict.reason != nil else { return report }
     let told = told.withLock { $0 }
     guard !told.isEmpty else { return report }
     let redaction = SecretRedaction(told)
     func redacted(_ reason: Reason) -> Reason { Reason(reason.id, reason.arguments.mapValues(redaction.redacted)) }
     var report = report
     report.explanation = redaction.redacted(report.explanation)
+    report.notes = report.notes.map(redaction.redacted)
     switch report.verdict {
     case .up: break
     case .down(let reason): report.verdict = .down(redacted(reason))

@@ -133,9 +133,8 @@ extension ProbeRunner {
 /// The samples that every run has beside the probe's own, each in a place of its own.
 struct OwnSamples {
   enum Name: Int, CaseIterable {
-    case up, duration, success, late, skipped, abandoned, interval, confirmed, unreachable, lastSuccess, lastUp, cpu,
-      packets,
-      bytes
+    case up, duration, success, lastSuccess, lastUp
+    case late, skipped, abandoned, interval, confirmed, unreachable, cpu, packets, bytes
 
     var metric: String {
       switch self {

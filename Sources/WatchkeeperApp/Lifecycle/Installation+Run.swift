@@ -127,12 +127,13 @@ extension Installation {
 
 extension ProbeStatus {
   /// What the log is told after a run: once when something begins, once when it ends. The words of what could not be read
-  /// may change with each run; that is not told again.
+  /// or of a note may change with each run; that is not told again.
   func news(since before: ProbeStatus?) -> [String] {
     var news: [String] = []
     if refusal != before?.refusal { news.append(refusalText ?? "no series is refused any more") }
     if let change = pace.news(since: before?.pace ?? .steady, step: step) { news.append(change) }
-    news += notes.filter { !(before?.notes.contains($0) ?? false) }
+    let known = before?.notes ?? []
+    if notes.count > known.count { news += notes.filter { !known.contains($0) } }
     if (unread == nil) != (before?.unread == nil) { news.append(unread ?? "everything is collected again") }
     return news
   }
